@@ -1,0 +1,1 @@
+"""Two-way sync between HubSpot and QuickBooks Online that agrees to the cent and can prove it."""
