@@ -1,0 +1,1 @@
+"""What Tieout knows without knowing any vendor: values, merging, matching, deciding, explaining. Pure."""

@@ -1,0 +1,351 @@
+"""What should happen to a pair: the decisions, the questions they rest on, and the skeleton all kinds share.
+
+`decide` is pure and total: every pair gets exactly one decision, and applying it leads to `Nothing`.
+"""
+
+from collections.abc import Mapping
+from datetime import date
+from decimal import Decimal
+from typing import Generic, Protocol, TypeVar
+
+import msgspec
+
+from tieout.core.facts import Facts
+from tieout.core.match import Candidate
+from tieout.core.merge import Difference, Merge
+from tieout.core.records import Key, Kind, Side
+from tieout.core.settings import Settings
+
+R = TypeVar("R", bound=msgspec.Struct)
+
+Evidence = Mapping[str, str]
+
+
+class LinkOf(msgspec.Struct, frozen=True, tag=True):
+    """Which record of the other side is this one linked to?  Answered by `Linked`."""
+
+    kind: Kind
+    side: Side
+    id: str
+
+
+class HolderOf(msgspec.Struct, frozen=True, tag=True):
+    """Who in QuickBooks holds this name or number?  Answered by `Holders`."""
+
+    key: Key
+
+
+class NumbersLike(msgspec.Struct, frozen=True, tag=True):
+    """Which numbers in QuickBooks begin like this one?  Answered by `Holders`."""
+
+    prefix: str
+
+
+class MatchesOf(msgspec.Struct, frozen=True, tag=True):
+    """Which unlinked records of the other side share a key with this one?  Answered by `Matches`."""
+
+    kind: Kind
+    side: Side
+    id: str
+
+
+class ItemOf(msgspec.Struct, frozen=True, tag=True):
+    """Which item does a HubSpot line mean?  Answered by `Linked`."""
+
+    product: str
+    sku: str
+    name: str
+
+
+class Alike(msgspec.Struct, frozen=True, tag=True):
+    """Which unlinked documents could be this same one?  Answered by `Matches`.
+
+    side: where to look. party: the customer's id there (invoices), or the invoice's id there (settlements).
+    """
+
+    kind: Kind
+    side: Side
+    party: str
+    amount: Decimal
+    currency: str
+    first: date
+    last: date
+
+
+def alike_key(party: str, amount: Decimal) -> Key:
+    """The key by which documents of one party and amount are found (`Alike` then compares their days)."""
+    return Key("alike", f"{party}:{amount.normalize():f}")
+
+
+Question = LinkOf | HolderOf | NumbersLike | MatchesOf | ItemOf | Alike
+
+
+class Linked(msgspec.Struct, frozen=True):
+    """other: the linked record's id on the other side, empty where there is none.
+
+    own: the id of the record on the asking side that the question means, empty where there is none.
+    settled: the record was decided and stays without counterpart; then `candidates` says what came near.
+    active: the linked record may be used; QuickBooks refuses inactive customers and items.
+    """
+
+    other: str = ""
+    own: str = ""
+    settled: bool = False
+    candidates: tuple[Candidate, ...] = ()
+    active: bool = True
+    label: str = ""
+
+
+class Holder(msgspec.Struct, frozen=True):
+    """Who holds a name or number. list: `customer`, `vendor`, `invoice`, `credit_memo` …, `planned` for one of ours."""
+
+    list: str
+    id: str
+    label: str
+    key: str = ""
+    linked: bool = False
+    active: bool = True
+
+
+class Holders(msgspec.Struct, frozen=True):
+    """Everybody who holds it; empty = it is free."""
+
+    holders: tuple[Holder, ...] = ()
+
+
+class Matches(msgspec.Struct, frozen=True):
+    """Unlinked records that could be the same."""
+
+    candidates: tuple[Candidate, ...] = ()
+
+
+Reply = Linked | Holders | Matches
+Answers = Mapping[Question, Reply]
+
+
+class Change(msgspec.Struct, frozen=True):
+    """One side's share of an update: the record as it shall be there, and which of its fields to write."""
+
+    side: Side
+    record: msgspec.Struct
+    fields: tuple[str, ...]
+
+
+class Nothing(msgspec.Struct, frozen=True, tag=True):
+    """In sync. moved: fields whose bases advance without writing. warnings: causes that a person should know."""
+
+    moved: tuple[str, ...] = ()
+    warnings: tuple[str, ...] = ()
+    lost: tuple[Difference, ...] = ()
+
+
+class Link(msgspec.Struct, frozen=True, tag=True):
+    """The two records are the same. `other` is the id on the side that this pair lacks."""
+
+    other: str
+    why: str
+
+
+class Create(msgspec.Struct, frozen=True, tag=True):
+    """Make it on `side`, and reserve its name or number until it stands."""
+
+    side: Side
+    record: msgspec.Struct
+    reserves: tuple[Key, ...] = ()
+
+
+class Update(msgspec.Struct, frozen=True, tag=True):
+    """Write changes; bases of `moved` advance besides. A write may be one that a person asked for (`asked`)."""
+
+    changes: tuple[Change, ...]
+    moved: tuple[str, ...] = ()
+    lost: tuple[Difference, ...] = ()
+    asked: str = ""
+
+
+class Void(msgspec.Struct, frozen=True, tag=True):
+    """Void it on `side`; withdraw: take away a payment that we recorded there."""
+
+    side: Side
+    withdraw: bool = False
+
+
+class Wait(msgspec.Struct, frozen=True, tag=True):
+    """It needs another record first. id: on the HubSpot side. reason: `dependency` or `review`."""
+
+    kind: Kind
+    id: str
+    reason: str = "dependency"
+
+
+class Hold(msgspec.Struct, frozen=True, tag=True):
+    """The sides differ, and only a person may say which is right."""
+
+    cause: str
+    evidence: Evidence = {}
+    differences: tuple[Difference, ...] = ()
+    candidates: tuple[Candidate, ...] = ()
+
+
+class Accept(msgspec.Struct, frozen=True, tag=True):
+    """The sides differ, and a person left both as they are."""
+
+    differences: tuple[Difference, ...]
+
+
+class Fail(msgspec.Struct, frozen=True, tag=True):
+    """It cannot sync now; somebody has to do something."""
+
+    cause: str
+    evidence: Evidence = {}
+    candidates: tuple[Candidate, ...] = ()
+
+
+class Broken(msgspec.Struct, frozen=True, tag=True):
+    """A linked record is gone on `side`; nothing is created again by itself."""
+
+    cause: str
+    side: Side
+
+
+class Exclude(msgspec.Struct, frozen=True, tag=True):
+    """Not synced, on purpose."""
+
+    reason: str
+    candidates: tuple[Candidate, ...] = ()
+
+
+class Draft(msgspec.Struct, frozen=True, tag=True):
+    """Not finalized. problems: what it would fail for; none = ready."""
+
+    problems: tuple[Fail, ...] = ()
+
+
+Decision = Nothing | Link | Create | Update | Void | Wait | Hold | Accept | Fail | Broken | Exclude | Draft
+
+
+class Bond(msgspec.Struct, Generic[R], frozen=True):
+    """What is kept of a linked pair. lines: HubSpot line id to QuickBooks `Line.Id`, of an invoice."""
+
+    crm_base: R
+    books_base: R
+    lines: Mapping[str, str] = {}
+
+
+class Pair(msgspec.Struct, Generic[R], frozen=True):
+    """Two records known to be the same, or one that has no counterpart.
+
+    choices: what a person chose for this pair, by fix. needed: another record in range needs it.
+    gone: how a linked record went (`deleted`, `archived`, `merged`), by side.
+    """
+
+    kind: Kind
+    crm: R | None
+    books: R | None
+    bond: Bond[R] | None = None
+    choices: Mapping[str, str] = {}
+    needed: bool = False
+    gone: Mapping[Side, str] = {}
+
+
+class World(msgspec.Struct, frozen=True):
+    """What all decisions of one connection share. reviewed: the first review of matches is finished."""
+
+    settings: Settings
+    facts: Facts
+    reviewed: bool = False
+
+
+class Rules(Protocol[R]):
+    """One kind's share of deciding."""
+
+    kind: Kind
+
+    def needs(self, pair: Pair[R], world: World, answers: Answers) -> frozenset[Question]:
+        """The questions to answer next; those already in `answers` may be left out. Empty = ready to decide."""
+        ...
+
+    def alone(self, pair: Pair[R], world: World, answers: Answers) -> Decision:
+        """Decide a record without counterpart."""
+        ...
+
+    def linked(self, pair: Pair[R], bond: Bond[R], world: World, answers: Answers) -> Decision:
+        """Decide a linked pair whose records both stand."""
+        ...
+
+    def gone(self, pair: Pair[R], bond: Bond[R], side: Side, how: str) -> Decision:
+        """Decide a linked pair of which `side` is gone."""
+        ...
+
+    def advance(self, base: R, now: R, names: tuple[str, ...]) -> R:
+        """The base with the named fields taken from `now`."""
+        ...
+
+    def keys(self, side: Side, record: R) -> tuple[Key, ...]:
+        """The keys by which a record of `side` is found."""
+        ...
+
+
+class Matcher(Rules[R], Protocol[R]):
+    """The rules of a kind whose unlinked records are matched by keys."""
+
+    def compare(self, crm: R, books: R, shared: Mapping[str, bool]) -> Candidate:
+        """Weigh two records that share keys. shared: key name to whether it is unique on both sides."""
+        ...
+
+
+def decide(rules: Rules[R], pair: Pair[R], world: World, answers: Answers) -> Decision:
+    """Decide one pair.
+
+    answers: to every question of `rules.needs`. Raises KeyError when one is missing: a mistake of the caller.
+    """
+    if "exclude" in pair.choices:
+        return Exclude("by_you")
+    if pair.bond is None:
+        return rules.alone(pair, world, answers)
+    for side in Side:
+        if how := pair.gone.get(side):
+            return rules.gone(pair, pair.bond, side, how)
+    return rules.linked(pair, pair.bond, world, answers)
+
+
+def broken(side: Side, how: str) -> Broken:
+    """A linked record is gone on `side`: deleted or archived, or merged into another (`how`)."""
+    place = "hubspot" if side is Side.CRM else "quickbooks"
+    return Broken(f"merged_in_{place}" if how == "merged" else f"deleted_in_{place}", side)
+
+
+def settle_merge(
+    rules: Rules[R],
+    crm: R,
+    books: R,
+    merged: Merge,
+    choices: Mapping[str, str],
+) -> Decision:
+    """Turn a merge into a decision, with what a person chose about the differences that only they may settle."""
+    to_crm, to_books, moved = merged.to_crm, merged.to_books, merged.moved
+    asked = ""
+    if merged.undecided:
+        sign = signature(merged.undecided)
+        names = tuple(d.field for d in merged.undecided)
+        if choices.get("use_hubspot") == sign:
+            to_books, asked = to_books + names, "use_hubspot"
+        elif choices.get("use_quickbooks") == sign:
+            to_crm, asked = to_crm + names, "use_quickbooks"
+        elif choices.get("leave_both") == sign:
+            return Accept(merged.undecided)
+        else:
+            return Hold("please_decide", {"fields": ", ".join(names)}, merged.undecided)
+    changes = []
+    if to_crm:
+        changes.append(Change(Side.CRM, rules.advance(crm, books, to_crm), to_crm))
+    if to_books:
+        changes.append(Change(Side.BOOKS, rules.advance(books, crm, to_books), to_books))
+    if changes:
+        return Update(tuple(changes), moved, merged.lost, asked)
+    return Nothing(moved=moved, lost=merged.lost)
+
+
+def signature(differences: tuple[Difference, ...]) -> str:
+    """A short text that changes whenever the differences do: what a person's choice on them is kept with."""
+    return "|".join(f"{d.field}:{d.before}>{d.after}" for d in sorted(differences, key=lambda d: (d.field, d.after)))

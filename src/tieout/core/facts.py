@@ -1,0 +1,84 @@
+"""What is small and true of a whole account, and what rules ask of it: preferences, codes, accounts, rates, limits."""
+
+from datetime import date
+from decimal import Decimal
+from typing import Literal
+
+import msgspec
+
+Regime = Literal["none", "us-manual", "us-automated", "per-line"]
+
+
+class Named(msgspec.Struct, frozen=True):
+    """An entry of one of the account's lists."""
+
+    id: str
+    name: str
+    type: str = ""
+
+
+class TaxRate(msgspec.Struct, frozen=True):
+    """A HubSpot tax rate; `percent` is 20 for 20 %."""
+
+    id: str
+    name: str
+    percent: Decimal
+
+
+class TaxCode(msgspec.Struct, frozen=True):
+    """A QuickBooks tax code; `percent` is the sum of its sales rates, None where it has none (no tax at all)."""
+
+    id: str
+    name: str
+    percent: Decimal | None = None
+    taxable: bool = True
+    rate: str = ""
+
+
+class CrmFacts(msgspec.Struct, frozen=True):
+    """What is true of the HubSpot account. currency: ISO 4217. zone: IANA name. ui: host of its pages."""
+
+    portal: str
+    currency: str
+    zone: str
+    currencies: tuple[str, ...] = ()
+    ui: str = "app.hubspot.com"
+    tax_rates: tuple[TaxRate, ...] = ()
+    missing_scopes: tuple[str, ...] = ()
+
+
+class BooksFacts(msgspec.Struct, frozen=True):
+    """What is true of the QuickBooks company. currency: ISO 4217. closing_date: no entry on or before it."""
+
+    realm: str
+    company: str
+    country: str
+    currency: str
+    multicurrency: bool = False
+    regime: Regime = "none"
+    custom_numbers: bool = False
+    revenue_recognition: bool = False
+    auto_apply_credit: bool = False
+    closing_date: date | None = None
+    allow_discount: bool = True
+    discount_account: str = ""
+    income_accounts: tuple[Named, ...] = ()
+    accounts: tuple[Named, ...] = ()
+    tax_codes: tuple[TaxCode, ...] = ()
+    terms: tuple[Named, ...] = ()
+    payment_methods: tuple[Named, ...] = ()
+    custom_fields: tuple[Named, ...] = ()
+    ui: str = "https://app.qbo.intuit.com"
+
+
+class Facts(msgspec.Struct, frozen=True):
+    """Both accounts, the day on which rules are asked (in the HubSpot account's zone), and what was learned.
+
+    dated_items: QuickBooks items known to want a service date. suspects: sets of items of which at least one does.
+    """
+
+    crm: CrmFacts
+    books: BooksFacts
+    today: date
+    dated_items: frozenset[str] = frozenset()
+    suspects: tuple[frozenset[str], ...] = ()

@@ -1,0 +1,96 @@
+"""Three-way merge of fields against two bases, one for each side."""
+
+from collections.abc import Mapping, Sequence
+from typing import Generic, TypeVar
+
+import msgspec
+
+from tieout.core.fields import Direction, Field, Rule
+from tieout.core.records import Side
+
+R = TypeVar("R")
+
+
+class Difference(msgspec.Struct, frozen=True):
+    """A value that differs. Before and after are as a person reads them.
+
+    field: name, for a line `lines[2].quantity`. side: where it changed; None when it changed on both.
+    """
+
+    field: str
+    before: str
+    after: str
+    side: Side | None = None
+
+
+class Sides(msgspec.Struct, Generic[R], frozen=True):
+    """A pair as it reads now, and as each side itself returned it when the two last agreed."""
+
+    crm: R
+    books: R
+    crm_base: R
+    books_base: R
+
+
+class Merge(msgspec.Struct, frozen=True):
+    """What follows for a pair.
+
+    to_crm, to_books: names of fields to write there, with the other side's value.
+    moved: fields whose change needs no writing, so that both bases advance: changed alike, or blanked.
+    lost: changes that a rule overruled; they stay in the history. undecided: only a person may say.
+    kept: fields that one side blanked and the other keeps.
+    """
+
+    to_crm: tuple[str, ...] = ()
+    to_books: tuple[str, ...] = ()
+    moved: tuple[str, ...] = ()
+    lost: tuple[Difference, ...] = ()
+    undecided: tuple[Difference, ...] = ()
+    kept: tuple[str, ...] = ()
+
+
+def merge(fields: Sequence[Field[R]], sides: Sides[R], rules: Mapping[str, Rule]) -> Merge:
+    """Merge a pair field by field.
+
+    rules: by field name, who wins when both changed; a field without a rule asks.
+    A blank never erases by itself: it moves its own base and shows as kept.
+    """
+    to_crm: list[str] = []
+    to_books: list[str] = []
+    moved: list[str] = []
+    lost: list[Difference] = []
+    undecided: list[Difference] = []
+    kept: list[str] = []
+    for field in fields:
+        if field.direction in (Direction.OFF, Direction.CREATION):
+            continue
+        crm, books = field.read(sides.crm), field.read(sides.books)
+        crm_base, books_base = field.read(sides.crm_base), field.read(sides.books_base)
+        crm_changed = field.alike(crm) != field.alike(crm_base)
+        books_changed = field.alike(books) != field.alike(books_base)
+        if not crm_changed and not books_changed:
+            continue
+        in_crm = Difference(field.name, field.show(crm_base), field.show(crm), Side.CRM)
+        in_books = Difference(field.name, field.show(books_base), field.show(books), Side.BOOKS)
+        if field.alike(crm) == field.alike(books):
+            moved.append(field.name)
+        elif crm_changed and books_changed and field.alike(crm) and field.alike(books):
+            rule = rules.get(field.name, Rule.ASK)
+            if rule is Rule.ASK or field.direction is Direction.ASK:
+                undecided.append(Difference(field.name, field.show(crm), field.show(books)))
+            elif rule is Rule.HUBSPOT:
+                to_books.append(field.name)
+                lost.append(in_books)
+            else:
+                to_crm.append(field.name)
+                lost.append(in_crm)
+        elif field.direction is Direction.ASK:
+            undecided.append(in_crm if crm_changed else in_books)
+        elif crm_changed != books_changed and not field.alike(crm if crm_changed else books):
+            moved.append(field.name)
+            kept.append(field.name)
+        elif field.alike(crm) and crm_changed:
+            (to_books if field.direction is not Direction.TO_CRM else moved).append(field.name)
+        else:
+            (to_crm if field.direction is not Direction.TO_BOOKS else moved).append(field.name)
+    return Merge(tuple(to_crm), tuple(to_books), tuple(moved), tuple(lost), tuple(undecided), tuple(kept))

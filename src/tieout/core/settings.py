@@ -1,0 +1,43 @@
+"""What an operator may set for a connection: typed values with their defaults and meaning."""
+
+from datetime import date
+from typing import Literal
+
+import msgspec
+
+from tieout.core.fields import Rule
+
+Model = Literal["company", "contact"]
+
+
+class Settings(msgspec.Struct, frozen=True, omit_defaults=True, kw_only=True):
+    """The settings of one connection. Ids are QuickBooks' unless said; an empty text means *not chosen*.
+
+    start_date: None = everything; invoices finalized before it stay out, save those still open.
+    tax_codes: HubSpot tax rate id to QuickBooks tax code id. untaxed_code: the code for "no tax".
+    display_name: pattern with {company}, {first}, {last}, {email}; empty = the built-in rule (`display_name()`).
+    lock_date: Tieout's own: nothing is written on or before it.
+    """
+
+    start_date: date | None = None
+    customer_model: Model = "company"
+    auto_create_customers: bool = True
+    auto_create_items: bool = True
+    display_name: str = ""
+    item_name: str = "{name}"
+    item_name_taken: str = "{name} ({sku})"
+    item_type: Literal["Service", "NonInventory"] = "Service"
+    income_account: str = ""
+    default_item: str = ""
+    untaxed_code: str = ""
+    tax_codes: dict[str, str] = {}
+    service_date: Literal["billing_start", "invoice_date"] = "billing_start"
+    lock_date: date | None = None
+    po_custom_field: str = ""
+    phone_rule: Rule = Rule.ASK
+    website_rule: Rule = Rule.ASK
+    due_date_rule: Rule = Rule.ASK
+    memo_rule: Rule = Rule.ASK
+    annotate: bool = True
+    same_invoice_days: int = 10
+    same_payment_days: int = 5

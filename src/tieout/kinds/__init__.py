@@ -1,0 +1,1 @@
+"""What syncs: customer, item, invoice, settlement. One file each: record, fields, match keys, rules. Pure."""

@@ -1,0 +1,309 @@
+"""What an invoice made in HubSpot becomes in QuickBooks, and everything that stands in the way of it.
+
+All obstacles are found at once, so that a draft can tell them before it is finalized.
+"""
+
+from datetime import date, timedelta
+from decimal import Decimal
+
+import msgspec
+
+from tieout.core.days import day
+from tieout.core.decide import (
+    Alike,
+    Answers,
+    Fail,
+    HolderOf,
+    Holders,
+    ItemOf,
+    Linked,
+    LinkOf,
+    Matches,
+    MatchesOf,
+    NumbersLike,
+    Pair,
+    Question,
+    Wait,
+    World,
+)
+from tieout.core.match import only_certain
+from tieout.core.money import line_amount, unit_price
+from tieout.core.records import Key, Kind, Side
+from tieout.core.text import folded
+from tieout.kinds.invoice import Invoice, Line
+
+NUMBER_LIMIT = 21
+"""Characters that QuickBooks allows in a document number."""
+
+NO_TAX, TAX = "NON", "TAX"
+"""QuickBooks' two line codes in a company with US sales tax."""
+
+
+class Booking(msgspec.Struct, frozen=True):
+    """An invoice in QuickBooks' terms; usable as it stands only where `problems` and `waits` are empty."""
+
+    invoice: Invoice
+    problems: tuple[Fail, ...] = ()
+    waits: tuple[Wait, ...] = ()
+
+
+def customer_of(pair: Pair[Invoice], crm: Invoice) -> str:
+    """The HubSpot customer that the invoice is for: a person's choice, else the record's own."""
+    return pair.choices.get("choose_contact") or crm.customer
+
+
+def item_of(line: Line) -> ItemOf:
+    """The question which item a HubSpot line means."""
+    return ItemOf(product=line.item, sku=line.sku, name=line.name)
+
+
+def number_key(number: str) -> Key:
+    """How a document number is found among QuickBooks' sales forms."""
+    return Key("number", folded(number))
+
+
+def questions(pair: Pair[Invoice], crm: Invoice, answers: Answers) -> frozenset[Question]:
+    """What has to be known before the invoice can be booked; empty when `answers` has it all."""
+    wanted: set[Question] = {item_of(line) for line in crm.lines}
+    owner = customer_of(pair, crm)
+    if owner:
+        wanted.add(LinkOf(Kind.CUSTOMER, Side.CRM, owner))
+        if crm.status == "draft":
+            wanted.add(MatchesOf(Kind.CUSTOMER, Side.CRM, owner))
+    if pair.bond is None and crm.number:
+        wanted.add(HolderOf(number_key(crm.number)))
+        if "number_by_pattern" in pair.choices:
+            wanted.add(NumbersLike(folded(crm.number)))
+    return frozenset(wanted - answers.keys())
+
+
+def alike_question(crm: Invoice, customer: str, days: int) -> Alike | None:
+    """The question for documents in QuickBooks that could be this very invoice."""
+    if crm.date is None:
+        return None
+    near = timedelta(days=days)
+    return Alike(Kind.INVOICE, Side.BOOKS, customer, crm.total, crm.currency, crm.date - near, crm.date + near)
+
+
+def book(pair: Pair[Invoice], crm: Invoice, world: World, answers: Answers) -> Booking:
+    """Put the invoice into QuickBooks' terms. `answers` must hold a reply to each of `questions`."""
+    problems: list[Fail] = []
+    waits: list[Wait] = []
+    customer = _customer(pair, crm, world, answers, problems, waits)
+    lines = _lines(pair, crm, world, answers, problems, waits)
+    tax_code = _tax(crm, world, lines, problems)
+    _service_dates(world, lines, problems)
+    _document(crm, world, lines, problems)
+    invoice = Invoice(
+        id="",
+        number=_number(pair, crm, answers, problems) if pair.bond is None else crm.number,
+        status=crm.status,
+        customer=customer,
+        email=crm.email,
+        date=crm.date,
+        due=crm.due,
+        currency=crm.currency,
+        lines=tuple(lines),
+        discount=crm.discount,
+        tax=crm.tax,
+        total=crm.total,
+        balance=crm.total,
+        memo=crm.memo,
+        po=crm.po,
+        ship_to=crm.ship_to,
+        tax_code=tax_code,
+    )
+    return Booking(invoice, tuple(problems), tuple(waits))
+
+
+def _customer(
+    pair: Pair[Invoice], crm: Invoice, world: World, answers: Answers, problems: list[Fail], waits: list[Wait]
+) -> str:
+    if chosen := pair.choices.get("link_customer"):
+        return chosen
+    owner = customer_of(pair, crm)
+    if not owner:
+        problems.append(Fail("no_customer"))
+        return ""
+    reply = answers[LinkOf(Kind.CUSTOMER, Side.CRM, owner)]
+    if not isinstance(reply, Linked):
+        raise TypeError("LinkOf is answered by Linked.")
+    if reply.other and not reply.active:
+        problems.append(Fail("inactive_reference", {"kind": Kind.CUSTOMER, "name": reply.label, "id": reply.other}))
+    if reply.other:
+        return reply.other
+    candidates = reply.candidates
+    settled = reply.settled
+    if crm.status == "draft" and not settled:
+        found = answers[MatchesOf(Kind.CUSTOMER, Side.CRM, owner)]
+        candidates = found.candidates if isinstance(found, Matches) else ()
+        comes = only_certain(candidates) is not None or (not candidates and world.settings.auto_create_customers)
+        settled = not comes
+    if settled:
+        problems.append(Fail("no_customer", {"customer": owner, "name": reply.label}, candidates))
+    else:
+        waits.append(Wait(Kind.CUSTOMER, owner))
+    return ""
+
+
+def _lines(
+    pair: Pair[Invoice], crm: Invoice, world: World, answers: Answers, problems: list[Fail], waits: list[Wait]
+) -> list[Line]:
+    lines: list[Line] = []
+    dated = _chosen_date(pair, crm, world)
+    for line in crm.lines:
+        item = _item(line, world, answers, problems, waits)
+        quantity, price = _quantity_and_price(line, crm.currency)
+        lines.append(
+            Line(
+                id="",
+                item=item,
+                sku=line.sku,
+                name=line.name,
+                text=line.text or line.name,
+                quantity=quantity,
+                price=price,
+                amount=line.amount,
+                tax=line.tax,
+                service_date=line.service_date or dated,
+            )
+        )
+    return lines
+
+
+def _item(line: Line, world: World, answers: Answers, problems: list[Fail], waits: list[Wait]) -> str:
+    reply = answers[item_of(line)]
+    if not isinstance(reply, Linked):
+        raise TypeError("ItemOf is answered by Linked.")
+    label = line.name or line.sku or line.item
+    if reply.other:
+        if not reply.active:
+            problems.append(Fail("inactive_reference", {"kind": Kind.ITEM, "name": reply.label, "id": reply.other}))
+        return reply.other
+    if reply.own and not reply.settled:
+        if world.settings.auto_create_items and not world.settings.income_account:
+            problems.append(Fail("income_account_missing", {"name": label}))
+        elif not world.settings.auto_create_items and not reply.candidates:
+            problems.append(Fail("unmapped_item", {"name": label}))
+        waits.append(Wait(Kind.ITEM, reply.own))
+        return ""
+    if not reply.own and world.settings.default_item:
+        return world.settings.default_item
+    problems.append(Fail("unmapped_item", {"name": label}))
+    return ""
+
+
+def _quantity_and_price(line: Line, currency: str) -> tuple[Decimal, Decimal | None]:
+    """Reach the line's amount by the price, with at most seven decimals; else state the amount alone."""
+    price = line.price
+    if price is not None:
+        exponent = price.normalize().as_tuple().exponent
+        short = isinstance(exponent, int) and exponent >= -7
+        if short and line_amount(line.quantity, price, currency) == line.amount:
+            return line.quantity, price
+    return line.quantity, unit_price(line.amount, line.quantity, currency)
+
+
+def _chosen_date(pair: Pair[Invoice], crm: Invoice, world: World) -> date | None:
+    chosen = pair.choices.get("set_service_date")
+    if chosen and chosen not in ("billing_start", "invoice_date"):
+        return day(chosen)
+    if chosen or world.settings.service_date == "invoice_date":
+        return crm.date
+    return None
+
+
+def _tax(crm: Invoice, world: World, lines: list[Line], problems: list[Fail]) -> str:
+    """Map each line's rate to a code, in place; return the code of the whole document, where the regime has one."""
+    facts, settings = world.facts.books, world.settings
+    names = {rate.id: f"{rate.name} {rate.percent.normalize():f} %" for rate in world.facts.crm.tax_rates}
+    unmapped: dict[str, None] = {}
+    codes: set[str] = set()
+    for position, line in enumerate(lines):
+        rate = line.tax or crm.tax_code
+        code = settings.tax_codes.get(rate, "") if rate else settings.untaxed_code
+        if facts.regime == "none":
+            code = ""
+            if rate and crm.tax:
+                unmapped[names.get(rate, rate)] = None
+        elif facts.regime == "us-manual" and not rate:
+            code = settings.untaxed_code or NO_TAX
+        elif not code:
+            unmapped[names.get(rate, rate) or "no tax"] = None
+        elif facts.regime == "us-manual" and code not in (NO_TAX, TAX):
+            codes.add(code)
+            code = TAX
+        lines[position] = msgspec.structs.replace(line, tax=code)
+    problems += [Fail("unmapped_tax", {"rate": rate}) for rate in unmapped]
+    if len(codes) > 1:
+        problems.append(Fail("several_tax_codes", {"codes": ", ".join(sorted(codes))}))
+    return next(iter(sorted(codes)), "")
+
+
+def _service_dates(world: World, lines: list[Line], problems: list[Fail]) -> None:
+    if not world.facts.books.revenue_recognition:
+        return
+    undated = {line.item: line for line in lines if line.item and line.service_date is None}
+    wanting = [item for item in undated if item in world.facts.dated_items]
+    if not wanting:
+        wanting = [item for group in world.facts.suspects if group <= undated.keys() for item in sorted(group)]
+    if wanting:
+        names = ", ".join(dict.fromkeys(undated[item].name or undated[item].text or item for item in wanting))
+        problems.append(Fail("service_date_required", {"item": names, "items": ",".join(wanting)}))
+
+
+def _document(crm: Invoice, world: World, lines: list[Line], problems: list[Fail]) -> None:
+    facts = world.facts.books
+    if not lines:
+        problems.append(Fail("no_lines"))
+    if crm.currency and crm.currency != facts.currency:
+        problems.append(Fail("currency_not_enabled", {"currency": crm.currency, "home": facts.currency}))
+    if crm.total < 0:
+        problems.append(Fail("negative_total", {"total": str(crm.total)}))
+    if crm.discount and len({line.tax for line in lines}) > 1:
+        problems.append(Fail("discount_needs_one_tax_code"))
+    if lines and (issued := sum((line.amount for line in lines), -crm.discount) + crm.tax) != crm.total:
+        problems.append(Fail("total_mismatch", {"sum": str(issued), "total": str(crm.total)}))
+    closed = closed_until(world)
+    if closed is not None and crm.date is not None and crm.date <= closed:
+        problems.append(Fail("period_closed", {"date": crm.date.isoformat(), "closed": closed.isoformat()}))
+
+
+def closed_until(world: World) -> date | None:
+    """The last day on which nothing may be written: the later of QuickBooks' closing date and Tieout's lock date."""
+    days = [d for d in (world.facts.books.closing_date, world.settings.lock_date) if d is not None]
+    return max(days, default=None)
+
+
+def _number(pair: Pair[Invoice], crm: Invoice, answers: Answers, problems: list[Fail]) -> str:
+    if not crm.number or "let_quickbooks_number" in pair.choices:
+        return ""
+    reply = answers[HolderOf(number_key(crm.number))]
+    holders = reply.holders if isinstance(reply, Holders) else ()
+    number = crm.number
+    if holders and (pattern := pair.choices.get("number_by_pattern")):
+        number = _free_number(crm.number, pattern, answers)
+    elif holders:
+        holder = holders[0]
+        evidence = {
+            "number": crm.number,
+            "holder": holder.id,
+            "holder_list": holder.list,
+            "holder_name": holder.label,
+            "holder_linked": "true" if holder.linked else "false",
+        }
+        problems.append(Fail("duplicate_number", evidence))
+    if len(number) > NUMBER_LIMIT:
+        problems.append(Fail("number_too_long", {"number": number, "limit": str(NUMBER_LIMIT)}))
+    return number
+
+
+def _free_number(number: str, pattern: str, answers: Answers) -> str:
+    reply = answers[NumbersLike(folded(number))]
+    taken = {holder.key for holder in reply.holders} if isinstance(reply, Holders) else set()
+    n = 2
+    while folded(candidate := pattern.format_map({"number": number, "n": n})) in taken:
+        n += 1
+        if "{n}" not in pattern:
+            break
+    return candidate

@@ -1,0 +1,276 @@
+"""The customer: a QuickBooks Customer; in HubSpot a company with its people, or a contact."""
+
+from collections.abc import Mapping
+from decimal import Decimal
+
+import msgspec
+
+from tieout.core.decide import (
+    Answers,
+    Bond,
+    Change,
+    Create,
+    Decision,
+    Exclude,
+    Fail,
+    Holder,
+    HolderOf,
+    Holders,
+    Link,
+    Matches,
+    MatchesOf,
+    Pair,
+    Question,
+    Update,
+    Wait,
+    World,
+    broken,
+    settle_merge,
+)
+from tieout.core.fields import Direction, Field
+from tieout.core.match import Candidate, likeness, only_certain
+from tieout.core.merge import Sides, merge
+from tieout.core.records import Address, Key, Kind, Side
+from tieout.core.text import email, email_domain, folded, is_free_mail, is_shared_box, name_words, normal, phone
+
+
+class Customer(msgspec.Struct, frozen=True, omit_defaults=True, tag_field="is", tag="customer"):
+    """Who owes. Text as its author typed it; `currency` is an ISO 4217 code or empty where the side names none.
+
+    id: `company:123` or `contact:45` in HubSpot, the Customer's Id in QuickBooks.
+    name: the display name in QuickBooks; in HubSpot the company's name, else empty (the name there is made by pattern).
+    parts: the HubSpot records that this one is made of, `company:…` first, with the person's `contact:…` after it.
+    member_of: in HubSpot, the company customer that this contact is a part of (model *company first* only).
+    parent: in QuickBooks, the Id of the customer above a sub-customer.
+    balance, credit: in QuickBooks, what the customer owes and what stands to their credit, in `currency`.
+    """
+
+    id: str
+    name: str = ""
+    company: str = ""
+    first: str = ""
+    last: str = ""
+    email: str = ""
+    phone: str = ""
+    website: str = ""
+    billing: Address = Address()
+    currency: str = ""
+    tax_number: str = ""
+    active: bool = True
+    member_of: str = ""
+    parts: tuple[str, ...] = ()
+    parent: str = ""
+    balance: Decimal | None = None
+
+
+def _address_form(address: object) -> tuple[str, ...]:
+    if not isinstance(address, Address) or not address:
+        return ()
+    return tuple(folded(part) for part in msgspec.structs.astuple(address))
+
+
+def _address_text(address: object) -> str:
+    return ", ".join(part for part in msgspec.structs.astuple(address) if part) if isinstance(address, Address) else ""
+
+
+_SHARED_KEYS = ("tax", "email", "domain", "name")
+
+
+def display_name(customer: Customer, pattern: str) -> str:
+    """The QuickBooks display name of a HubSpot customer.
+
+    pattern: with {company}, {first}, {last}, {email}; where it comes out empty, the person's name is taken, else the
+    e-mail. QuickBooks allows no colon, tab or line break in a name; they become spaces.
+    """
+    parts = {"company": customer.company, "first": customer.first, "last": customer.last, "email": customer.email}
+    for attempt in (pattern or "{company}", "{first} {last}", "{email}"):
+        name = normal(attempt.format_map(parts).replace(":", " "))
+        if name:
+            return name
+    return ""
+
+
+class CustomerRules:
+    """How customers are matched, created and merged."""
+
+    kind = Kind.CUSTOMER
+
+    fields: tuple[Field[Customer], ...] = (
+        Field("phone", Direction.BOTH, lambda c: c.phone, lambda v: phone(str(v), "")),
+        Field("website", Direction.BOTH, lambda c: c.website, lambda v: folded(str(v)).rstrip("/")),
+        Field("email", Direction.ASK, lambda c: c.email, lambda v: email(str(v))),
+        Field("company", Direction.ASK, lambda c: c.company, lambda v: normal(str(v))),
+        Field("first", Direction.ASK, lambda c: c.first, lambda v: normal(str(v))),
+        Field("last", Direction.ASK, lambda c: c.last, lambda v: normal(str(v))),
+        Field("billing", Direction.ASK, lambda c: c.billing, _address_form, _address_text),
+    )
+
+    def keys(self, side: Side, record: Customer) -> tuple[Key, ...]:
+        """E-mail, tax number, domain and whole name; in QuickBooks the display name as a name that is taken besides."""
+        if record.member_of:
+            return ()  # the company that it is a part of is the customer, and carries these keys
+        keys: list[Key] = []
+        if record.email:
+            keys.append(Key("email", email(record.email)))
+            domain = email_domain(record.email)
+            if domain and not is_free_mail(domain):
+                keys.append(Key("domain", domain))
+        if record.tax_number:
+            keys.append(Key("tax", folded(record.tax_number).replace(" ", "")))
+        if record.active:
+            names = {name_words(n)[0] for n in _names(record) if n}
+            keys += [Key("name", n) for n in sorted(names) if n]
+        if side is Side.BOOKS:
+            keys.append(Key("display_name", folded(record.name)))
+        return tuple(keys)
+
+    def compare(self, crm: Customer, books: Customer, shared: Mapping[str, bool]) -> Candidate:
+        """Weigh two unlinked records that share keys. shared: key name to whether it is unique on both sides."""
+        same_name = bool({name_words(n)[0] for n in _names(crm)} & {name_words(n)[0] for n in _names(books)} - {""})
+        identifying = [k for k in ("tax", "email") if shared.get(k)]
+        vague = is_free_mail(email_domain(books.email)) or is_shared_box(books.email)
+        if "email" in identifying and vague and not same_name:
+            identifying.remove("email")
+        return Candidate(
+            id=books.id,
+            label=books.name,
+            shared=tuple(k for k in _SHARED_KEYS if k in shared),
+            identifying=tuple(identifying),
+            against=_against(crm, books),
+            likeness=max((likeness(a, b) for a in _names(crm) for b in _names(books) if a and b), default=0),
+        )
+
+    def needs(self, pair: Pair[Customer], world: World, answers: Answers) -> frozenset[Question]:
+        """A needed customer without counterpart asks for matches, and for the holder of its name."""
+        if pair.bond is not None or pair.crm is None or pair.crm.member_of:
+            return frozenset()
+        wanted: set[Question] = {MatchesOf(Kind.CUSTOMER, Side.CRM, pair.crm.id)}
+        if pair.needed:
+            wanted |= {HolderOf(k) for k in self._names_to_try(pair, pair.crm, world)}
+        return frozenset(wanted - answers.keys())
+
+    def alone(self, pair: Pair[Customer], world: World, answers: Answers) -> Decision:
+        """Link what is certain, create what is needed and has no candidate, leave the rest with its candidates."""
+        crm = pair.crm
+        if crm is None:
+            return Exclude("not_needed")
+        if chosen := pair.choices.get("link_customer"):
+            return Link(chosen, "by_you")
+        if crm.member_of:
+            return Exclude("part_of_company")
+        found = answers[MatchesOf(Kind.CUSTOMER, Side.CRM, crm.id)]
+        candidates = found.candidates if isinstance(found, Matches) else ()
+        if world.reviewed and (certain := only_certain(candidates)) and "create_customer" not in pair.choices:
+            return Link(certain.id, ",".join(certain.identifying))
+        if not pair.needed:
+            return Exclude("not_needed")
+        if not world.reviewed:
+            return Wait(Kind.CUSTOMER, crm.id, "review")
+        if "create_customer" not in pair.choices and (candidates or not world.settings.auto_create_customers):
+            return Exclude("no_counterpart", candidates)
+        return self._create(pair, crm, world, answers)
+
+    def _create(self, pair: Pair[Customer], crm: Customer, world: World, answers: Answers) -> Decision:
+        holder: Holder | None = None
+        for key in self._names_to_try(pair, crm, world):
+            name = key.value
+            reply = answers[HolderOf(key)]
+            holders = reply.holders if isinstance(reply, Holders) else ()
+            if not holders:
+                typed = next(n for n in self._typed_names(pair, crm, world) if folded(n) == name)
+                return Create(Side.BOOKS, _for_books(crm, typed), (key,))
+            holder = holder or holders[0]
+        if holder is None:
+            return Fail("no_name")
+        return Fail(
+            "duplicate_display_name",
+            {
+                "name": display_name(crm, world.settings.display_name),
+                "holder": holder.id,
+                "holder_list": holder.list,
+                "holder_name": holder.label,
+                "holder_active": "true" if holder.active else "false",
+                "holder_linked": "true" if holder.linked else "false",
+            },
+        )
+
+    def _typed_names(self, pair: Pair[Customer], crm: Customer, world: World) -> tuple[str, ...]:
+        name = display_name(crm, world.settings.display_name)
+        if pattern := pair.choices.get("rename_by_pattern"):
+            renamed = (
+                normal(
+                    pattern.format_map(
+                        {"name": name, "email": crm.email, "company": crm.company, "first": crm.first, "last": crm.last}
+                    )
+                )
+                .replace("()", "")
+                .strip()
+            )
+            return (renamed,) if renamed else ()
+        return (name,) if name else ()
+
+    def _names_to_try(self, pair: Pair[Customer], crm: Customer, world: World) -> tuple[Key, ...]:
+        return tuple(Key("display_name", folded(n)) for n in self._typed_names(pair, crm, world))
+
+    def linked(self, pair: Pair[Customer], bond: Bond[Customer], world: World, answers: Answers) -> Decision:
+        """Merge field by field: phone and website flow, names and addresses ask."""
+        del answers
+        if pair.crm is None or pair.books is None:
+            raise ValueError("A linked pair was decided without both of its records.")
+        if "reactivate" in pair.choices and not pair.books.active:
+            again = msgspec.structs.replace(pair.books, active=True)
+            return Update((Change(Side.BOOKS, again, ("active",)),), asked="reactivate")
+        if restored := {n[8:]: v for n, v in pair.choices.items() if n.startswith("restore:")}:
+            # A rule says that HubSpot wins, and our write overruled a value that was set a moment before it.
+            wanted = msgspec.structs.replace(pair.crm, **restored)
+            names = tuple(restored)
+            there = Change(Side.BOOKS, self.advance(pair.books, wanted, names), names)
+            return Update((Change(Side.CRM, wanted, names), there), asked="restore")
+        rules = {"phone": world.settings.phone_rule, "website": world.settings.website_rule}
+        merged = merge(self.fields, Sides(pair.crm, pair.books, bond.crm_base, bond.books_base), rules)
+        return settle_merge(self, pair.crm, pair.books, merged, pair.choices)
+
+    def gone(self, pair: Pair[Customer], bond: Bond[Customer], side: Side, how: str) -> Decision:
+        """Nothing is deleted or created again by itself."""
+        del pair, bond
+        return broken(side, how)
+
+    def advance(self, base: Customer, now: Customer, names: tuple[str, ...]) -> Customer:
+        """The base with the named fields taken from `now`."""
+        return msgspec.structs.replace(base, **{n: getattr(now, n) for n in names})
+
+
+def _names(customer: Customer) -> tuple[str, ...]:
+    return (customer.name, customer.company, f"{customer.first} {customer.last}".strip())
+
+
+def _against(crm: Customer, books: Customer) -> tuple[str, ...]:
+    found: list[str] = []
+    if crm.currency and books.currency and crm.currency != books.currency:
+        found.append("currency")
+    if crm.tax_number and books.tax_number and folded(crm.tax_number) != folded(books.tax_number):
+        found.append("tax_number")
+    forms = {name_words(n)[1] for n in (crm.company or crm.name,)} - {""}
+    other = {name_words(n)[1] for n in (books.company or books.name,)} - {""}
+    if forms and other and forms != other:
+        found.append("legal_form")
+    mine, theirs = email_domain(crm.email), email_domain(books.email)
+    if mine and theirs and mine != theirs and not (is_free_mail(mine) or is_free_mail(theirs)):
+        found.append("email_domain")
+    return tuple(found)
+
+
+def _for_books(crm: Customer, name: str) -> Customer:
+    return Customer(
+        id="",
+        name=name,
+        company=crm.company,
+        first=crm.first,
+        last=crm.last,
+        email=crm.email,
+        phone=crm.phone,
+        website=crm.website,
+        billing=crm.billing,
+        currency=crm.currency,
+        tax_number=crm.tax_number,
+    )

@@ -1,0 +1,246 @@
+"""How invoices are decided: charge, coding and header each by its own rule.
+
+The charge is its issuer's alone; coding is the bookkeeper's and is never compared; the header is merged both ways.
+"""
+
+from collections.abc import Mapping
+
+import msgspec
+
+from tieout.core.decide import (
+    Accept,
+    Answers,
+    Bond,
+    Change,
+    Create,
+    Decision,
+    Draft,
+    Exclude,
+    Fail,
+    Hold,
+    Link,
+    Matches,
+    Nothing,
+    Pair,
+    Question,
+    Update,
+    Void,
+    World,
+    alike_key,
+    broken,
+    settle_merge,
+    signature,
+)
+from tieout.core.fields import Direction, Field, Rule
+from tieout.core.merge import Difference, Sides, merge
+from tieout.core.records import Key, Kind, Side
+from tieout.core.text import normal
+from tieout.kinds import charge
+from tieout.kinds.booking import Booking, alike_question, book, closed_until, number_key, questions
+from tieout.kinds.invoice import Invoice, Line
+
+
+class InvoiceRules:
+    """How invoices are decided."""
+
+    kind = Kind.INVOICE
+
+    fields: tuple[Field[Invoice], ...] = (
+        Field("due", Direction.BOTH, lambda i: i.due, lambda v: v),
+        Field("memo", Direction.BOTH, lambda i: i.memo, lambda v: normal(str(v))),
+    )
+
+    def keys(self, side: Side, record: Invoice) -> tuple[Key, ...]:
+        """Its number; in QuickBooks customer and total besides, for a twin typed in by hand."""
+        keys = [number_key(record.number)] if record.number else []
+        if side is Side.BOOKS and record.status != "void":
+            keys.append(alike_key(record.customer, record.total))
+        return tuple(keys)
+
+    def needs(self, pair: Pair[Invoice], world: World, answers: Answers) -> frozenset[Question]:
+        """What `book` needs, then what could be this very invoice."""
+        crm = pair.crm
+        if crm is None or (pair.bond is None and not self._travels(pair, crm, world) and crm.status != "draft"):
+            return frozenset()
+        if pair.bond is not None and not _charge_moved(pair, pair.bond):
+            return frozenset()
+        if first := questions(pair, crm, answers):
+            return first
+        if pair.bond is None and crm.status != "draft" and "create_anyway" not in pair.choices:
+            customer = book(pair, crm, world, answers).invoice.customer
+            alike = alike_question(crm, customer, world.settings.same_invoice_days) if customer else None
+            if alike is not None and alike not in answers:
+                return frozenset({alike})
+        return frozenset()
+
+    def alone(self, pair: Pair[Invoice], world: World, answers: Answers) -> Decision:
+        """Create what was finalized in HubSpot, once nothing stands in the way and no twin is in sight."""
+        crm = pair.crm
+        if crm is None:
+            return Exclude("made_in_quickbooks")
+        if chosen := pair.choices.get("use_existing"):
+            return Link(chosen, "by_you")
+        if crm.status == "draft":
+            return Draft(book(pair, crm, world, answers).problems)
+        if reason := _stays_out(crm, world):
+            return Exclude(reason)
+        booking = book(pair, crm, world, answers)
+        if twin := self._twin(pair, crm, booking, world, answers):
+            return twin
+        if booking.problems:
+            return booking.problems[0]
+        if booking.waits:
+            return booking.waits[0]
+        invoice = booking.invoice
+        return Create(Side.BOOKS, invoice, (number_key(invoice.number),) if invoice.number else ())
+
+    def _twin(
+        self, pair: Pair[Invoice], crm: Invoice, booking: Booking, world: World, answers: Answers
+    ) -> Decision | None:
+        if "create_anyway" in pair.choices or not booking.invoice.customer:
+            return None
+        question = alike_question(crm, booking.invoice.customer, world.settings.same_invoice_days)
+        if question is None:
+            return None
+        reply = answers[question]
+        candidates = reply.candidates if isinstance(reply, Matches) else ()
+        if not candidates:
+            return None
+        evidence = {"number": crm.number, "twin": candidates[0].id, "twin_number": candidates[0].label}
+        return Hold("possible_duplicate", evidence, candidates=candidates)
+
+    def linked(self, pair: Pair[Invoice], bond: Bond[Invoice], world: World, answers: Answers) -> Decision:
+        """Void, then charge, then header."""
+        if pair.crm is None or pair.books is None:
+            raise ValueError("A linked pair was decided without both of its records.")
+        crm, books = pair.crm, pair.books
+        if "void" in (crm.status, books.status):
+            return _void(crm, books, world)
+        in_crm = charge.differences(bond.crm_base, crm, Side.CRM)
+        in_books = charge.differences(bond.books_base, books, Side.BOOKS)
+        rules: Mapping[str, Rule] = {"due": world.settings.due_date_rule, "memo": world.settings.memo_rule}
+        header = merge(self.fields, Sides(crm, books, bond.crm_base, bond.books_base), rules)
+        apart = _totals_apart(crm, books) if not in_crm and not in_books else ()
+        if not in_crm and not in_books and not apart:
+            return settle_merge(self, crm, books, header, pair.choices)
+        found = in_crm + in_books + apart
+        sign = signature(found)
+        if (in_books or apart) and pair.choices.get("leave_both") == sign:
+            return Accept(found)
+        if (in_books or apart) and pair.choices.get("put_back") != sign:
+            cause = "charge_edited_in_books" if in_books else "totals_apart"
+            return Hold(cause, {"number": crm.number, "total": str(crm.total), "other": str(books.total)}, found)
+        return self._reissue(pair, crm, books, bond, world, answers, asked="put_back" if in_books or apart else "")
+
+    def _reissue(
+        self,
+        pair: Pair[Invoice],
+        crm: Invoice,
+        books: Invoice,
+        bond: Bond[Invoice],
+        world: World,
+        answers: Answers,
+        asked: str,
+    ) -> Decision:
+        booking = book(pair, crm, world, answers)
+        # Coding of lines that stand there already is the bookkeeper's, so what only a new line needs blocks nothing.
+        problems = [p for p in booking.problems if not _only_coding(p, crm, bond)]
+        if problems:
+            return problems[0]
+        new = [line for line in crm.lines if line.id not in bond.lines]
+        if booking.waits and new:
+            return booking.waits[0]
+        return _as_update(crm, books, bond, booking.invoice, asked)
+
+    def gone(self, pair: Pair[Invoice], bond: Bond[Invoice], side: Side, how: str) -> Decision:
+        """A deleted document breaks the pair; it is never created again by itself."""
+        del pair, bond
+        return broken(side, how)
+
+    def advance(self, base: Invoice, now: Invoice, names: tuple[str, ...]) -> Invoice:
+        """The base with the named fields taken from `now`."""
+        return msgspec.structs.replace(base, **{n: getattr(now, n) for n in names})
+
+    def _travels(self, pair: Pair[Invoice], crm: Invoice, world: World) -> bool:
+        return _stays_out(crm, world) == "" and "use_existing" not in pair.choices
+
+
+def _stays_out(crm: Invoice, world: World) -> str:
+    """Why an invoice without counterpart is none of ours; empty where it has to travel."""
+    if not crm.issued_here:
+        return "not_made_here"
+    if crm.status == "void":
+        return "void"
+    start = world.settings.start_date
+    if start is None or crm.status == "open":
+        return ""
+    finalized = crm.finalized or crm.date
+    return "before_start" if finalized is not None and finalized < start else ""
+
+
+def _totals_apart(crm: Invoice, books: Invoice) -> tuple[Difference, ...]:
+    """What was written and read back, or linked by a person, without agreeing to the cent."""
+    if crm.total == books.total:
+        return ()
+    return (Difference("total", str(crm.total), str(books.total)),)
+
+
+def _charge_moved(pair: Pair[Invoice], bond: Bond[Invoice]) -> bool:
+    if pair.crm is None or pair.books is None:
+        return False
+    return bool(
+        charge.differences(bond.crm_base, pair.crm, Side.CRM)
+        or charge.differences(bond.books_base, pair.books, Side.BOOKS)
+        or pair.crm.total != pair.books.total
+    )
+
+
+def _void(crm: Invoice, books: Invoice, world: World) -> Decision:
+    """A void travels while the other side is unpaid and its period is open; else a person decides."""
+    if crm.status == books.status:
+        return Nothing(moved=("status", *charge.NAMES))
+    target, other = (Side.BOOKS, books) if crm.status == "void" else (Side.CRM, crm)
+    closed = closed_until(world)
+    evidence = {"number": crm.number, "side": target.other}
+    if other.balance != other.total or other.status == "paid":
+        return Hold("void_but_paid", evidence)
+    if target is Side.BOOKS and closed and books.date is not None and books.date <= closed:
+        return Fail("period_closed", {"date": books.date.isoformat(), "closed": closed.isoformat()})
+    return Void(target)
+
+
+def _only_coding(problem: Fail, crm: Invoice, bond: Bond[Invoice]) -> bool:
+    if problem.cause not in ("unmapped_item", "income_account_missing", "inactive_reference", "unmapped_tax"):
+        return False
+    if problem.evidence.get("kind") == Kind.CUSTOMER:
+        return False
+    return all(line.id in bond.lines for line in crm.lines)
+
+
+def _as_update(crm: Invoice, books: Invoice, bond: Bond[Invoice], booked: Invoice, asked: str) -> Decision:
+    """HubSpot's charge in the QuickBooks document as it stands: coding of its lines stays, line by line."""
+    standing = {line.id: line for line in books.lines}
+    lines: list[Line] = []
+    for ours, line in zip(crm.lines, booked.lines, strict=True):
+        theirs = standing.get(bond.lines.get(ours.id, ""))
+        if theirs is None:
+            lines.append(line)
+            continue
+        lines.append(msgspec.structs.replace(theirs, quantity=line.quantity, price=line.price, amount=line.amount))
+    wanted = msgspec.structs.replace(books, lines=tuple(lines), discount=booked.discount, tax=booked.tax)
+    wanted = msgspec.structs.replace(wanted, total=booked.total)
+    fields = ["lines", "discount", "tax"]
+    for name in ("customer", "currency", "date", "number"):
+        crm_moved = getattr(crm, name) != getattr(bond.crm_base, name)
+        books_moved = getattr(books, name) != getattr(bond.books_base, name)
+        value = getattr(booked, name)
+        if books_moved and not crm_moved:
+            value = getattr(bond.books_base, name)
+        elif not crm_moved:
+            continue
+        if value != getattr(books, name):
+            wanted = msgspec.structs.replace(wanted, **{name: value})
+            fields.append(name)
+    if not charge.differences(books, wanted, Side.BOOKS):
+        return Nothing(moved=charge.NAMES)
+    return Update((Change(Side.BOOKS, wanted, tuple(fields)),), moved=charge.NAMES, asked=asked)

@@ -1,0 +1,162 @@
+"""The item: a HubSpot product and a QuickBooks Item (product or service)."""
+
+from collections.abc import Mapping
+from decimal import Decimal
+
+import msgspec
+
+from tieout.core.decide import (
+    Answers,
+    Bond,
+    Create,
+    Decision,
+    Exclude,
+    Fail,
+    HolderOf,
+    Holders,
+    Link,
+    Matches,
+    MatchesOf,
+    Nothing,
+    Pair,
+    Question,
+    Wait,
+    World,
+    broken,
+)
+from tieout.core.match import Candidate, likeness, only_certain
+from tieout.core.records import Key, Kind, Side
+from tieout.core.text import folded, normal
+
+NAME_LIMIT = 100
+"""Characters that QuickBooks allows in an item's name."""
+
+
+class Item(msgspec.Struct, frozen=True, omit_defaults=True, tag_field="is", tag="item"):
+    """What is sold.
+
+    id: the product's id in HubSpot, or `sku:…` / `name:…` for an item that only invoice lines name; the Item's Id in
+    QuickBooks.
+    type: in QuickBooks `Service`, `NonInventory`, `Inventory`, `Category`, `Group`; empty in HubSpot.
+    price: per unit, in the account's own currency; None where there is none.
+    """
+
+    id: str
+    name: str = ""
+    sku: str = ""
+    text: str = ""
+    price: Decimal | None = None
+    type: str = ""
+    account: str = ""
+    active: bool = True
+
+
+class ItemRules:
+    """How items are matched and created. Price, account and type are the bookkeeper's after creation."""
+
+    kind = Kind.ITEM
+
+    def keys(self, side: Side, record: Item) -> tuple[Key, ...]:
+        """SKU (its case counts: 85049G and 85049g are two articles) and name; in QuickBooks the name as one taken."""
+        keys: list[Key] = []
+        if record.active and record.type != "Category":
+            if record.sku:
+                keys.append(Key("sku", normal(record.sku)))
+            if record.name:
+                keys.append(Key("name", folded(record.name)))
+        if side is Side.BOOKS:
+            keys.append(Key("item_name", folded(record.name)))
+        return tuple(keys)
+
+    def compare(self, crm: Item, books: Item, shared: Mapping[str, bool]) -> Candidate:
+        """Weigh two unlinked items that share keys. shared: key name to whether it is unique on both sides."""
+        one_sku = bool(crm.sku) and bool(books.sku)
+        identifying = [k for k in ("sku",) if shared.get(k)]
+        if shared.get("name") and not one_sku:
+            identifying.append("name")
+        return Candidate(
+            id=books.id,
+            label=books.name,
+            shared=tuple(k for k in ("sku", "name") if k in shared),
+            identifying=tuple(identifying),
+            against=("sku",) if one_sku and normal(crm.sku) != normal(books.sku) else (),
+            likeness=likeness(crm.name, books.name),
+        )
+
+    def needs(self, pair: Pair[Item], world: World, answers: Answers) -> frozenset[Question]:
+        """An item without counterpart asks for matches, and for the holders of the names it could take."""
+        if pair.bond is not None or pair.crm is None:
+            return frozenset()
+        wanted: set[Question] = {MatchesOf(Kind.ITEM, Side.CRM, pair.crm.id)}
+        if pair.needed:
+            wanted |= {HolderOf(Key("item_name", folded(name))) for name in _names(pair.crm, world)}
+        return frozenset(wanted - answers.keys())
+
+    def alone(self, pair: Pair[Item], world: World, answers: Answers) -> Decision:
+        """Link what is certain, create what is needed, leave what is ambiguous."""
+        crm = pair.crm
+        if crm is None:
+            return Exclude("not_needed")
+        if chosen := pair.choices.get("link_item"):
+            return Link(chosen, "by_you")
+        found = answers[MatchesOf(Kind.ITEM, Side.CRM, crm.id)]
+        # The same name under another SKU is another article, not a candidate.
+        candidates = tuple(c for c in found.candidates if not c.against) if isinstance(found, Matches) else ()
+        create = "create_item" in pair.choices
+        if world.reviewed and not create and (certain := only_certain(candidates)):
+            return Link(certain.id, ",".join(certain.identifying))
+        if not pair.needed:
+            return Exclude("not_needed")
+        if not world.reviewed:
+            return Wait(Kind.ITEM, crm.id, "review")
+        if candidates and not create:
+            return Fail("ambiguous_match", {"name": crm.name}, candidates)
+        if not world.settings.auto_create_items and not create:
+            return Exclude("no_counterpart")
+        return self._create(crm, world, answers)
+
+    def _create(self, crm: Item, world: World, answers: Answers) -> Decision:
+        if not world.settings.income_account:
+            return Fail("income_account_missing", {"name": crm.name or crm.sku})
+        names = _names(crm, world)
+        if not names:
+            return Fail("no_name")
+        for name in names:
+            if len(name) > NAME_LIMIT:
+                return Fail("text_too_long", {"name": name[:60], "limit": str(NAME_LIMIT), "length": str(len(name))})
+            key = Key("item_name", folded(name))
+            reply = answers[HolderOf(key)]
+            if isinstance(reply, Holders) and not reply.holders:
+                record = Item(
+                    id="",
+                    name=name,
+                    sku=crm.sku,
+                    text=crm.text or crm.name,
+                    price=crm.price,
+                    type=world.settings.item_type,
+                    account=world.settings.income_account,
+                )
+                return Create(Side.BOOKS, record, (key,))
+        return Fail("duplicate_item_name", {"name": names[0]})
+
+    def linked(self, pair: Pair[Item], bond: Bond[Item], world: World, answers: Answers) -> Decision:
+        """Nothing flows after creation: the price is the seller's, account and type are the bookkeeper's."""
+        del pair, bond, world, answers
+        return Nothing()
+
+    def gone(self, pair: Pair[Item], bond: Bond[Item], side: Side, how: str) -> Decision:
+        """Nothing is deleted or created again by itself."""
+        del pair, bond
+        return broken(side, how)
+
+    def advance(self, base: Item, now: Item, names: tuple[str, ...]) -> Item:
+        """The base with the named fields taken from `now`."""
+        return msgspec.structs.replace(base, **{n: getattr(now, n) for n in names})
+
+
+def _names(crm: Item, world: World) -> tuple[str, ...]:
+    """The names to try in QuickBooks, in order; a colon would mean a category there."""
+    parts = {"name": crm.name or crm.sku, "sku": crm.sku}
+    tried = [world.settings.item_name] + ([world.settings.item_name_taken] if crm.sku else [])
+    names = (normal(pattern.format_map(parts).replace(":", " ")) for pattern in tried)
+    return tuple(dict.fromkeys(n for n in names if n))

@@ -1,0 +1,149 @@
+"""How settlements are decided. What travels from QuickBooks is cash applied to an invoice made in HubSpot."""
+
+from datetime import timedelta
+
+import msgspec
+
+from tieout.core.decide import (
+    Accept,
+    Alike,
+    Answers,
+    Bond,
+    Change,
+    Create,
+    Decision,
+    Exclude,
+    Hold,
+    Link,
+    Linked,
+    LinkOf,
+    Matches,
+    Nothing,
+    Pair,
+    Question,
+    Update,
+    Void,
+    World,
+    alike_key,
+    broken,
+    signature,
+)
+from tieout.core.merge import Difference
+from tieout.core.records import Key, Kind, Side
+from tieout.kinds.settlement import Settlement
+
+_MOVES = ("amount", "date", "reference")
+
+
+class SettlementRules:
+    """How settlements are decided."""
+
+    kind = Kind.SETTLEMENT
+
+    def keys(self, side: Side, record: Settlement) -> tuple[Key, ...]:
+        """The invoice it settles; in HubSpot our marker and the amount on the invoice besides."""
+        keys = [Key("invoice", record.invoice)] if record.invoice else []
+        if side is Side.CRM and record.marker:
+            keys.append(Key("marker", record.marker))
+        if side is Side.CRM and record.invoice:
+            keys.append(alike_key(record.invoice, record.amount))
+        return tuple(keys)
+
+    def needs(self, pair: Pair[Settlement], world: World, answers: Answers) -> frozenset[Question]:
+        """The invoice's counterpart; then, before recording it in HubSpot, what could be this same payment."""
+        books = pair.books
+        if books is None or pair.bond is not None:
+            return frozenset()
+        link = LinkOf(Kind.INVOICE, Side.BOOKS, books.invoice)
+        if link not in answers:
+            return frozenset({link})
+        reply = answers[link]
+        alike = _alike(books, reply.other, world) if isinstance(reply, Linked) and reply.other else None
+        if alike is not None and alike not in answers and books.cash and "create_anyway" not in pair.choices:
+            return frozenset({alike})
+        return frozenset()
+
+    def alone(self, pair: Pair[Settlement], world: World, answers: Answers) -> Decision:
+        """Record cash on the HubSpot invoice it pays; credits are shown, never recorded as payments."""
+        books = pair.books
+        if books is None:
+            return Exclude("made_in_hubspot")
+        if chosen := pair.choices.get("use_existing"):
+            return Link(chosen, "by_you")
+        reply = answers[LinkOf(Kind.INVOICE, Side.BOOKS, books.invoice)]
+        if not isinstance(reply, Linked) or not reply.other:
+            return Exclude("invoice_not_synced")
+        if not books.cash:
+            return Exclude("credit")
+        if books.amount <= 0:
+            return Exclude("nothing_applied")
+        if twin := self._twin(pair, books, reply.other, world, answers):
+            return twin
+        return Create(
+            Side.CRM,
+            msgspec.structs.replace(books, id="", transaction="", invoice=reply.other, processor="quickbooks"),
+        )
+
+    def _twin(
+        self, pair: Pair[Settlement], books: Settlement, invoice: str, world: World, answers: Answers
+    ) -> Decision | None:
+        alike = _alike(books, invoice, world)
+        if alike is None or "create_anyway" in pair.choices:
+            return None
+        reply = answers[alike]
+        candidates = reply.candidates if isinstance(reply, Matches) else ()
+        if not candidates:
+            return None
+        return Hold("possible_duplicate", {"twin": candidates[0].id, "amount": str(books.amount)}, (), candidates)
+
+    def linked(self, pair: Pair[Settlement], bond: Bond[Settlement], world: World, answers: Answers) -> Decision:
+        """QuickBooks' payment is the source: HubSpot's follows it; a change made in HubSpot is held."""
+        del world, answers
+        if pair.crm is None or pair.books is None:
+            raise ValueError("A linked pair was decided without both of its records.")
+        crm, books = pair.crm, pair.books
+        if not books.cash or books.amount <= 0:
+            return Void(Side.CRM, withdraw=True)
+        moved = tuple(n for n in _MOVES if getattr(books, n) != getattr(bond.books_base, n))
+        edited = _edited(bond.crm_base, crm)
+        wanted = msgspec.structs.replace(crm, **{n: getattr(books, n) for n in _MOVES})
+        if edited:
+            sign = signature(edited)
+            if pair.choices.get("leave_both") == sign:
+                return Accept(edited)
+            if pair.choices.get("put_back") != sign:
+                return Hold("payment_edited_in_hubspot", {"amount": str(books.amount)}, edited)
+            return Update((Change(Side.CRM, wanted, ("amount", "date")),), moved=_MOVES, asked="put_back")
+        if not moved:
+            return Nothing()
+        if crm.amount == books.amount and crm.date == books.date and crm.reference == books.reference:
+            return Nothing(moved=_MOVES)
+        return Update((Change(Side.CRM, wanted, moved),), moved=_MOVES)
+
+    def gone(self, pair: Pair[Settlement], bond: Bond[Settlement], side: Side, how: str) -> Decision:
+        """A payment that no longer stands in QuickBooks is withdrawn from HubSpot; one taken away there is broken."""
+        del bond
+        if side is Side.BOOKS and not pair.gone.get(Side.CRM):
+            return Void(Side.CRM, withdraw=True)
+        if pair.gone.get(Side.BOOKS) and pair.gone.get(Side.CRM):
+            return Exclude("withdrawn")
+        return broken(side, how)
+
+    def advance(self, base: Settlement, now: Settlement, names: tuple[str, ...]) -> Settlement:
+        """The base with the named fields taken from `now`."""
+        return msgspec.structs.replace(base, **{n: getattr(now, n) for n in names})
+
+
+def _alike(books: Settlement, invoice: str, world: World) -> Alike | None:
+    if books.date is None:
+        return None
+    near = timedelta(days=world.settings.same_payment_days)
+    return Alike(Kind.SETTLEMENT, Side.CRM, invoice, books.amount, books.currency, books.date - near, books.date + near)
+
+
+def _edited(base: Settlement, now: Settlement) -> tuple[Difference, ...]:
+    return tuple(
+        Difference(n, str(getattr(base, n)), str(getattr(now, n)), Side.CRM)
+        for n in ("amount", "date")
+        if getattr(base, n) != getattr(now, n)
+    )
