@@ -1,0 +1,73 @@
+"""What a side's feed brings: whole records, and rows that hold only keys."""
+
+from typing import Literal
+
+import msgspec
+
+from tieout.core.records import Key, Kind
+from tieout.kinds.customer import Customer
+from tieout.kinds.invoice import Invoice
+from tieout.kinds.item import Item
+from tieout.kinds.settlement import Settlement
+
+Record = Customer | Item | Invoice | Settlement
+
+
+class Row(msgspec.Struct, frozen=True):
+    """One record as its side has it now.
+
+    version: grows with each change there (QuickBooks' SyncToken; milliseconds of HubSpot's last change of any part).
+    record: None when it is gone; then `gone` says how, and `survivor` which record a merge left in its place.
+    parent: the transaction or record that this one is a part of (`{transaction}` of a settlement).
+    """
+
+    kind: Kind
+    id: str
+    version: int
+    record: Record | None
+    gone: Literal["", "deleted", "archived", "merged"] = ""
+    survivor: str = ""
+    parent: str = ""
+
+
+class KeyRow(msgspec.Struct, frozen=True):
+    """A record that does not sync but holds names or numbers: a vendor, an employee, a credit memo, a receipt.
+
+    list: `vendor`, `employee`, `credit_memo`, `sales_receipt`, `refund_receipt`, `estimate`.
+    label: how a person knows it. keys: empty when it is gone. customer, remaining: a credit memo's customer and what
+    is left of it, as a decimal string in the customer's currency.
+    """
+
+    list: str
+    id: str
+    version: int
+    label: str
+    keys: tuple[Key, ...]
+    customer: str = ""
+    remaining: str = ""
+
+
+class Unreadable(msgspec.Struct, frozen=True):
+    """A row that could not be understood: kept raw, listed as a failure, and the feed goes on."""
+
+    kind: Kind
+    id: str
+    version: int
+    raw: bytes
+    why: str
+
+
+class Batch(msgspec.Struct, frozen=True):
+    """A bounded piece of a feed. Store its rows, then its cursor, in one transaction.
+
+    wholes: (kind, parent) of which `rows` lists every record; stored ones that are not among them are gone.
+    complete: this batch ends one complete read of everything. facts_changed: read the side's facts again.
+    """
+
+    rows: tuple[Row, ...]
+    cursor: str
+    keys: tuple[KeyRow, ...] = ()
+    unreadable: tuple[Unreadable, ...] = ()
+    wholes: tuple[tuple[Kind, str], ...] = ()
+    complete: bool = False
+    facts_changed: bool = False
