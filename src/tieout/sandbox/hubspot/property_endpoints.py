@@ -1,0 +1,109 @@
+"""The endpoints for property definitions and their groups.
+
+Protocol: HubSpot, Properties API reference (v3 and dated versions alike).
+"""
+
+import msgspec
+
+from tieout.sandbox.hubspot import batches, errors, moments, wire
+from tieout.sandbox.hubspot.errors import JsonMap, Refusal
+from tieout.sandbox.hubspot.object_types import ObjectType
+from tieout.sandbox.hubspot.portal import Portal
+from tieout.sandbox.hubspot.properties import Group
+from tieout.sandbox.hubspot.wire import NOTHING, Reply, Request
+
+
+def list_properties(portal: Portal, kind: ObjectType, request: Request) -> Reply:
+    """GET `/{type}`."""
+    archived = request.flag("archived")
+    found = [] if archived else portal.catalogue.definitions[kind.name].values()
+    return Reply({"results": [one.as_json() for one in found]})
+
+
+def read(portal: Portal, kind: ObjectType, name: str) -> Reply:
+    """GET `/{type}/{name}`."""
+    return Reply(portal.catalogue.get(kind, name).as_json())
+
+
+def create(portal: Portal, kind: ObjectType, request: Request) -> Reply:
+    """POST `/{type}`."""
+    return Reply(portal.catalogue.add(kind, request.json(), moments.iso(portal.now())).as_json(), 201)
+
+
+def update(portal: Portal, kind: ObjectType, name: str, request: Request) -> Reply:
+    """PATCH `/{type}/{name}`."""
+    return Reply(portal.catalogue.change(kind, name, request.json(), moments.iso(portal.now())).as_json())
+
+
+def archive(portal: Portal, kind: ObjectType, name: str) -> Reply:
+    """DELETE `/{type}/{name}`."""
+    portal.catalogue.remove(kind, name)
+    return NOTHING
+
+
+def batch(portal: Portal, kind: ObjectType, operation: str, request: Request) -> Reply:
+    """POST `/{type}/batch/{read, create, archive}`; what fails is an entry of a 207."""
+    results: list[JsonMap] = []
+    entries: list[JsonMap] = []
+    for row in wire.rows(request.json(), "inputs"):
+        try:
+            match operation:
+                case "read":
+                    results.append(portal.catalogue.get(kind, str(row.get("name"))).as_json())
+                case "create":
+                    results.append(portal.catalogue.add(kind, row, moments.iso(portal.now())).as_json())
+                case "archive":
+                    portal.catalogue.remove(kind, str(row.get("name")))
+                case _:
+                    raise errors.no_page(request.path)
+        except Refusal as refusal:
+            entries.append(refusal.entry({"name": [str(row.get("name"))]}))
+    if operation == "archive":
+        return NOTHING
+    return batches.answer(portal, results, entries, 201 if operation == "create" else 200)
+
+
+def list_groups(portal: Portal, kind: ObjectType) -> Reply:
+    """GET `/{type}/groups`."""
+    return Reply({"results": [msgspec.to_builtins(one) for one in portal.catalogue.groups[kind.name].values()]})
+
+
+def read_group(portal: Portal, kind: ObjectType, name: str) -> Reply:
+    """GET `/{type}/groups/{name}`."""
+    return Reply(msgspec.to_builtins(_group(portal, kind, name)))
+
+
+def create_group(portal: Portal, kind: ObjectType, request: Request) -> Reply:
+    """POST `/{type}/groups`."""
+    body = request.json()
+    name, label = body.get("name"), body.get("label")
+    if not isinstance(name, str) or not isinstance(label, str) or not name or not label:
+        raise errors.invalid("A property group needs name and label.")
+    groups = portal.catalogue.groups[kind.name]
+    if name in groups:
+        raise Refusal(409, f"A property group named '{name}' already exists.", "CONFLICT")
+    groups[name] = Group(name, label)
+    return Reply(msgspec.to_builtins(groups[name]), 201)
+
+
+def update_group(portal: Portal, kind: ObjectType, name: str, request: Request) -> Reply:
+    """PATCH `/{type}/groups/{name}`."""
+    group = _group(portal, kind, name)
+    group.label = str(request.json().get("label") or group.label)
+    return Reply(msgspec.to_builtins(group))
+
+
+def archive_group(portal: Portal, kind: ObjectType, name: str) -> Reply:
+    """DELETE `/{type}/groups/{name}`; refused (400) while it has properties."""
+    _group(portal, kind, name)
+    if any(one.group_name == name for one in portal.catalogue.definitions[kind.name].values()):
+        raise errors.invalid(f"Property group {name} still has properties.")
+    del portal.catalogue.groups[kind.name][name]
+    return NOTHING
+
+
+def _group(portal: Portal, kind: ObjectType, name: str) -> Group:
+    found = portal.catalogue.groups[kind.name].get(name)
+    if found is None:
+        raise Refusal(404, f"Property group {name} does not exist.", errors.OBJECT_NOT_FOUND)
+    return found

@@ -1,0 +1,8 @@
+"""A local QuickBooks Online company that speaks the Accounting API v3, minor version 75.
+
+What it answers follows Intuit's API reference and recorded answers of real companies. Where those leave the behaviour
+open, the choice is stated where it is made, or is a setting of `GET /_sandbox/company`.
+
+Not there: XML (JSON is answered whatever `Accept` says), group items on a document, inventory, deposits, reports,
+attachments, several currencies, automated sales tax.
+"""

@@ -1,0 +1,43 @@
+"""All entities of the API, by name."""
+
+from collections.abc import Mapping
+from typing import Final
+
+from tieout.sandbox.quickbooks.entity import Entity
+from tieout.sandbox.quickbooks.listed import (
+    ACCOUNT,
+    CLASS,
+    COMPANY_CURRENCY,
+    COMPANY_INFO,
+    CUSTOMER,
+    DEPARTMENT,
+    EMPLOYEE,
+    ITEM,
+    PAYMENT_METHOD,
+    PREFERENCES,
+    TAX_AGENCY,
+    TAX_CODE,
+    TAX_RATE,
+    TERM,
+    VENDOR,
+)
+from tieout.sandbox.quickbooks.transacted import (
+    CREDIT_MEMO,
+    ESTIMATE,
+    INVOICE,
+    PAYMENT,
+    REFUND_RECEIPT,
+    SALES_RECEIPT,
+)
+
+ENTITIES: Final[Mapping[str, Entity]] = {
+    entity.name: entity
+    for entity in (
+        CUSTOMER, VENDOR, EMPLOYEE, ITEM, ACCOUNT, INVOICE, PAYMENT, CREDIT_MEMO, ESTIMATE, SALES_RECEIPT,
+        REFUND_RECEIPT, TAX_CODE, TAX_RATE, TAX_AGENCY, CLASS, DEPARTMENT, TERM, PAYMENT_METHOD, COMPANY_CURRENCY,
+        COMPANY_INFO, PREFERENCES,
+    )
+}  # fmt: skip
+BY_LOWER_NAME: Final[Mapping[str, Entity]] = {name.lower(): entity for name, entity in ENTITIES.items()}
+NAMES: Final = ("Customer", "Vendor", "Employee")
+SALES_FORMS: Final = ("Invoice", "CreditMemo", "SalesReceipt", "RefundReceipt", "Estimate")

@@ -1,0 +1,256 @@
+"""Payments: applied to invoices, joined to credit memos, taken back.
+
+QuickBooks API reference, Payment. A payment's lines are all or none. Applying one lowers the invoice's Balance, adds
+a link and gives the invoice a new version. A credit memo is used by a payment of zero with a line for each.
+"""
+
+from collections import defaultdict
+from decimal import Decimal
+from typing import Final
+
+from tieout.sandbox.quickbooks import entities, faults, references
+from tieout.sandbox.quickbooks.amounts import ZERO
+from tieout.sandbox.quickbooks.balances import post
+from tieout.sandbox.quickbooks.company import Company
+from tieout.sandbox.quickbooks.ledger import Row
+from tieout.sandbox.quickbooks.opening import account_named
+from tieout.sandbox.quickbooks.transacted import PAYMENT
+from tieout.sandbox.quickbooks.wire import Json
+
+_PAYABLE: Final = ("Invoice", "CreditMemo")
+_DEPOSIT_ACCOUNTS: Final = ("Bank", "Other Current Asset")
+_LINE_FACT: Final = {
+    "name": "{http://schema.intuit.com/finance/v3}NameValue",
+    "declaredType": "com.intuit.schema.finance.v3.NameValue",
+    "scope": "javax.xml.bind.JAXBElement$GlobalScope",
+}
+Target = tuple[str, str]
+
+
+def applied_to(company: Company, row: Row) -> Decimal:
+    """Return how much of an invoice or credit memo payments have used."""
+    return sum(company.applied.get((row.entity, row.id), {}).values(), ZERO)
+
+
+def save(company: Company, wanted: Json, old: Row | None) -> Row:
+    """Create or change a payment. Raises FaultError: 2020, 2220, 2500, 620, 6000, 6210; nothing is changed then."""
+    before = old.read() if old else {}
+    for field in ("CustomerRef", "TotalAmt"):
+        if field not in wanted:
+            raise faults.missing(field)
+    if wanted["TotalAmt"] < 0:
+        raise faults.business("Transaction amount must be 0 or greater.")
+    if wanted.get("CurrencyRef", {}).get("value", company.home_currency) != company.home_currency:
+        raise faults.bad_currency()
+    own = old.id if old else ""
+    lines, uses = _lines(company, wanted, own)
+    content: Json = {field: value for field, value in wanted.items() if field != "ExchangeRate"}
+    content.setdefault("TxnDate", company.today().isoformat())
+    _check_open(company, content["TxnDate"], before.get("TxnDate"))
+    content.setdefault("DepositToAccountRef", {"value": account_named(company, "Undeposited Funds")})
+    content["CurrencyRef"] = company.currency()
+    references.complete(company.ledger, content, "", references.held_by(before))
+    account = company.ledger.tables["Account"].rows[content["DepositToAccountRef"]["value"]].read()
+    if account["AccountType"] not in _DEPOSIT_ACCOUNTS:
+        raise faults.business("Select a bank account for this deposit.")
+    paid = sum((used for (entity, _), used in uses.items() if entity == "Invoice"), ZERO)
+    credit = sum((used for (entity, _), used in uses.items() if entity == "CreditMemo"), ZERO)
+    unapplied = content["TotalAmt"] - paid + credit
+    if unapplied < 0:
+        raise faults.business("The amount applied is more than the amount of the payment and its credits.")
+    content |= {"ProcessPayment": False, "UnappliedAmt": unapplied, "Line": lines, "LinkedTxn": []}
+    row = post(company, PAYMENT, content, old)
+    _apply(company, row.id, uses)
+    return row
+
+
+def void(company: Company, row: Row) -> Row:
+    """Take a payment back: nothing received, nothing applied. Raises FaultError (6210)."""
+    document = row.read()
+    _check_open(company, document["TxnDate"])
+    note = document.get("PrivateNote")
+    document |= {"TotalAmt": ZERO, "UnappliedAmt": ZERO, "Line": []}
+    document["PrivateNote"] = f"Voided - {note}" if note else "Voided"
+    post(company, PAYMENT, document, row)
+    _apply(company, row.id, {})
+    return row
+
+
+def remove(company: Company, row: Row) -> Json:
+    """Delete a payment and open again what it paid. Raises FaultError (6210)."""
+    _check_open(company, row.read()["TxnDate"])
+    post(company, PAYMENT, None, row)
+    _apply(company, row.id, {})
+    return {"domain": "QBO", "status": "Deleted", "Id": row.id}
+
+
+def release(company: Company, target: Row, amount: Decimal) -> None:
+    """Unapply up to `amount` from an invoice or credit memo, from the latest payment backwards.
+
+    Money received stays, as the customer's credit; a payment of zero that joins nothing any more is deleted.
+    """
+    held = company.applied.get((target.entity, target.id), {})
+    for identity in reversed(list(held)):
+        if amount <= 0:
+            return
+        cut = min(amount, held[identity])
+        amount -= cut
+        payment = company.ledger.tables["Payment"].rows[identity]
+        document = payment.read()
+        left = _cut(document["Line"], target.entity, target.id, cut)
+        if not document["TotalAmt"]:
+            other = "CreditMemo" if target.entity == "Invoice" else "Invoice"
+            left = _cut(left, other, "", cut)
+        if left or document["TotalAmt"]:
+            document["Line"] = left
+            document["UnappliedAmt"] = Decimal(document["TotalAmt"]) - _signed(left)
+            post(company, PAYMENT, document, payment)
+        else:
+            post(company, PAYMENT, None, payment)
+        _apply(company, identity, _uses(left))
+
+
+def settle_form(company: Company, row: Row, *, created: bool) -> Row:
+    """Bring payments in line with a form just saved; return its last version.
+
+    A total below what is applied unapplies the difference. With AutoApplyCredit a new invoice or credit memo is
+    joined with the customer's open ones at once, oldest first.
+    """
+    if row.entity not in _PAYABLE:
+        return row
+    balance = Decimal(row.read()["Balance"])
+    if balance < 0:
+        release(company, row, -balance)
+    if created and company.sales_preference("AutoApplyCredit"):
+        _join_credits(company, row)
+    return row
+
+
+def rebuild(company: Company) -> None:
+    """Find out from the payments what is applied to what, after a state was loaded."""
+    company.applied = {}
+    for row in company.ledger.rows("Payment"):
+        for target, used in _uses(row.read()["Line"]).items():
+            company.applied.setdefault(target, {})[row.id] = used
+
+
+def _check_open(company: Company, *days: str | None) -> None:
+    closed = company.closing_date
+    if closed is not None and any(day is not None and day <= closed for day in days):
+        raise faults.period_closed()
+
+
+def _lines(company: Company, wanted: Json, own: str) -> tuple[list[Json], dict[Target, Decimal]]:
+    """Return the lines to store and what they use, after checking every open balance."""
+    stored: list[Json] = []
+    uses: dict[Target, Decimal] = defaultdict(lambda: ZERO)
+    opened: dict[Target, Decimal] = {}
+    for line in wanted.get("Line", ()):
+        if "Amount" not in line:
+            raise faults.missing("Amount")
+        for link in line.get("LinkedTxn") or ():
+            entity, identity = link.get("TxnType", ""), link.get("TxnId", "")
+            row = company.ledger.find(entity, identity) if entity in _PAYABLE else None
+            if row is None:
+                raise faults.bad_reference(f"Txn element id {identity} not found")
+            document = row.read()
+            if not _same_customer(company, wanted["CustomerRef"]["value"], document["CustomerRef"]["value"]):
+                raise faults.cannot_link(f"{entity} {identity} belongs to another customer.")
+            target = (entity, identity)
+            previous = company.applied.get(target, {}).get(own, ZERO)
+            opened.setdefault(target, Decimal(document["Balance"]) + previous)
+            uses[target] += line["Amount"]
+            if line["Amount"] < 0 or uses[target] > opened[target]:
+                raise faults.business("You can't apply more to a transaction than its open balance.")
+            facts = {
+                "txnId": identity,
+                "txnOpenBalance": f"{opened[target]:.2f}",
+                "txnReferenceNumber": document.get("DocNumber", ""),
+            }
+            extra = [
+                {**_LINE_FACT, "value": {"Name": name, "Value": value}, "nil": False, "globalScope": True,
+                 "typeSubstituted": False}
+                for name, value in facts.items()
+            ]  # fmt: skip
+            links = [{"TxnId": identity, "TxnType": entity}]
+            stored.append({"Amount": line["Amount"], "LinkedTxn": links, "LineEx": {"any": extra}})
+    return stored, dict(uses)
+
+
+def _same_customer(company: Company, payer: str, owner: str) -> bool:
+    """Whether `payer` may pay for `owner`: the customer itself or one of its parents."""
+    row = company.ledger.find("Customer", owner)
+    while row is not None:
+        if row.id == payer:
+            return True
+        parent = row.keys.get("ParentRef")
+        row = company.ledger.find("Customer", parent["value"]) if parent else None
+    return False
+
+
+def _apply(company: Company, payment: str, uses: dict[Target, Decimal]) -> None:
+    """Let a payment use exactly `uses`, and give every invoice or credit memo that this changes a new version."""
+    before = {target: held[payment] for target, held in company.applied.items() if payment in held}
+    for target in {**before, **uses}:
+        used = uses.get(target, ZERO)
+        if before.get(target, ZERO) == used:
+            continue
+        held = company.applied.setdefault(target, {})
+        held.pop(payment, None)
+        if used:
+            held[payment] = used
+        if not held:
+            del company.applied[target]
+        row = company.ledger.find(*target)
+        if row is not None:
+            _restate(company, row)
+
+
+def _restate(company: Company, row: Row) -> None:
+    document = row.read()
+    held = company.applied.get((row.entity, row.id), {})
+    balance = Decimal(document["TotalAmt"]) - Decimal(document.get("Deposit", 0)) - sum(held.values(), ZERO)
+    document["Balance"] = balance
+    if row.entity == "CreditMemo":
+        document["RemainingCredit"] = balance
+    others = [link for link in document["LinkedTxn"] if link["TxnType"] != "Payment"]
+    document["LinkedTxn"] = [*others, *({"TxnId": identity, "TxnType": "Payment"} for identity in held)]
+    post(company, entities.ENTITIES[row.entity], document, row)
+
+
+def _uses(lines: list[Json]) -> dict[Target, Decimal]:
+    uses: dict[Target, Decimal] = defaultdict(lambda: ZERO)
+    for line in lines:
+        link = line["LinkedTxn"][0]
+        uses[link["TxnType"], link["TxnId"]] += Decimal(line["Amount"])
+    return dict(uses)
+
+
+def _signed(lines: list[Json]) -> Decimal:
+    uses = _uses(lines)
+    return sum((used if entity == "Invoice" else -used for (entity, _), used in uses.items()), ZERO)
+
+
+def _cut(lines: list[Json], entity: str, identity: str, amount: Decimal) -> list[Json]:
+    """Return the lines with `amount` less on those of one transaction, or of any of an entity."""
+    left = []
+    for line in lines:
+        link = line["LinkedTxn"][0]
+        held = Decimal(line["Amount"])
+        if link["TxnType"] == entity and identity in ("", link["TxnId"]):
+            cut = min(amount, held)
+            amount -= cut
+            held -= cut
+        if held:
+            left.append(line | {"Amount": held})
+    return left
+
+
+def _join_credits(company: Company, row: Row) -> None:
+    customer = row.read()["CustomerRef"]
+    other = "CreditMemo" if row.entity == "Invoice" else "Invoice"
+    for match in company.ledger.tables[other].named("CustomerRef", customer["value"]):
+        amount = min(Decimal(row.read()["Balance"]), Decimal(match.read()["Balance"]))
+        if amount > 0:
+            pair = [{"Amount": amount, "LinkedTxn": [{"TxnId": one.id, "TxnType": one.entity}]} for one in (row, match)]
+            save(company, {"CustomerRef": dict(customer), "TotalAmt": ZERO, "Line": pair}, None)

@@ -1,0 +1,347 @@
+"""python-quickbooks with intuit-oauth, unchanged, against a real server: a bookkeeper at work."""
+
+import asyncio
+import random
+import threading
+import time
+from collections.abc import Iterator
+from datetime import UTC, datetime, timedelta
+
+import pytest
+import uvicorn
+from intuitlib.client import AuthClient
+from intuitlib.exceptions import AuthClientError
+from quickbooks.batch import batch_create, batch_delete, batch_update
+from quickbooks.cdc import change_data_capture
+from quickbooks.exceptions import AuthorizationException, ObjectNotFoundException, QuickbooksException
+from quickbooks.objects import (
+    Account,
+    Address,
+    Class,
+    CompanyInfo,
+    CreditMemo,
+    Customer,
+    DetailLine,
+    EmailAddress,
+    Employee,
+    Estimate,
+    Invoice,
+    Item,
+    Payment,
+    PaymentLine,
+    PaymentMethod,
+    Preferences,
+    Ref,
+    RefundReceipt,
+    SalesItemLine,
+    SalesItemLineDetail,
+    SalesReceipt,
+    TaxCode,
+    Term,
+    Vendor,
+)
+
+from quickbooks import QuickBooks
+from tieout.sandbox.clock import AdvancingClock
+from tieout.sandbox.quickbooks.app import QuickBooksSandbox
+
+
+@pytest.fixture(scope="module")
+def served() -> Iterator[tuple[QuickBooksSandbox, str]]:
+    sandbox = QuickBooksSandbox(clock=AdvancingClock(), random=random.Random(3), quotas=False)
+    server = uvicorn.Server(uvicorn.Config(sandbox, port=0, log_level="error", lifespan="off"))
+    thread = threading.Thread(target=asyncio.run, args=(server.serve(),), daemon=True)
+    thread.start()
+    while not server.started:
+        time.sleep(0.01)
+    port = server.servers[0].sockets[0].getsockname()[1]
+    yield sandbox, f"http://127.0.0.1:{port}"
+    server.should_exit = True
+    thread.join(timeout=5)
+
+
+@pytest.fixture
+def auth(served: tuple[QuickBooksSandbox, str], monkeypatch: pytest.MonkeyPatch) -> AuthClient:
+    monkeypatch.setenv("OAUTHLIB_INSECURE_TRANSPORT", "1")
+    sandbox, url = served
+    signed_in = sandbox.sign_in(url)
+    return AuthClient(
+        signed_in["client_id"],
+        signed_in["client_secret"],
+        "http://127.0.0.1/callback",
+        signed_in["discovery_url"],
+        access_token=signed_in["access_token"],
+        refresh_token=signed_in["refresh_token"],
+    )
+
+
+@pytest.fixture
+def qb(served: tuple[QuickBooksSandbox, str], auth: AuthClient) -> QuickBooks:
+    sandbox, url = served
+    client = QuickBooks(
+        auth_client=auth,
+        refresh_token=auth.refresh_token,
+        company_id=sandbox.sign_in(url)["realm_id"],
+        minorversion=75,
+    )
+    client.api_url_v3 = f"{url}/v3"
+    return client
+
+
+@pytest.fixture
+def word(request: pytest.FixtureRequest) -> str:
+    return request.node.name.removeprefix("test_")[:40]
+
+
+def make_customer(qb: QuickBooks, name: str) -> Customer:
+    customer = Customer()
+    customer.DisplayName = name
+    customer.CompanyName = name
+    customer.PrimaryEmailAddr = EmailAddress()
+    customer.PrimaryEmailAddr.Address = "ana@nova.example"
+    customer.BillAddr = Address()
+    customer.BillAddr.Line1 = "1 High Street"
+    customer.BillAddr.City = "Springfield"
+    return customer.save(qb=qb)
+
+
+def make_item(qb: QuickBooks, name: str) -> Item:
+    item = Item()
+    item.Name = name
+    item.Type = "Service"
+    item.UnitPrice = 100
+    item.IncomeAccountRef = Account.filter(Name="Services", qb=qb)[0].to_ref()
+    return item.save(qb=qb)
+
+
+def sale(item: Item, quantity: float, price: float) -> SalesItemLine:
+    line = SalesItemLine()
+    line.Amount = round(quantity * price, 2)
+    line.SalesItemLineDetail = SalesItemLineDetail()
+    line.SalesItemLineDetail.ItemRef = item.to_ref()
+    line.SalesItemLineDetail.Qty = quantity
+    line.SalesItemLineDetail.UnitPrice = price
+    return line
+
+
+def make_invoice(qb: QuickBooks, name: str, *amounts: float) -> Invoice:
+    customer, item = make_customer(qb, name), make_item(qb, name)
+    invoice = Invoice()
+    invoice.CustomerRef = customer.to_ref()
+    invoice.Line = [sale(item, 1, amount) for amount in amounts]
+    return invoice.save(qb=qb)
+
+
+def test_a_customer_is_made_read_and_renamed(qb, word):
+    customer = make_customer(qb, word)
+    assert (customer.FullyQualifiedName, customer.Balance, customer.SyncToken) == (word, 0, "0")
+    customer.DisplayName = f"{word} & Co"
+    customer.save(qb=qb)
+    again = Customer.get(customer.Id, qb=qb)
+    assert (again.DisplayName, again.SyncToken, again.PrimaryEmailAddr.Address) == (
+        f"{word} & Co",
+        "1",
+        "ana@nova.example",
+    )
+    assert Customer.filter(DisplayName=f"{word} & Co", qb=qb)[0].Id == customer.Id
+
+
+def test_a_name_with_an_apostrophe_is_found(qb, word):
+    customer = make_customer(qb, f"{word}'s")
+    assert [found.Id for found in Customer.filter(DisplayName=f"{word}'s", qb=qb)] == [customer.Id]
+
+
+def test_vendors_employees_classes_terms_and_methods_are_made(qb, word):
+    vendor = Vendor()
+    vendor.DisplayName = f"{word} vendor"
+    assert vendor.save(qb=qb).Id
+    employee = Employee()
+    employee.GivenName, employee.FamilyName = word, "Worker"
+    assert employee.save(qb=qb).DisplayName == f"{word} Worker"
+    section = Class()
+    section.Name = word
+    assert section.save(qb=qb).FullyQualifiedName == word
+    assert {term.Name for term in Term.all(qb=qb)} >= {"Due on receipt", "Net 30"}
+    assert {method.Name for method in PaymentMethod.all(qb=qb)} >= {"Cash", "Check", "Visa"}
+    assert {code.Id for code in TaxCode.all(qb=qb)} >= {"TAX", "NON"}
+
+
+def test_company_and_preferences_are_read(qb):
+    assert CompanyInfo.all(qb=qb)[0].Country == "US"
+    preferences = Preferences.get(qb=qb)
+    assert preferences.CurrencyPrefs.HomeCurrency.value == "USD"
+    assert preferences.SalesFormsPrefs.DefaultTerms.value == "3"
+
+
+def test_preferences_are_changed_by_sending_them_back(qb):
+    preferences = Preferences.get(qb=qb)
+    preferences.SalesFormsPrefs.CustomTxnNumbers = True
+    changed = preferences.save(qb=qb)
+    assert int(changed.SyncToken) == int(preferences.SyncToken) + 1
+    assert Preferences.get(qb=qb).SalesFormsPrefs.CustomTxnNumbers is True
+    changed.SalesFormsPrefs.CustomTxnNumbers = False
+    changed.save(qb=qb)
+
+
+def test_revenue_recognition_is_switched_off_by_the_bookkeeper(served, qb, word):
+    sandbox, _ = served
+    invoice = make_invoice(qb, word, 50)
+    item = invoice.Line[0].SalesItemLineDetail.ItemRef.value
+    sandbox.patch_company({"service_date_items": [item]})
+    with pytest.raises(QuickbooksException, match="business validation"):
+        invoice.save(qb=qb)
+    preferences = Preferences.get(qb=qb)
+    assert preferences.ProductAndServicesPrefs.RevenueRecognitionEnabled is True
+    preferences.ProductAndServicesPrefs.RevenueRecognitionEnabled = False
+    preferences.save(qb=qb)
+    assert invoice.save(qb=qb).SyncToken == "1"
+    assert sandbox.company()["service_date_items"] == []
+
+
+def test_an_invoice_is_made_changed_voided_and_deleted(qb, word):
+    invoice = make_invoice(qb, word, 100, 0.5)
+    assert (invoice.TotalAmt, invoice.Balance, invoice.CurrencyRef.value) == (100.5, 100.5, "USD")
+    invoice.Line[0].SalesItemLineDetail.Qty = 3
+    invoice.Line[0].Amount = 300
+    changed = invoice.save(qb=qb)
+    assert (changed.TotalAmt, changed.SyncToken) == (300.5, "1")
+    assert [line.Id for line in changed.Line if line.Id] == ["1", "2"]
+    changed.void(qb=qb)
+    void = Invoice.get(invoice.Id, qb=qb)
+    assert (void.TotalAmt, void.Balance, void.PrivateNote, void.SyncToken) == (0, 0, "Voided", "2")
+    void.delete(qb=qb)
+    with pytest.raises(ObjectNotFoundException):
+        Invoice.get(invoice.Id, qb=qb)
+
+
+def test_an_invoice_is_mailed(qb, word):
+    invoice = make_invoice(qb, word, 20)
+    invoice.send(qb=qb, send_to="ana@nova.example")
+    again = Invoice.get(invoice.Id, qb=qb)
+    assert (again.EmailStatus, again.BillEmail.Address) == ("EmailSent", "ana@nova.example")
+
+
+def test_one_payment_pays_two_invoices(qb, word):
+    first = make_invoice(qb, word, 300)
+    second = Invoice()
+    second.CustomerRef = first.CustomerRef
+    second.Line = [first.Line[0]]
+    second = second.save(qb=qb)
+    payment = Payment()
+    payment.TotalAmt = 500
+    payment.CustomerRef = first.CustomerRef
+    for invoice, amount in ((first, 300), (second, 200)):
+        line = PaymentLine()
+        line.Amount = amount
+        line.LinkedTxn.append(invoice.to_linked_txn())
+        payment.Line.append(line)
+    payment = payment.save(qb=qb)
+    assert payment.UnappliedAmt == 0
+    assert [Invoice.get(one.Id, qb=qb).Balance for one in (first, second)] == [0, 100]
+    assert Customer.get(first.CustomerRef.value, qb=qb).Balance == 100
+    payment.void(qb=qb)
+    assert [Invoice.get(one.Id, qb=qb).Balance for one in (first, second)] == [300, 300]
+    Payment.get(payment.Id, qb=qb).delete(qb=qb)
+    assert Payment.where(f"Id = '{payment.Id}'", qb=qb) == []
+
+
+@pytest.mark.parametrize("form", [CreditMemo, SalesReceipt, RefundReceipt, Estimate])
+def test_the_other_sales_forms_are_made(qb, word, form):
+    invoice = make_invoice(qb, f"{form.__name__} of somebody", 80)
+    document = form()
+    document.CustomerRef = invoice.CustomerRef
+    document.Line = [sale(Item.get(invoice.Line[0].SalesItemLineDetail.ItemRef.value, qb=qb), 2, 40)]
+    document.DepositToAccountRef = Account.filter(Name="Checking", qb=qb)[0].to_ref() if form is RefundReceipt else None
+    saved = document.save(qb=qb)
+    assert saved.TotalAmt == 80
+    assert form.get(saved.Id, qb=qb).DocNumber
+
+
+def test_an_amount_without_quantity_is_taken(qb, word):
+    invoice = make_invoice(qb, word, 10)
+    line = DetailLine()
+    line.Amount, line.DetailType = 100, "SalesItemLineDetail"
+    line.SalesItemLineDetail = SalesItemLineDetail()
+    line.SalesItemLineDetail.ItemRef = Item.get(invoice.Line[0].SalesItemLineDetail.ItemRef.value, qb=qb).to_ref()
+    invoice.Line = [line]
+    assert invoice.save(qb=qb).TotalAmt == 100
+
+
+def test_lists_are_counted_paged_and_sorted(qb, word):
+    for number in range(3):
+        make_customer(qb, f"{word} {number}")
+    wanted = f"DisplayName LIKE '{word}%'"
+    assert Customer.count(wanted, qb=qb) == 3
+    found = Customer.where(wanted, order_by="DisplayName DESC", start_position=2, max_results=1, qb=qb)
+    assert [customer.DisplayName for customer in found] == [f"{word} 1"]
+    assert len(Customer.choose([customer.Id for customer in Customer.where(wanted, qb=qb)], qb=qb)) == 3
+    assert make_item(qb, word).Id in {item.Id for item in Item.all(qb=qb, max_results=1000)}
+
+
+def test_a_batch_creates_updates_and_deletes(qb, word):
+    invoice = make_invoice(qb, word, 10)
+    copies = []
+    for number in range(3):
+        copy = Invoice()
+        copy.CustomerRef, copy.Line, copy.PrivateNote = invoice.CustomerRef, invoice.Line, f"copy {number}"
+        copies.append(copy)
+    copies[1].CustomerRef = Ref()
+    made = batch_create(copies, qb=qb)
+    assert (len(made.successes), len(made.faults)) == (2, 1)
+    assert made.faults[0].Error[0].code == "2020"
+    for copy in made.successes:
+        copy.PrivateNote = "changed"
+    changed = batch_update(made.successes, qb=qb)
+    assert [copy.PrivateNote for copy in changed.successes] == ["changed", "changed"]
+    gone = batch_delete(changed.successes, qb=qb)
+    assert [copy.status for copy in gone.successes] == ["Deleted", "Deleted"]
+
+
+def test_changes_are_captured(qb, word):
+    since = datetime.now(UTC) - timedelta(minutes=5)
+    invoice = make_invoice(qb, word, 10)
+    deleted = make_invoice(qb, f"{word} too", 10)
+    deleted.delete(qb=qb)
+    answer = change_data_capture([Customer, Invoice, Estimate], since.isoformat(), qb=qb)
+    held = {found.Id: found for found in answer.Invoice}
+    assert held[invoice.Id].TotalAmt == 10
+    assert held[deleted.Id].status == "Deleted"
+    assert invoice.CustomerRef.value in {customer.Id for customer in answer.Customer}
+
+
+def test_the_same_request_id_makes_one_customer(qb, word):
+    customers = []
+    for _ in range(2):
+        customer = Customer()
+        customer.DisplayName = word
+        customers.append(customer.save(qb=qb, request_id=word))
+    assert customers[0].Id == customers[1].Id
+    assert Customer.count(f"DisplayName = '{word}'", qb=qb) == 1
+
+
+def test_a_refresh_rotates_the_refresh_token(auth):
+    before = (auth.access_token, auth.refresh_token)
+    auth.refresh()
+    assert auth.access_token != before[0]
+    assert auth.refresh_token != before[1]
+    current = auth.refresh_token
+    auth.refresh(refresh_token=before[1])
+    assert auth.refresh_token == current
+    with pytest.raises(AuthClientError) as refused:
+        auth.refresh(refresh_token="RT1-unknown")
+    assert (
+        refused.value.content == b'{"error":"invalid_grant","error_description":"Incorrect or invalid refresh token"}'
+    )
+
+
+def test_user_info_is_answered(auth):
+    assert auth.get_user_info().json()["emailVerified"] is True
+
+
+def test_an_expired_token_is_refused_until_it_is_refreshed(served, auth, qb):
+    served[0].expire_tokens()
+    with pytest.raises(AuthorizationException, match="authentication failed"):
+        CompanyInfo.all(qb=qb)
+    auth.refresh()
+    qb.session.access_token = auth.access_token
+    assert CompanyInfo.all(qb=qb)
