@@ -1,0 +1,1 @@
+"""How each kind reads in HubSpot, and how its fields are written there. Pure."""

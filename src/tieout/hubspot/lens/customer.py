@@ -1,0 +1,133 @@
+"""The customer in HubSpot: a company with its people, or a contact. Each is made of stored parts.
+
+Properties: HubSpot, "Companies" and "Contacts" guides.
+"""
+
+from collections.abc import Sequence
+from typing import Literal
+
+from tieout.hubspot.documents import Document
+from tieout.hubspot.lens import values
+from tieout.kinds.customer import Customer
+from tieout.remote.ports import Part
+
+Model = Literal["company", "contact"]
+
+COMPANIES = "companies"
+CONTACTS = "contacts"
+PREFIXES = {COMPANIES: "company", CONTACTS: "contact"}
+
+_ADDRESS = ("address", "city", "state", "zip", "country")
+PROPERTIES: dict[str, tuple[str, ...]] = {
+    COMPANIES: (
+        "name",
+        "domain",
+        "phone",
+        "website",
+        "address2",
+        *_ADDRESS,
+        "hs_merged_object_ids",
+        "hs_lastmodifieddate",
+    ),
+    CONTACTS: (
+        "email",
+        "firstname",
+        "lastname",
+        "phone",
+        "mobilephone",
+        "company",
+        "website",
+        *_ADDRESS,
+        "associatedcompanyid",
+        "hs_merged_object_ids",
+        "lastmodifieddate",
+    ),
+}
+
+_OF_COMPANY = {"name": "name", "company": "name", "phone": "phone", "website": "website", "billing": ""}
+_OF_PERSON = {"first": "firstname", "last": "lastname", "email": "email"}
+_OF_CONTACT = {**_OF_PERSON, "company": "company", "phone": "phone", "website": "website", "billing": ""}
+
+
+def version(document: Document) -> int:
+    """Milliseconds of a record's last change (contacts name the property otherwise than all other types)."""
+    properties = document.properties
+    return values.milliseconds(
+        properties.get("hs_lastmodifieddate") or properties.get("lastmodifieddate") or document.updated_at
+    )
+
+
+def part(type_: str, document: Document) -> Part:
+    """A company or contact as a stored part; a contact's parent is its primary company."""
+    body = {name: document.properties.get(name) for name in PROPERTIES[type_] if document.properties.get(name)}
+    return Part(
+        type=type_,
+        id=document.id,
+        parent=body.get("associatedcompanyid") or "" if type_ == CONTACTS else "",
+        version=version(document),
+        body=body,
+    )
+
+
+def company(of: Part, people: Sequence[Part]) -> Customer:
+    """The customer that a company is. people: its contacts by ascending id; the first supplies person and e-mail."""
+    own = of.body
+    person = people[0].body if people else {}
+    name = values.text(own, "name")
+    return Customer(
+        id=f"company:{of.id}",
+        name=name,
+        company=name,
+        first=values.text(person, "firstname"),
+        last=values.text(person, "lastname"),
+        email=values.text(person, "email"),
+        phone=values.text(own, "phone") or values.text(person, "phone") or values.text(person, "mobilephone"),
+        website=values.text(own, "website") or values.text(own, "domain"),
+        billing=values.address(own),
+        parts=(f"company:{of.id}", *(f"contact:{one.id}" for one in people[:1])),
+    )
+
+
+def contact(of: Part, employer: Part | None, model: Model) -> Customer:
+    """The customer that a contact is.
+
+    employer: in the model *contact only* the contact's company, whose name stands in where the contact names none.
+    """
+    own = of.body
+    named = values.text(own, "company")
+    return Customer(
+        id=f"contact:{of.id}",
+        company=named or (values.text(employer.body, "name") if employer else ""),
+        first=values.text(own, "firstname"),
+        last=values.text(own, "lastname"),
+        email=values.text(own, "email"),
+        phone=values.text(own, "phone") or values.text(own, "mobilephone"),
+        website=values.text(own, "website"),
+        billing=values.address(own),
+        member_of=f"company:{of.parent}" if of.parent and model == "company" else "",
+        parts=(f"contact:{of.id}",),
+    )
+
+
+def written(record: Customer, fields: Sequence[str]) -> dict[str, dict[str, str]]:
+    """The properties that `fields` are written to, by part (`company:12`, `contact:34`).
+
+    A company's person is its contact; all other fields are the company's own. Raises KeyError for a field that
+    HubSpot does not hold, or a person's field where there is no person.
+    """
+    company_part = next((one for one in record.parts if one.startswith("company:")), "")
+    contact_part = next((one for one in record.parts if one.startswith("contact:")), "")
+    changes: dict[str, dict[str, str]] = {}
+    for field in fields:
+        of_person = not company_part or field in _OF_PERSON
+        target = contact_part if of_person else company_part
+        if not target:
+            raise KeyError(field)
+        name = (_OF_CONTACT if of_person else _OF_COMPANY)[field]
+        properties = (
+            {name: values.written_name(getattr(record, field))} if name else values.written_address(record.billing)
+        )
+        if not name and of_person:
+            properties.pop("address2")
+        changes.setdefault(target, {}).update(properties)
+    return changes

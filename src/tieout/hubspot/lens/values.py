@@ -1,0 +1,137 @@
+"""HubSpot's property values, all of them text: how each sort reads, and how it is written.
+
+Rules: HubSpot, "Properties" guide: a *date* reads as `YYYY-MM-DD`, a *datetime* as ISO text in UTC (the fraction left
+out where it is zero), both may be milliseconds since 1970; an empty text clears a value.
+"""
+
+import re
+from collections.abc import Mapping
+from datetime import UTC, date, datetime, time, timedelta
+from decimal import Decimal
+from zoneinfo import ZoneInfo
+
+from tieout.core.days import day_of, noon
+from tieout.core.money import decimal
+from tieout.core.records import Address
+
+Values = Mapping[str, str | None]
+
+_FIRST = datetime(1970, 1, 1, tzinfo=UTC)
+_MILLISECOND = timedelta(milliseconds=1)
+_CONTROLS = re.compile("[\x00-\x08\x0b-\x1f\x7f-\x9f]")
+_BREAKS = re.compile(r"[\t\n]+")
+_ZERO = Decimal(0)
+
+
+def text(values: Values, name: str) -> str:
+    """A text as typed; empty where there is none."""
+    return values.get(name) or ""
+
+
+def number(values: Values, name: str, missing: Decimal = _ZERO) -> Decimal:
+    """A number, or `missing` where there is none. Raises NotMoney."""
+    value = values.get(name)
+    return decimal(value) if value else missing
+
+
+def moment(value: str) -> datetime:
+    """A *datetime* in UTC. Raises ValueError."""
+    if value.lstrip("-").isdigit():
+        try:
+            return _FIRST + int(value) * _MILLISECOND
+        except OverflowError as error:
+            raise ValueError(f"{value} is no moment of any calendar.") from error
+    read = datetime.fromisoformat(value)
+    return read if read.tzinfo else read.replace(tzinfo=UTC)
+
+
+def epoch(at: datetime) -> int:
+    """A moment as whole milliseconds since 1970."""
+    return (at - _FIRST) // _MILLISECOND
+
+
+def milliseconds(value: str) -> int:
+    """A *datetime* as milliseconds since 1970; 0 where there is none, or none that is legible."""
+    try:
+        return epoch(moment(value)) if value else 0
+    except ValueError:
+        return 0
+
+
+def by_number(id_: str) -> tuple[int, str]:
+    """A key that sorts HubSpot's ids, which are whole numbers written as text, as numbers."""
+    return len(id_), id_
+
+
+def day(values: Values, name: str, zone: ZoneInfo) -> date | None:
+    """The calendar day that a *date* or *datetime* means in the account's `zone`. Raises ValueError."""
+    value = values.get(name)
+    return day_of(moment(value), zone) if value else None
+
+
+def written_day(of: date | None, zone: ZoneInfo) -> str:
+    """A day as a *datetime* that reads back as the same day both in UTC and in the account's `zone`.
+
+    Noon UTC is that moment nearly everywhere; east of UTC+12 it is the next day already, and six o'clock is taken.
+    """
+    if of is None:
+        return ""
+    at = noon(of)
+    if day_of(at, zone) != of:
+        at = datetime.combine(of, time(6), UTC)
+    return at.strftime("%Y-%m-%dT%H:%M:%SZ")
+
+
+def written_number(value: Decimal) -> str:
+    """A number without an exponent, its digits as they are."""
+    return f"{value:f}"
+
+
+def written_text(value: str) -> str:
+    """A text of several lines without control characters."""
+    return _CONTROLS.sub("", value)
+
+
+def written_name(value: str) -> str:
+    """A text of one line without control characters."""
+    return _BREAKS.sub(" ", written_text(value)).strip()
+
+
+def address(values: Values, prefix: str = "") -> Address:
+    """The address of a contact or company, or, with its `prefix`, the shipping address of an invoice."""
+    street = text(values, f"{prefix}address")
+    city = text(values, f"{prefix}city")
+    postcode = text(values, f"{prefix}zip")
+    region = text(values, f"{prefix}state")
+    country = text(values, f"{prefix}country")
+    street2 = text(values, f"{prefix}address2")
+    return Address(street=street, street2=street2, city=city, region=region, postcode=postcode, country=country)
+
+
+def written_address(value: Address) -> dict[str, str]:
+    """The properties of a company that hold an address; a contact has no `address2` of its own."""
+    parts = {
+        "address": value.street,
+        "address2": value.street2,
+        "city": value.city,
+        "state": value.region,
+        "zip": value.postcode,
+        "country": value.country,
+    }
+    return {name: written_name(part) for name, part in parts.items()}
+
+
+def same(one: str, other: str) -> bool:
+    """Whether two property values mean the same: as numbers or moments where both are such, else as text."""
+    if one == other:
+        return True
+    if not one or not other:
+        return False
+    try:
+        return decimal(one) == decimal(other)
+    except ValueError:
+        pass
+    try:
+        return moment(one) == moment(other)
+    except ValueError:
+        return one.strip() == other.strip()

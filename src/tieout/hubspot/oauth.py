@@ -1,0 +1,83 @@
+"""Signing in to HubSpot: a new access token when the old one has expired (HubSpot API reference, OAuth 2026-09)."""
+
+import asyncio
+from collections.abc import Mapping
+from datetime import timedelta
+from urllib.parse import urlencode
+
+import msgspec
+
+from tieout.hubspot.documents import VERSION, Denial, Grant, decoder
+from tieout.remote.errors import SignInTrouble, Unavailable
+from tieout.remote.http import Http, NeverSent, NoAnswer
+from tieout.remote.ports import Clock, Tokens, TokenVault
+
+_EARLY = timedelta(seconds=60)
+_GRANT = decoder(Grant)
+_DENIAL = decoder(Denial)
+
+
+class SignIn:
+    """Gives the access token, renewing it once for all who wait when it has expired."""
+
+    def __init__(self, http: Http, base_url: str, vault: TokenVault, clock: Clock) -> None:
+        self._http = http
+        self._url = f"{base_url}/oauth/{VERSION}/token"
+        self._vault = vault
+        self._clock = clock
+        self._one = asyncio.Lock()
+
+    async def token(self) -> str:
+        """An access token that has not expired. Raises SignInTrouble, Unavailable."""
+        tokens = self._vault.read()
+        if tokens.expires_at and tokens.refresh and self._clock.now() >= tokens.expires_at - _EARLY:
+            return await self.renewed(tokens.access)
+        return tokens.access
+
+    async def renewed(self, refused: str) -> str:
+        """Another token than the `refused` one, stored before it is used. Raises SignInTrouble, Unavailable."""
+        async with self._one:
+            tokens = self._vault.read()
+            if tokens.access != refused:
+                return tokens.access
+            if not tokens.refresh:
+                raise SignInTrouble(
+                    "sign_in_expired", "HubSpot no longer accepts this token. Connect the account again."
+                )
+            grant = await self._ask(tokens)
+            self._vault.write(
+                Tokens(
+                    access=grant.access_token,
+                    refresh=grant.refresh_token or tokens.refresh,
+                    client_id=tokens.client_id,
+                    client_secret=tokens.client_secret,
+                    expires_at=self._clock.now() + timedelta(seconds=grant.expires_in),
+                )
+            )
+            return grant.access_token
+
+    async def _ask(self, tokens: Tokens) -> Grant:
+        form: Mapping[str, str] = {
+            "grant_type": "refresh_token",
+            "client_id": tokens.client_id,
+            "client_secret": tokens.client_secret,
+            "refresh_token": tokens.refresh,
+        }
+        headers = {"content-type": "application/x-www-form-urlencoded", "accept": "application/json"}
+        try:
+            answer = await self._http.call("POST", self._url, headers=headers, content=urlencode(form).encode())
+        except (NeverSent, NoAnswer) as error:
+            raise Unavailable(f"The HubSpot sign-in cannot be renewed now: {error}") from error
+        if answer.status == 429 or answer.status >= 500:
+            raise Unavailable("The HubSpot sign-in cannot be renewed now.", answer.retry_after())
+        try:
+            if answer.status == 200:
+                return _GRANT.decode(answer.body)
+            denial = _DENIAL.decode(answer.body)
+        except msgspec.MsgspecError as error:
+            raise Unavailable("HubSpot answered the renewal of the sign-in with something else than JSON.") from error
+        raise SignInTrouble(
+            "sign_in_expired",
+            "HubSpot no longer accepts this sign-in. Connect the account again.",
+            {"text": denial.error_description or denial.message, "code": denial.status or denial.error},
+        )

@@ -1,0 +1,225 @@
+"""From operations to requests: the safety reads before a write, and the batches that carry it.
+
+HubSpot's updates are guarded by no version, so each record is read by id right before, and is left alone where what
+is to be written has changed since the decision.
+"""
+
+from collections.abc import Callable, Sequence
+from datetime import datetime
+
+import msgspec
+
+from tieout.core.records import Kind
+from tieout.hubspot import limits
+from tieout.hubspot.client import Client
+from tieout.hubspot.documents import Document
+from tieout.hubspot.lens import customer, invoice, settlement
+from tieout.hubspot.lens.customer import COMPANIES, CONTACTS
+from tieout.hubspot.lens.invoice import INVOICES, Charge
+from tieout.hubspot.lens.settlement import PAYMENTS
+from tieout.hubspot.lens.values import written_text
+from tieout.hubspot.objects import OBJECTS, batches
+from tieout.hubspot.reader import PROPERTIES, Reader
+from tieout.kinds.customer import Customer
+from tieout.kinds.invoice import Invoice
+from tieout.kinds.settlement import Settlement
+from tieout.remote.outcomes import Fault
+from tieout.remote.ports import Clock
+from tieout.remote.rows import Row
+from tieout.remote.side import Operation, Prepared, Unit, UnitIds
+
+_TYPES = {"company": COMPANIES, "contact": CONTACTS}
+_VOIDED = ("status", "total", "balance")
+
+
+class Change(msgspec.Struct, frozen=True):
+    """One input of a batch: the record of HubSpot's that an operation writes, and its properties."""
+
+    operation: Operation
+    type: str
+    id: str
+    properties: dict[str, str]
+
+
+class Packing:
+    """Prepares operations of one kind and verb."""
+
+    def __init__(self, client: Client, reader: Reader, clock: Clock) -> None:
+        self._client = client
+        self._reader = reader
+        self._clock = clock
+
+    async def prepare(self, operations: Sequence[Operation], unit_ids: UnitIds) -> Prepared:
+        """Read what is to be written, leave out what changed, and pack the rest."""
+        if not operations:
+            return Prepared(())
+        match operations[0].kind, operations[0].verb:
+            case _, "annotate":
+                changes, impossible = _possible(operations, annotation)
+                return Prepared(self._units(changes, unit_ids, ""), impossible=impossible)
+            case Kind.SETTLEMENT, "create":
+                return Prepared(self._creations(operations, unit_ids))
+            case (Kind.CUSTOMER | Kind.SETTLEMENT, "update") | (Kind.INVOICE, "update" | "void"):
+                return await self._safely(operations, unit_ids)
+            case Kind.SETTLEMENT, "void":
+                return await self._withdrawals(operations, unit_ids)
+            case kind, verb:
+                text = f"Tieout does not {verb} a HubSpot {kind} yet."
+                fault = Fault(code="", cause="feature_not_supported", reaction="person", text=text)
+                return Prepared((), impossible=tuple((one.id, fault) for one in operations))
+
+    async def _safely(self, operations: Sequence[Operation], unit_ids: UnitIds) -> Prepared:
+        changes, impossible = _possible(operations, self.change)
+        stale: list[Row] = []
+        dropped: list[str] = []
+        fresh: list[Change] = []
+        for type_ in sorted({one.type for one in changes}):
+            own = [one for one in changes if one.type == type_]
+            found = await self._reader.objects.read(type_, [one.id for one in own], PROPERTIES[type_])
+            documents = {one.id: one for one in found.documents}
+            rows = {one.id: one for one in self._customers(type_, found.documents)}
+            outdated = [one for one in own if not self._unchanged(one, documents.get(one.id), rows)]
+            dropped += [one.operation.id for one in outdated]
+            fresh += [one for one in own if one not in outdated]
+            written = {one.operation.target for one in own if one not in outdated}
+            stale += [row for id_, row in rows.items() if id_ not in written]
+            unread = [one.id for one in outdated if one.operation.target not in rows]
+            stale += (await self._reader.by_id(type_, unread)).rows if unread else []
+        return Prepared(self._units(fresh, unit_ids, self._read_at()), tuple(stale), tuple(dropped), impossible)
+
+    def change(self, operation: Operation) -> Change:
+        """What an update or void writes. Raises KeyError for a field that HubSpot does not take in this operation."""
+        zone = self._reader.zone
+        record = operation.record
+        if operation.verb == "void":
+            return Change(operation, INVOICES, operation.target, {"hs_invoice_status": "voided"})
+        match record:
+            case Customer():
+                ((part, properties),) = _one_part(customer.written(record, operation.fields))
+                prefix, _, number = part.partition(":")
+                return Change(operation, _TYPES[prefix], number, properties)
+            case Invoice():
+                return Change(operation, INVOICES, operation.target, invoice.written(record, operation.fields, zone))
+            case Settlement():
+                return Change(operation, PAYMENTS, operation.target, settlement.written(record, operation.fields, zone))
+            case _:
+                raise KeyError(operation.kind)
+
+    def header(self, document: Document) -> Invoice:
+        """An invoice's own values, without lines and customer. Raises ValueError."""
+        return invoice.invoice(document, Charge(), customer="", contact="", zone=self._reader.zone)
+
+    def _customers(self, type_: str, documents: Sequence[Document]) -> list[Row]:
+        return self._reader.people.customers(type_, documents) if type_ in customer.PREFIXES else []
+
+    def _unchanged(self, change: Change, document: Document | None, rows: dict[str, Row]) -> bool:
+        operation = change.operation
+        if document is None:
+            return False
+        fields = _VOIDED if operation.verb == "void" else operation.fields
+        now: object
+        try:
+            match operation.kind:
+                case Kind.CUSTOMER:
+                    row = rows.get(operation.target) or self._reader.people.assembled(operation.target)
+                    now = row.record if row else None
+                case Kind.INVOICE:
+                    now = self.header(document)
+                case _:
+                    now = settlement.settlement(document, {}, self._reader.zone)
+        except (ValueError, ArithmeticError):
+            return False
+        base = operation.base
+        return base is None or all(getattr(now, name, None) == getattr(base, name) for name in fields)
+
+    async def _withdrawals(self, operations: Sequence[Operation], unit_ids: UnitIds) -> Prepared:
+        """Archive payments of our own making; what somebody else recorded is never taken away."""
+        found = await self._reader.objects.read(PAYMENTS, [one.target for one in operations], PROPERTIES[PAYMENTS])
+        keys = {one.id: one.properties.get(settlement.KEY) for one in found.documents}
+        ours = [one for one in operations if one.withdraw and keys.get(one.target)]
+        gone = [one for one in operations if one.target not in keys]
+        text = "This payment was recorded by somebody else; Tieout does not take it out of HubSpot."
+        fault = Fault(code="", cause="payment_locked", reaction="person", text=text)
+        units = []
+        for some in _slices(ours):
+            body = msgspec.json.encode({"inputs": [{"id": one.target} for one in some]})
+            units.append(self._unit(f"{OBJECTS}/{PAYMENTS}/batch/archive", body, some, unit_ids, self._read_at()))
+        stale = (await self._reader.by_id(PAYMENTS, [one.target for one in gone])).rows if gone else []
+        foreign = tuple((one.id, fault) for one in operations if one not in ours and one not in gone)
+        return Prepared(tuple(units), tuple(stale), tuple(one.id for one in gone), foreign)
+
+    def _creations(self, operations: Sequence[Operation], unit_ids: UnitIds) -> tuple[Unit, ...]:
+        units = []
+        for some in _slices(operations):
+            inputs = [
+                settlement.created(one.record, one.id, self._reader.zone)
+                for one in some
+                if isinstance(one.record, Settlement)
+            ]
+            body = msgspec.json.encode({"inputs": inputs})
+            units.append(self._unit(f"{OBJECTS}/{PAYMENTS}/batch/create", body, some, unit_ids, ""))
+        return tuple(units)
+
+    def _units(self, changes: Sequence[Change], unit_ids: UnitIds, read_at: str) -> tuple[Unit, ...]:
+        """Pack changes by type of record, a record at most once in each batch."""
+        units = []
+        for type_ in sorted({one.type for one in changes}):
+            waiting = [one for one in changes if one.type == type_]
+            while waiting:
+                by_id = {one.id: one for one in reversed(waiting)}
+                some = [one for one in waiting if by_id[one.id] is one][: limits.BATCH]
+                waiting = [one for one in waiting if one not in some]
+                inputs = [
+                    {"id": one.id, "objectWriteTraceId": one.operation.id, "properties": one.properties} for one in some
+                ]
+                path = f"{OBJECTS}/{type_}/batch/update"
+                body = msgspec.json.encode({"inputs": inputs})
+                units.append(self._unit(path, body, [one.operation for one in some], unit_ids, read_at))
+        return tuple(units)
+
+    def _unit(self, path: str, body: bytes, members: Sequence[Operation], unit_ids: UnitIds, read_at: str) -> Unit:
+        return Unit(unit_ids(), "POST", path, body, tuple(one.id for one in members), read_at)
+
+    def _read_at(self) -> str:
+        moment: datetime = self._client.server_time() or self._clock.now()
+        return moment.isoformat()
+
+
+def annotation(operation: Operation) -> Change:
+    """The properties of ours that an annotation sets on `invoices:12`, `companies:3` or `contacts:4`."""
+    type_, _, number = operation.target.partition(":")
+    return Change(operation, type_, number, {name: written_text(text) for name, text in operation.properties.items()})
+
+
+def _possible(
+    operations: Sequence[Operation], change: Callable[[Operation], Change]
+) -> tuple[list[Change], tuple[tuple[str, Fault], ...]]:
+    """What can be written, and why the rest cannot."""
+    changes: list[Change] = []
+    impossible: list[tuple[str, Fault]] = []
+    for operation in operations:
+        try:
+            made = change(operation)
+        except (KeyError, ValueError) as error:
+            text = f"HubSpot cannot take this change: {error}"
+            impossible.append((operation.id, Fault(code="", cause="bad_payload", reaction="bug", text=text)))
+            continue
+        long = next((name for name, text in made.properties.items() if len(text) > limits.LONGEST_TEXT), "")
+        if long:
+            text = f"HubSpot holds at most {limits.LONGEST_TEXT} characters in {long}."
+            fault = Fault(code="", cause="text_too_long", reaction="person", text=text, evidence={"property": long})
+            impossible.append((operation.id, fault))
+        else:
+            changes.append(made)
+    return changes, tuple(impossible)
+
+
+def _one_part(parts: dict[str, dict[str, str]]) -> list[tuple[str, dict[str, str]]]:
+    if len(parts) != 1:
+        raise ValueError("its fields belong to a company and to its contact; write each in an operation of its own.")
+    return list(parts.items())
+
+
+def _slices(operations: Sequence[Operation]) -> list[list[Operation]]:
+    by_id = {one.id: one for one in operations}
+    return [[by_id[id_] for id_ in some] for some in batches(list(by_id), limits.BATCH)]

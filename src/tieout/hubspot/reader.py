@@ -1,0 +1,246 @@
+"""From ids, or from pages of documents, to whole records: what belongs to them is read along."""
+
+import hashlib
+from collections.abc import Callable, Sequence
+from functools import partial
+from zoneinfo import ZoneInfo
+
+import msgspec
+
+from tieout.core.records import Kind
+from tieout.hubspot.documents import Document, Unread
+from tieout.hubspot.lens import customer, invoice, item, settlement, values
+from tieout.hubspot.lens.customer import COMPANIES, CONTACTS, version
+from tieout.hubspot.lens.invoice import CHILDREN, INVOICES, LINES, Charge
+from tieout.hubspot.lens.item import PRODUCTS
+from tieout.hubspot.lens.settlement import PAYMENTS
+from tieout.hubspot.objects import Found, Objects
+from tieout.hubspot.people import People
+from tieout.remote.ports import Clock, Part
+from tieout.remote.rows import Record, Row, Unreadable
+
+KINDS = {
+    CONTACTS: Kind.CUSTOMER,
+    COMPANIES: Kind.CUSTOMER,
+    PRODUCTS: Kind.ITEM,
+    INVOICES: Kind.INVOICE,
+    PAYMENTS: Kind.SETTLEMENT,
+}
+PROPERTIES: dict[str, tuple[str, ...]] = {
+    **customer.PROPERTIES,
+    PRODUCTS: item.PROPERTIES,
+    INVOICES: invoice.PROPERTIES,
+    PAYMENTS: settlement.PROPERTIES,
+    LINES: invoice.LINE_PROPERTIES,
+    **dict.fromkeys((invoice.DISCOUNTS, invoice.FEES, invoice.TAXES), invoice.ADJUSTMENT_PROPERTIES),
+}
+LINKED: dict[str, tuple[str, ...]] = {
+    INVOICES: (CONTACTS, COMPANIES, *CHILDREN),
+    PAYMENTS: (INVOICES, CONTACTS, COMPANIES),
+}
+SEEN = "seen"
+LINE = "line"
+
+Links = dict[str, dict[str, list[str]]]
+
+
+class Reading(msgspec.Struct):
+    """What became of documents. marks: parts that say what was read, to be stored once the rows are stored."""
+
+    rows: list[Row] = []
+    unreadable: list[Unreadable] = []
+    marks: list[Part] = []
+
+    def add(self, other: "Reading") -> None:
+        """Take another reading in."""
+        self.rows += other.rows
+        self.unreadable += other.unreadable
+        self.marks += other.marks
+
+
+class Reader:
+    """Reads whole records of one account. zone: the account's."""
+
+    def __init__(self, objects: Objects, people: People, clock: Clock, zone: ZoneInfo) -> None:
+        self.objects = objects
+        self.people = people
+        self.zone = zone
+        self._clock = clock
+
+    async def by_id(self, type_: str, ids: Sequence[str]) -> Reading:
+        """Records of one type; those that are not there come as gone rows."""
+        found = await self._found(type_, list(dict.fromkeys(ids)))
+        reading = await self.whole(type_, found)
+        there = {one.id for one in found.documents} | {one.id for one in found.unread}
+        missing = [id_ for id_ in dict.fromkeys(ids) if id_ not in there]
+        if missing:
+            reading.rows += await self._gone(type_, missing, found.documents)
+        return reading
+
+    async def whole(self, type_: str, found: Found, *, others: bool = True) -> Reading:
+        """Make records of documents, reading what they are made of besides.
+
+        others: with companies and contacts come all customers that they touch; reading everything brings those anyway.
+        """
+        reading = Reading(unreadable=[_unreadable(type_, one) for one in found.unread])
+        match type_:
+            case "contacts" | "companies":
+                reading.rows += self.people.customers(type_, found.documents, others=others)
+            case "products":
+                for one in found.documents:
+                    _take(reading, Kind.ITEM, one, version(one), partial(item.item, one))
+            case "commerce_payments":
+                links = await self._links(type_, found)
+                for one in found.documents:
+                    make = partial(settlement.settlement, one, links[one.id], self.zone)
+                    _take(reading, Kind.SETTLEMENT, one, version(one), make)
+            case _:
+                reading.add(await self._invoices(found))
+        reading.marks += [seen(type_, one) for one in found.documents]
+        return reading
+
+    async def _found(self, type_: str, ids: list[str]) -> Found:
+        """Read few records one by one where that saves the calls for their associations, else in batches."""
+        linked = LINKED.get(type_, ())
+        if len(ids) > len(linked):
+            return await self.objects.read(type_, ids, PROPERTIES[type_])
+        whole = Found([], [], listed=True)
+        for id_ in ids:
+            one = await self.objects.one(type_, id_, PROPERTIES[type_], linked)
+            whole.documents.extend(one.documents)
+            whole.unread.extend(one.unread)
+        return whole
+
+    async def _links(self, type_: str, found: Found) -> Links:
+        """The ids of associated records by document and type: those listed inside, and what had to be asked for."""
+        links: Links = {one.id: {to: [] for to in LINKED[type_]} for one in found.documents}
+        ids = [] if found.listed else list(links)
+        unlisted: dict[str, list[str]] = {to: list(ids) for to in LINKED[type_]}
+        for one in found.documents:
+            own = links[one.id]
+            for name, listed in one.associations.items():
+                to = name.replace(" ", "_")
+                if to not in own:
+                    continue
+                own[to] = list(dict.fromkeys(each.id for each in listed.results))
+                if listed.paging and listed.paging.after:
+                    unlisted[to].append(one.id)
+        for to, unknown in unlisted.items():
+            for id_, others in (await self.objects.linked(type_, to, unknown)).items():
+                links[id_][to] = others
+        return links
+
+    async def _invoices(self, invoices: Found) -> Reading:
+        links = await self._links(INVOICES, invoices)
+        reading = await self._billed(links)
+        children: dict[str, dict[str, Document]] = {}
+        broken: dict[str, Unread] = {}
+        for type_ in CHILDREN:
+            ids = [id_ for own in links.values() for id_ in own[type_]]
+            found = await self.objects.read(type_, ids, PROPERTIES[type_])
+            children[type_] = {one.id: one for one in found.documents}
+            broken.update({f"{type_}:{one.id}": one for one in found.unread})
+        contacts = self.people.parts(CONTACTS, [id_ for own in links.values() for id_ in own[CONTACTS]])
+        companies = self.people.parts(COMPANIES, [id_ for own in links.values() for id_ in own[COMPANIES]])
+        for one in invoices.documents:
+            own = links[one.id]
+            lines = [children[LINES][id_] for id_ in own[LINES] if id_ in children[LINES]]
+            reading.marks += [Part(LINE, line.id, one.id, version(line), {}) for line in lines]
+            spoilt = next((broken[key] for to in CHILDREN for id_ in own[to] if (key := f"{to}:{id_}") in broken), None)
+            if spoilt:
+                reading.unreadable.append(Unreadable(Kind.INVOICE, one.id, version(one), spoilt.raw, spoilt.why))
+                continue
+            charge = Charge(*([children[to][id_] for id_ in own[to] if id_ in children[to]] for to in CHILDREN))
+            person, payer = self._payer(one, own, contacts, companies)
+            make = partial(invoice.invoice, one, charge, customer=payer, contact=person, zone=self.zone)
+            _take(reading, Kind.INVOICE, one, max(version(one), charge.version), make)
+        return reading
+
+    async def _billed(self, links: Links) -> Reading:
+        """Read the contacts and companies of invoices that are not stored yet."""
+        reading = Reading()
+        contacts: dict[str, Part] = {}
+        for type_ in (CONTACTS, COMPANIES):
+            ids = list(dict.fromkeys(id_ for own in links.values() for id_ in own[type_]))
+            if type_ == COMPANIES and self.people.model == "company":
+                ids += [one.parent for one in contacts.values() if one.parent and one.parent not in ids]
+            stored = self.people.parts(type_, ids)
+            absent = [id_ for id_ in ids if id_ not in stored]
+            if absent:
+                found = await self.objects.read(type_, absent, PROPERTIES[type_])
+                reading.add(await self.whole(type_, found))
+            if type_ == CONTACTS:
+                contacts = self.people.parts(CONTACTS, ids)
+        reading.marks.clear()
+        return reading
+
+    def _payer(
+        self, document: Document, own: dict[str, list[str]], contacts: dict[str, Part], companies: dict[str, Part]
+    ) -> tuple[str, str]:
+        """The contact of an invoice and its customer under the model, as ids; empty where there is none."""
+        shown = document.properties
+        number = _choose(own[CONTACTS], contacts, "email", shown.get(invoice.SHOWN_CONTACT))
+        person = f"contact:{number}" if number else ""
+        if self.people.model == "contact":
+            return person, person
+        firm = _choose(own[COMPANIES], companies, "name", shown.get(invoice.SHOWN_COMPANY))
+        if not firm and number in contacts:
+            firm = contacts[number].parent
+        return person, f"company:{firm}" if firm else person
+
+    async def _gone(self, type_: str, missing: Sequence[str], found: Sequence[Document]) -> list[Row]:
+        """What became of records that are not there: merged into one that came in their place, archived, or deleted."""
+        heirs = {
+            former: one
+            for one in found
+            for former in (one.properties.get("hs_merged_object_ids") or "").split(";")
+            if former in missing
+        }
+        lost = [id_ for id_ in missing if id_ not in heirs]
+        archive = await self.objects.read(type_, lost, [], archived=True) if lost else Found([], [])
+        archived = {one.id: one for one in archive.documents}
+        prefix = f"{customer.PREFIXES[type_]}:" if type_ in customer.PREFIXES else ""
+        at = values.epoch(self._clock.now())
+        kind = KINDS[type_]
+        rows = []
+        for id_ in missing:
+            if id_ in heirs:
+                rows.append(Row(kind, prefix + id_, at, None, gone="merged", survivor=prefix + heirs[id_].id))
+            else:
+                rows.append(Row(kind, prefix + id_, at, None, gone="archived" if id_ in archived else "deleted"))
+        if prefix:
+            rows += self.people.forget(type_, missing, at)
+        return rows
+
+
+def seen(type_: str, document: Document) -> Part:
+    """The mark that a document was read: its own version, and a digest of all that Tieout reads of it."""
+    own = document.properties
+    content = "\0".join(
+        f"{name}\1{own.get(name) or ''}" for name in PROPERTIES[type_] if not name.endswith("modifieddate")
+    )
+    digest = hashlib.sha256(content.encode()).hexdigest()
+    return Part(SEEN, f"{type_}:{document.id}", "", version(document), {"digest": digest})
+
+
+def _take(reading: Reading, kind: Kind, document: Document, at: int, make: Callable[[], Record]) -> None:
+    """Add the record that a document makes, or, where it makes none, the document and the reason."""
+    try:
+        reading.rows.append(Row(kind, document.id, at, make()))
+    except (ValueError, ArithmeticError) as error:
+        why = str(error) if isinstance(error, ValueError) else "An amount has more digits than any amount of money."
+        reading.unreadable.append(Unreadable(kind, document.id, at, msgspec.json.encode(document), why))
+
+
+def _choose(ids: Sequence[str], parts: dict[str, Part], name: str, shown: str | None) -> str:
+    """The record that the invoice shows, where one of several bears what is shown; else the oldest."""
+    if len(ids) > 1 and shown:
+        for id_ in ids:
+            if id_ in parts and parts[id_].body.get(name) == shown:
+                return id_
+    return min(ids, key=values.by_number, default="")
+
+
+def _unreadable(type_: str, unread: Unread) -> Unreadable:
+    prefix = f"{customer.PREFIXES[type_]}:" if type_ in customer.PREFIXES else ""
+    return Unreadable(KINDS[type_], prefix + unread.id, 0, unread.raw, unread.why)

@@ -1,0 +1,132 @@
+"""The crm side as the engine sees it."""
+
+import random
+from collections.abc import AsyncIterator, Sequence
+from datetime import date
+from zoneinfo import ZoneInfo
+
+from tieout.core.facts import CrmFacts
+from tieout.core.records import Kind, Side
+from tieout.hubspot import account, setup
+from tieout.hubspot.client import Client
+from tieout.hubspot.feed import Feed, Versions
+from tieout.hubspot.history import left_draft
+from tieout.hubspot.lens.customer import COMPANIES, CONTACTS, Model
+from tieout.hubspot.lens.invoice import INVOICES
+from tieout.hubspot.lens.item import PRODUCTS
+from tieout.hubspot.lens.settlement import PAYMENTS
+from tieout.hubspot.objects import Objects
+from tieout.hubspot.packing import Packing
+from tieout.hubspot.people import People
+from tieout.hubspot.reader import Reader
+from tieout.hubspot.writer import Writer
+from tieout.remote.http import Http
+from tieout.remote.outcomes import Finding, Outcome
+from tieout.remote.ports import Clock, Shelf, TokenVault
+from tieout.remote.rows import Batch, Row
+from tieout.remote.side import Operation, Prepared, Profile, Unit, UnitIds
+
+_TYPE_IDS = {CONTACTS: "0-1", COMPANIES: "0-2", PRODUCTS: "0-7", INVOICES: "0-53", PAYMENTS: "0-101"}
+_TYPES = {Kind.ITEM: PRODUCTS, Kind.INVOICE: INVOICES, Kind.SETTLEMENT: PAYMENTS}
+
+
+class HubSpotSide:
+    """One HubSpot account: implements `remote.side.Side`.
+
+    base_url: without a slash at its end. shelf: keeps companies, contacts and notes of what was read. model: who is
+    the customer. zone: the account's. ui, portal: host and id in the addresses of its pages. versions: of the records
+    that the mirror holds, by kind and ids; a hint that spares reading our own writes again.
+    """
+
+    name = Side.CRM
+
+    def __init__(
+        self,
+        *,
+        http: Http,
+        base_url: str,
+        vault: TokenVault,
+        shelf: Shelf,
+        clock: Clock,
+        profile: Profile,
+        model: Model,
+        zone: ZoneInfo,
+        ui: str,
+        portal: str,
+        random: random.Random,
+        versions: Versions = lambda _kind, _ids: {},
+    ) -> None:
+        self.profile = profile
+        self._client = Client(http=http, base_url=base_url, vault=vault, clock=clock, random=random)
+        self._objects = Objects(self._client)
+        self._people = People(shelf, model)
+        self._reader = Reader(self._objects, self._people, clock, zone)
+        self._feed = Feed(
+            client=self._client,
+            reader=self._reader,
+            shelf=shelf,
+            clock=clock,
+            lag=profile.index_lag,
+            versions=versions,
+        )
+        packing = Packing(self._client, self._reader, clock)
+        self._prepare = packing.prepare
+        self._writer = Writer(self._client, self._reader, packing, clock)
+        self._zone = zone
+        self._address = f"https://{ui}/contacts/{portal}/record"
+        self._missing_scopes: tuple[str, ...] = ()
+
+    async def set_up(self) -> tuple[str, ...]:
+        """Make our properties in the account; return the scopes that are missing for it."""
+        self._missing_scopes = await setup.prepare_account(self._client)
+        return self._missing_scopes
+
+    async def facts(self) -> CrmFacts:
+        """Read what is true of the whole account."""
+        return await account.facts(self._client, self._missing_scopes)
+
+    def feed(self, cursor: str) -> AsyncIterator[Batch]:
+        """Yield everything, for an empty cursor; else all that changed since the batch that carried this cursor."""
+        return self._feed.batches(cursor)
+
+    async def read(self, kind: Kind, ids: Sequence[str]) -> tuple[Row, ...]:
+        """Read records by id; with customers come the other customers whose record they change.
+
+        Raises Unavailable where one cannot be understood: the feed lists it as unreadable.
+        """
+        if kind is not Kind.CUSTOMER:
+            return tuple((await self._reader.by_id(_TYPES[kind], ids)).rows)
+        rows: list[Row] = []
+        people = [id_.partition(":")[2] for id_ in ids if id_.startswith("contact:")]
+        firms = [id_.partition(":")[2] for id_ in ids if id_.startswith("company:")]
+        people += [one for firm in firms for one in self._people.members(firm)[:1] if one not in people]
+        for type_, numbers in ((CONTACTS, people), (COMPANIES, firms)):
+            if numbers:
+                rows += (await self._reader.by_id(type_, numbers)).rows
+        return tuple({row.id: row for row in rows}.values())
+
+    async def finalized(self, ids: Sequence[str]) -> dict[str, date]:
+        """The day on which each invoice left draft, in the account's zone; those still in draft are left out."""
+        name = "hs_invoice_status"
+        found = await self._objects.read(INVOICES, ids, [name], history=[name])
+        days = {one.id: left_draft(one.properties_with_history.get(name, []), self._zone) for one in found.documents}
+        return {id_: day for id_, day in days.items() if day}
+
+    async def prepare(self, operations: Sequence[Operation], unit_ids: UnitIds) -> Prepared:
+        """Make the safety reads and pack operations of one kind and verb into units."""
+        return await self._prepare(operations, unit_ids)
+
+    async def send(self, unit: Unit, operations: Sequence[Operation], timeout: float) -> tuple[Outcome, ...]:
+        """Send a unit once; one outcome for each member, in order."""
+        return await self._writer.send(unit, operations, timeout)
+
+    async def settle(self, unit: Unit, operations: Sequence[Operation]) -> tuple[Finding, ...]:
+        """Find out what became of a unit without answer, after `profile.commit_within` has passed."""
+        return await self._writer.settle(unit, operations)
+
+    def page(self, kind: Kind, id_: str) -> str:
+        """The address of a record's page in HubSpot."""
+        prefix, _, number = id_.rpartition(":")
+        if kind is Kind.CUSTOMER:
+            return f"{self._address}/{_TYPE_IDS[COMPANIES if prefix == 'company' else CONTACTS]}/{number}"
+        return f"{self._address}/{_TYPE_IDS[_TYPES[kind]]}/{number}"

@@ -1,0 +1,314 @@
+"""Sending units, telling their endings apart, and finding out what became of one without answer."""
+
+from collections.abc import Mapping, Sequence
+from typing import TypeVar
+
+import msgspec
+
+from tieout.core.records import Kind
+from tieout.hubspot.client import Client, postponed
+from tieout.hubspot.documents import BatchAnswer, Detail, Document, Envelope, decoder, documents
+from tieout.hubspot.errors import fault, sign_in_trouble
+from tieout.hubspot.history import Trace, trace
+from tieout.hubspot.lens import customer, settlement, values
+from tieout.hubspot.lens.customer import version
+from tieout.hubspot.lens.settlement import PAYMENTS
+from tieout.hubspot.packing import Change, Packing
+from tieout.hubspot.reader import PROPERTIES, Reader
+from tieout.kinds.invoice import Invoice
+from tieout.kinds.settlement import Settlement
+from tieout.remote.errors import Refusal, Unavailable
+from tieout.remote.http import Answer, NeverSent, NoAnswer
+from tieout.remote.outcomes import Absent, Done, Fault, Finding, Landed, Moot, NotSent, Outcome, Refused, Unknown
+from tieout.remote.ports import Clock
+from tieout.remote.rows import Record, Row
+from tieout.remote.side import Operation, Unit
+
+_BATCH = decoder(BatchAnswer)
+_ENVELOPE = decoder(Envelope)
+_TAKEN = "unique_value_taken"
+_HEADER = ("number", "status", "date", "due", "memo", "po", "total", "balance")
+_PAYMENT = ("amount", "date", "method", "reference", "status")
+
+R = TypeVar("R", bound=Record)
+
+
+class Aftermath(msgspec.Struct, frozen=True):
+    """What a read after our write shows of one operation."""
+
+    row: Row
+    landed: bool
+    losers: dict[str, tuple[str, str]]
+
+
+class Writer:
+    """Writes to one account."""
+
+    def __init__(self, client: Client, reader: Reader, packing: Packing, clock: Clock) -> None:
+        self._client = client
+        self._reader = reader
+        self._packing = packing
+        self._clock = clock
+
+    async def send(self, unit: Unit, operations: Sequence[Operation], timeout: float) -> tuple[Outcome, ...]:
+        """Send once. Raises SignInTrouble, after which nothing of it happened."""
+        members = _members(unit, operations)
+        try:
+            answer = await self._client.write(unit.method, unit.path, unit.body, timeout)
+        except NeverSent as error:
+            return tuple(NotSent(str(error)) for _ in members)
+        except Unavailable as error:
+            return tuple(NotSent(str(error), error.retry_after) for _ in members)
+        except NoAnswer as error:
+            return tuple(Unknown(str(error)) for _ in members)
+        wait = postponed(answer)
+        if wait is not None:
+            return tuple(NotSent("HubSpot asks to slow down.", wait) for _ in members)
+        if 200 <= answer.status < 300:
+            return await self._done(unit, members, answer)
+        return _refused(members, answer)
+
+    async def settle(self, unit: Unit, operations: Sequence[Operation]) -> tuple[Finding, ...]:
+        """Look every member up. Annotations are ours alone and may simply be sent again."""
+        members = _members(unit, operations)
+        first = members[0]
+        if first.verb == "annotate":
+            return tuple(Absent() for _ in members)
+        if first.verb == "create":
+            return await self._created(members)
+        if first.kind is Kind.SETTLEMENT and first.verb == "void":
+            return await self._withdrawn(members)
+        after = await self._aftermath(unit, {one.id: 0 for one in members}, members)
+        return tuple(_found(one, after.get(one.id)) for one in members)
+
+    async def _done(self, unit: Unit, members: Sequence[Operation], answer: Answer) -> tuple[Outcome, ...]:
+        if unit.path.endswith("/batch/archive"):
+            at = values.epoch(self._clock.now())
+            return tuple(Done(one.target, Row(one.kind, one.target, at, None, gone="archived"), at) for one in members)
+        try:
+            batch = _BATCH.decode(answer.body)
+        except msgspec.MsgspecError as error:
+            return tuple(Unknown(f"HubSpot's answer cannot be read: {error}") for _ in members)
+        legible, _ = documents(batch.results)
+        if members[0].verb == "create":
+            return tuple(self._creation(one, legible, batch.errors) for one in members)
+        return await self._updates(unit, members, legible, batch.errors)
+
+    def _creation(self, operation: Operation, made: Sequence[Document], errors: Sequence[Detail]) -> Outcome:
+        for one in made:
+            if operation.id in (one.object_write_trace_id, one.properties.get(settlement.KEY)):
+                row = Row(Kind.SETTLEMENT, one.id, version(one), self._as_sent(operation, one))
+                return Done(one.id, row, row.version)
+        for error in errors:
+            if operation.id in error.named("objectWriteTraceId"):
+                refused = fault(400, error)
+                return Unknown(refused.text) if refused.cause == _TAKEN else Refused(refused)
+        return Unknown("HubSpot's answer does not mention this payment.")
+
+    def _as_sent(self, operation: Operation, document: Document) -> Settlement:
+        """A payment that we made, as its answer shows it, or as it was sent where the answer shows little."""
+        sent = operation.record
+        if not isinstance(sent, Settlement):
+            raise TypeError(f"{operation.kind} is not created here.")
+        own = msgspec.structs.replace(
+            sent,
+            id=document.id,
+            transaction=document.id,
+            status="succeeded",
+            processor="quickbooks",
+            marker=operation.id,
+            cash=True,
+            contact=_prefixed("contact", sent.contact),
+            company=_prefixed("company", sent.company),
+        )
+        if "hs_initial_amount" not in document.properties:
+            return own
+        try:
+            shown = settlement.settlement(document, {}, self._reader.zone)
+        except (ValueError, ArithmeticError):
+            return own
+        return _with(own, shown, _PAYMENT)
+
+    async def _updates(
+        self, unit: Unit, members: Sequence[Operation], made: Sequence[Document], errors: Sequence[Detail]
+    ) -> tuple[Outcome, ...]:
+        written = {one.id: version(one) for one in made}
+        annotates = members[0].verb == "annotate"
+        ids = {one.id: one.target.partition(":")[2] if annotates else self._packing.change(one).id for one in members}
+        happened = {one.id: written[ids[one.id]] for one in members if ids[one.id] in written}
+        after: dict[str, Aftermath] = {}
+        if not annotates and happened:
+            try:
+                after = await self._aftermath(unit, happened, [one for one in members if one.id in happened])
+            except (Unavailable, Refusal):
+                after = {}
+        outcomes: list[Outcome] = []
+        for one in members:
+            if one.id not in happened:
+                outcomes.append(Refused(_missing(ids[one.id], one, errors)))
+            elif one.id in after:
+                found = after[one.id]
+                outcomes.append(Done(one.target, found.row, found.row.version, found.losers))
+            else:
+                record = None if annotates else one.record
+                outcomes.append(Done(one.target, Row(one.kind, one.target, 0, record) if record else None))
+        return tuple(outcomes)
+
+    async def _aftermath(
+        self, unit: Unit, written: Mapping[str, int], members: Sequence[Operation]
+    ) -> dict[str, Aftermath]:
+        """Read by id what updates have written, with the history of the written properties.
+
+        written: by operation, milliseconds of the write, 0 where unknown.
+        """
+        changes = {one.id: self._packing.change(one) for one in members}
+        type_ = next(iter(changes.values())).type
+        names = sorted({name for one in changes.values() for name in one.properties})
+        found = await self._reader.objects.read(
+            type_, [one.id for one in changes.values()], PROPERTIES[type_], history=names
+        )
+        by_id = {one.id: one for one in found.documents}
+        if type_ in customer.PREFIXES:
+            self._reader.people.refresh(type_, found.documents)
+        after = {}
+        for one in members:
+            document = by_id.get(changes[one.id].id)
+            if document is not None:
+                found_after = self._after(unit, changes[one.id], document, written[one.id])
+                if found_after is not None:
+                    after[one.id] = found_after
+        return after
+
+    def _after(self, unit: Unit, change: Change, document: Document, written_at: int) -> Aftermath | None:
+        operation = change.operation
+        try:
+            row = self._now(operation, document)
+        except (ValueError, ArithmeticError):
+            return None
+        read_at = values.milliseconds(unit.read_at)
+        landed = True
+        losers: dict[str, tuple[str, str]] = {}
+        overwritten: list[str] = []
+        for field in ("status",) if operation.verb == "void" else operation.fields:
+            for traced in self._traces(operation, field, document, read_at, written_at):
+                landed = landed and traced.landed
+                if not traced.stands:
+                    overwritten.append(field)
+                if traced.losers:
+                    losers[field] = traced.losers[0]
+        if overwritten and operation.record is not None and row.record is not None:
+            # What came after our write is no part of its answer; the older version lets the feed bring it.
+            mine = _with(row.record, operation.record, overwritten)
+            row = msgspec.structs.replace(row, record=mine, version=written_at or row.version)
+        return Aftermath(row, landed, losers)
+
+    def _traces(
+        self, operation: Operation, field: str, document: Document, read_at: int, written_at: int
+    ) -> list[Trace]:
+        """What became of each property of a field."""
+        one = operation if operation.verb == "void" else msgspec.structs.replace(operation, fields=(field,))
+        base: dict[str, str] = {}
+        if operation.verb == "void":
+            base = {"hs_invoice_status": "open"}
+        elif operation.base is not None:
+            base = self._packing.change(msgspec.structs.replace(one, record=operation.base)).properties
+        return [
+            trace(
+                document.properties_with_history.get(name, []),
+                sent=sent,
+                base=base.get(name, ""),
+                read_at=read_at,
+                written_at=written_at,
+            )
+            for name, sent in self._packing.change(one).properties.items()
+        ]
+
+    def _now(self, operation: Operation, document: Document) -> Row:
+        """The record as it reads after the write. Raises ValueError."""
+        at = version(document)
+        match operation.base or operation.record:
+            case Invoice() as known:
+                return Row(Kind.INVOICE, operation.target, at, _with(known, self._packing.header(document), _HEADER))
+            case Settlement() as known:
+                now = settlement.settlement(document, {}, self._reader.zone)
+                return Row(Kind.SETTLEMENT, operation.target, at, _with(known, now, _PAYMENT))
+            case _:
+                row = self._reader.people.assembled(operation.target)
+                if row is None:
+                    raise ValueError(f"{operation.target} is not there.")
+                return row
+
+    async def _created(self, members: Sequence[Operation]) -> tuple[Finding, ...]:
+        keys = [one.id for one in members]
+        found = await self._reader.objects.read(PAYMENTS, keys, PROPERTIES[PAYMENTS], key=settlement.KEY)
+        made = {one.properties.get(settlement.KEY): one for one in found.documents}
+        reading = await self._reader.whole(PAYMENTS, found)
+        rows = {row.id: row for row in reading.rows}
+        findings: list[Finding] = []
+        for one in members:
+            document = made.get(one.id)
+            if document is None:
+                findings.append(Absent())
+                continue
+            bare = msgspec.structs.replace(document, properties={})
+            sent = Row(Kind.SETTLEMENT, document.id, version(document), self._as_sent(one, bare))
+            findings.append(Landed(row=rows.get(document.id, sent), sent=sent))
+        return tuple(findings)
+
+    async def _withdrawn(self, members: Sequence[Operation]) -> tuple[Finding, ...]:
+        reading = await self._reader.by_id(PAYMENTS, [one.target for one in members])
+        rows = {row.id: row for row in reading.rows}
+        return tuple(
+            Landed(row=rows[one.target], sent=rows[one.target])
+            if one.target in rows and rows[one.target].record is None
+            else Moot("The payment is still there.")
+            for one in members
+        )
+
+
+def _members(unit: Unit, operations: Sequence[Operation]) -> list[Operation]:
+    by_id = {one.id: one for one in operations}
+    return [by_id[id_] for id_ in unit.members]
+
+
+def _with(record: R, source: Record, names: Sequence[str]) -> R:
+    """`record` with some values of another record of its kind."""
+    return msgspec.structs.replace(record, **{name: getattr(source, name) for name in names})
+
+
+def _prefixed(prefix: str, id_: str) -> str:
+    return f"{prefix}:{id_.rpartition(':')[2]}" if id_ else ""
+
+
+def _found(operation: Operation, after: Aftermath | None) -> Finding:
+    if after is None or not after.landed:
+        return Moot("HubSpot's history does not hold what was sent.")
+    record = operation.record if operation.record is not None else after.row.record
+    return Landed(row=after.row, sent=Row(operation.kind, operation.target, after.row.version, record))
+
+
+def _missing(id_: str, operation: Operation, errors: Sequence[Detail]) -> Fault:
+    """Why a batch update did not mention a record; one that was merged away gets neither result nor error."""
+    for error in errors:
+        named = [*error.named("objectWriteTraceId"), *error.named("ids"), *error.named("id")]
+        if operation.id in named or id_ in named:
+            return fault(404 if error.category == "OBJECT_NOT_FOUND" else 400, error)
+    text = "HubSpot no longer has this record."
+    return Fault(code="OBJECT_NOT_FOUND", cause="object_gone", reaction="person", text=text)
+
+
+def _refused(members: Sequence[Operation], answer: Answer) -> tuple[Outcome, ...]:
+    """The endings of a unit that was refused as a whole, or whose answer tells nothing."""
+    try:
+        said = _ENVELOPE.decode(answer.body) if answer.status < 500 else None
+    except msgspec.MsgspecError:
+        said = None
+    if said is None:
+        return tuple(Unknown(f"HubSpot answered with status {answer.status}.") for _ in members)
+    trouble = sign_in_trouble(answer.status, said)
+    if trouble is not None:
+        raise trouble
+    refused = fault(answer.status, said)
+    if refused.cause == _TAKEN and members[0].verb == "create":
+        return tuple(Unknown(refused.text) for _ in members)
+    return tuple(Refused(refused) for _ in members)
