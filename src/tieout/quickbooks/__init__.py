@@ -1,0 +1,1 @@
+"""The books side: a QuickBooks Online company, through its Accounting API (version 3, minor version 75)."""

@@ -1,0 +1,141 @@
+"""What is there, and what changed: a complete read by ascending id, then change data capture.
+
+Source: QuickBooks API reference, "Change data capture": 30 days back, at most 1,000 objects, the cursor from the
+server's own time. Where that is not enough, changed objects are read by ascending id within what changed since.
+"""
+
+from collections.abc import AsyncIterator, Callable, Collection
+from datetime import datetime, timedelta
+from typing import Final
+
+import msgspec
+
+from tieout.quickbooks import facts, limits
+from tieout.quickbooks.client import Client, Page
+from tieout.quickbooks.documents import Head
+from tieout.quickbooks.query import moment, select
+from tieout.quickbooks.rows import ALL, Reader, Rows
+from tieout.remote.ports import Clock
+from tieout.remote.rows import Batch
+
+OVERLAP: Final = timedelta(seconds=5)
+"""Changes become visible in no exact order; so much is asked for again."""
+
+Held = Callable[[str], Collection[str]]
+"""The ids that the mirror holds of an entity (`Invoice`, `Vendor` …), those of transactions for `Payment`."""
+
+
+class Cursor(msgspec.Struct, frozen=True, omit_defaults=True):
+    """Where a feed stands.
+
+    since: the server's moment from which change data capture goes on, empty before the first answer.
+    todo: entities still to be paged through, each with the last id read. after: only objects changed since then;
+    empty in a complete read.
+    """
+
+    since: str = ""
+    todo: dict[str, str] = {}
+    after: str = ""
+
+
+class Feed:
+    """Yields batches from where a cursor stands.
+
+    held: lets deletions be found that change data capture no longer knows; without it they show when they are read.
+    """
+
+    def __init__(self, client: Client, reader: Reader, clock: Clock, held: Held | None = None) -> None:
+        self._client = client
+        self._reader = reader
+        self._clock = clock
+        self._held = held
+
+    async def batches(self, cursor: str) -> AsyncIterator[Batch]:
+        """Yield the rest of a complete read, or what changed. Raises SignInTrouble, Unavailable, Refusal."""
+        at = msgspec.json.decode(cursor, type=Cursor) if cursor else Cursor(todo=dict.fromkeys(ALL, "0"))
+        changed_facts = False
+        if not at.todo:
+            batch, at = await self._changes(at)
+            if batch is not None:
+                yield batch
+                return
+            changed_facts = True
+        async for batch in self._pages(at, facts_changed=changed_facts):
+            yield batch
+
+    async def _changes(self, at: Cursor) -> tuple[Batch | None, Cursor]:
+        """One call of change data capture; None where it is not the whole, with the paging that will be."""
+        since = datetime.fromisoformat(at.since) - OVERLAP
+        if self._client.server_now() - since > timedelta(days=limits.CAPTURE_DAYS):
+            return None, Cursor(todo=dict.fromkeys(ALL, "0"), after=since.isoformat())
+        changes = await self._client.changes((*ALL, *facts.CHANGES), since)
+        until = changes.until.isoformat()
+        if sum(len(page.rows) for page in changes.pages) >= limits.PAGE:
+            return None, Cursor(since=until, todo=dict.fromkeys(ALL, "0"), after=since.isoformat())
+        pages = sorted((page for page in changes.pages if page.entity in ALL), key=lambda page: ALL.index(page.entity))
+        facts_changed = any(page.rows and page.entity in facts.CHANGES for page in changes.pages)
+        return _batch(self._reader.rows(pages), Cursor(since=until), facts_changed=facts_changed), at
+
+    async def _pages(self, at: Cursor, *, facts_changed: bool) -> AsyncIterator[Batch]:
+        conditions = (f"MetaData.LastUpdatedTime >= {moment(datetime.fromisoformat(at.after))}",) if at.after else ()
+        while at.todo:
+            asked = self._clock.now()
+            todo = [select(entity, *conditions, after=last) for entity, last in at.todo.items()]
+            pages = await self._client.queries(todo)
+            if not at.since:
+                # The answer carries the moment of its end; what changed while it was being made counts as after it.
+                begun = self._client.server_now() - (self._clock.now() - asked)
+                at = msgspec.structs.replace(at, since=begun.isoformat())
+            for page in pages:
+                before, at = at, _after(at, page)
+                last = not at.todo
+                yield _batch(
+                    self._reader.rows((page,)),
+                    before if last and at.after else at,
+                    complete=last and not at.after,
+                    facts_changed=last and facts_changed,
+                )
+        if at.after:
+            deleted = await self._deleted(self._held) if self._held is not None else []
+            yield _batch(self._reader.rows(deleted), Cursor(since=at.since))
+
+    async def _deleted(self, held: Held) -> list[Page]:
+        """Objects that the mirror holds and QuickBooks does not, found by reading all ids."""
+        there: dict[str, set[str]] = {entity: set() for entity in ALL}
+        todo = dict.fromkeys(ALL, "0")
+        while todo:
+            asked = [select(entity, fields="Id", after=last) for entity, last in todo.items()]
+            for page in await self._client.queries(asked):
+                ids = [msgspec.json.decode(raw, type=Head).id for raw in page.rows]
+                there[page.entity].update(ids)
+                todo.pop(page.entity)
+                if len(ids) >= limits.PAGE:
+                    todo[page.entity] = ids[-1]
+        return [
+            Page(entity, tuple(_tombstone(id_) for id_ in sorted(set(held(entity)) - there[entity]))) for entity in ALL
+        ]
+
+
+def _tombstone(id_: str) -> msgspec.Raw:
+    return msgspec.Raw(msgspec.json.encode({"Id": id_, "status": "Deleted"}))
+
+
+def _after(at: Cursor, page: Page) -> Cursor:
+    rest = dict(at.todo)
+    if len(page.rows) < limits.PAGE:
+        del rest[page.entity]
+    else:
+        rest[page.entity] = msgspec.json.decode(page.rows[-1], type=Head).id
+    return msgspec.structs.replace(at, todo=rest)
+
+
+def _batch(rows: Rows, at: Cursor, *, complete: bool = False, facts_changed: bool = False) -> Batch:
+    return Batch(
+        rows=rows.rows,
+        cursor=msgspec.json.encode(at).decode(),
+        keys=rows.keys,
+        unreadable=rows.unreadable,
+        wholes=rows.wholes,
+        complete=complete,
+        facts_changed=facts_changed,
+    )

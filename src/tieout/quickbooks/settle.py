@@ -1,0 +1,162 @@
+"""What became of a unit whose answer was lost, looked up once QuickBooks' own time-out has passed.
+
+Invoices carry our marker in `PrivateNote`, which cannot be queried; so they are looked up by customer and date, and by
+the moment they were made in case a person has changed those since. Names are unique in QuickBooks: customers and items
+are looked up by name. Changes are guarded by the sync token: sent again, they either were the first or are refused.
+"""
+
+from collections.abc import Mapping, Sequence
+from datetime import datetime, timedelta
+from typing import Final
+
+import msgspec
+
+from tieout.core.records import Kind
+from tieout.core.text import folded
+from tieout.kinds.customer import Customer
+from tieout.kinds.invoice import Invoice, Line
+from tieout.kinds.item import Item
+from tieout.quickbooks import limits
+from tieout.quickbooks.client import Client
+from tieout.quickbooks.documents import Head, Json, decode, encode
+from tieout.quickbooks.query import moment, one_of, quoted, select
+from tieout.quickbooks.rows import ENTITIES, Reader
+from tieout.remote.errors import Unavailable
+from tieout.remote.outcomes import Absent, Finding, Landed
+from tieout.remote.rows import Row
+from tieout.remote.side import Operation, Unit
+
+_SLACK: Final = timedelta(seconds=5)
+
+Conditions = tuple[str, ...]
+"""Conditions of one query, all of which a row satisfies."""
+
+_NAME_MEMBERS: Final = {Kind.CUSTOMER: "DisplayName", Kind.ITEM: "Name"}
+
+
+class Settler:
+    """Looks up lost writes of one company."""
+
+    def __init__(self, client: Client, reader: Reader) -> None:
+        self._client = client
+        self._reader = reader
+
+    async def settle(self, unit: Unit, operations: Sequence[Operation]) -> tuple[Finding, ...]:
+        """Find each member. Raises SignInTrouble, Unavailable, Refusal."""
+        if operations[0].verb != "create":
+            return tuple(Absent() for _ in operations)
+        sent = dict(zip(unit.members, _bodies(unit), strict=True))
+        since = datetime.fromisoformat(unit.read_at) - _SLACK
+        kind = operations[0].kind
+        wanted = _by_name(kind, sent) if kind in _NAME_MEMBERS else _by_customer_and_date(sent, since)
+        there = [self._candidate(kind, raw, unit.members) for raw in await self._every(ENTITIES[kind], wanted)]
+        found = [candidate for candidate in there if candidate is not None]
+        return tuple(self._finding(operation, sent[operation.id], found, since) for operation in operations)
+
+    async def _every(self, entity: str, wanted: Sequence[Conditions]) -> list[msgspec.Raw]:
+        """All rows that satisfy one of several lists of conditions, in as few calls as their pages allow."""
+        rows: list[msgspec.Raw] = []
+        todo = [(conditions, "0") for conditions in wanted]
+        while todo:
+            pages = await self._client.queries([select(entity, *c, after=last) for c, last in todo])
+            rest: list[tuple[Conditions, str]] = []
+            for (conditions, _), page in zip(todo, pages, strict=True):
+                rows += page.rows
+                if len(page.rows) >= limits.PAGE:
+                    rest.append((conditions, msgspec.json.decode(page.rows[-1], type=Head).id))
+            todo = rest
+        return rows
+
+    def _candidate(self, kind: Kind, raw: msgspec.Raw, members: Sequence[str]) -> "_Candidate | None":
+        """None where the object cannot be read and none of ours is in it. Raises Unavailable where one is."""
+        try:
+            head = msgspec.json.decode(raw, type=Head)
+            made = datetime.fromisoformat((head.meta_data and head.meta_data.create_time) or "")
+            return _Candidate(self._reader.row(kind, raw), made)
+        except (msgspec.DecodeError, ValueError) as error:
+            if any(member.encode() in bytes(raw) for member in members):
+                raise Unavailable(f"QuickBooks holds a {kind} of ours that cannot be read: {error}") from error
+            return None
+
+    def _finding(self, operation: Operation, body: Json, there: Sequence["_Candidate"], since: datetime) -> Finding:
+        for candidate in there:
+            if _is_ours(operation, body, candidate, since):
+                return Landed(candidate.row, self._as_sent(operation, body, candidate.row))
+        return Absent()
+
+    def _as_sent(self, operation: Operation, body: Json, now: Row) -> Row:
+        """The record as it was sent, with the ids and defaults that QuickBooks gave it."""
+        read = self._reader.row(operation.kind, encode({**body, "Id": now.id}))
+        record, held, meant = read.record, now.record, operation.record
+        if isinstance(record, Customer) and isinstance(held, Customer):
+            record = msgspec.structs.replace(record, currency=record.currency or held.currency, balance=held.balance)
+        elif isinstance(record, Invoice) and isinstance(held, Invoice) and isinstance(meant, Invoice):
+            record = msgspec.structs.replace(
+                record,
+                number=record.number or held.number,
+                date=record.date or held.date,
+                due=record.due or held.due,
+                lines=_with_ids(record.lines, held.lines),
+                tax=meant.tax,
+                total=meant.total,
+                balance=meant.total,
+                tax_code=record.tax_code or held.tax_code,
+                created=held.created,
+                modified=held.created,
+            )
+        return msgspec.structs.replace(read, record=record)
+
+
+class _Candidate(msgspec.Struct, frozen=True):
+    """A record that could be what was sent. made: when QuickBooks made it."""
+
+    row: Row
+    made: datetime
+
+
+def _bodies(unit: Unit) -> list[Json]:
+    """The objects that a unit sent, in the order of its members."""
+    body = decode(unit.body)
+    if not unit.path.startswith("/batch"):
+        return [body]
+    return [
+        next(value for name, value in entry.items() if name not in {"bId", "operation"})
+        for entry in body["BatchItemRequest"]
+    ]
+
+
+def _by_name(kind: Kind, sent: Mapping[str, Json]) -> list[Conditions]:
+    member = _NAME_MEMBERS[kind]
+    return [(f"{member} IN {one_of(sorted({str(body[member]) for body in sent.values()}))}",)]
+
+
+def _by_customer_and_date(sent: Mapping[str, Json], since: datetime) -> list[Conditions]:
+    wanted: list[Conditions] = [(f"MetaData.CreateTime >= {moment(since)}",)]
+    if days := sorted(str(body["TxnDate"]) for body in sent.values() if "TxnDate" in body):
+        customers = one_of(sorted({str(body["CustomerRef"]["value"]) for body in sent.values()}))
+        between = (f"TxnDate >= {quoted(days[0])}", f"TxnDate <= {quoted(days[-1])}")
+        wanted.append((f"CustomerRef IN {customers}", *between))
+    return wanted
+
+
+def _is_ours(operation: Operation, body: Json, candidate: _Candidate, since: datetime) -> bool:
+    """Whether a record is what the operation made, and not one of the same name that a person typed in."""
+    found = candidate.row.record
+    if isinstance(found, Invoice):
+        return found.marker == operation.id
+    if candidate.made < since:
+        return False
+    if isinstance(found, Customer):
+        mailbox = str((body.get("PrimaryEmailAddr") or {}).get("Address", ""))
+        same_mailbox = not mailbox or folded(mailbox) == folded(found.email)
+        return folded(str(body["DisplayName"])) == folded(found.name) and same_mailbox
+    return isinstance(found, Item) and folded(str(body["Name"])) == folded(found.name)
+
+
+def _with_ids(sent: tuple[Line, ...], held: tuple[Line, ...]) -> tuple[Line, ...]:
+    """The lines as sent, each with the id and, where none was sent, the tax code of the line made for it."""
+    made = [
+        msgspec.structs.replace(line, id=other.id, name=other.name, tax=line.tax or other.tax)
+        for line, other in zip(sent, held, strict=False)
+    ]
+    return (*made, *sent[len(made) :])

@@ -1,0 +1,229 @@
+"""Writing: safety reads, bodies packed into units, and how each member of a unit ended.
+
+Source: QuickBooks API reference, "Batch operations" (30 members), "Idempotent requests" (`requestid`).
+"""
+
+from collections.abc import Iterator, Sequence
+from typing import Final
+
+import msgspec
+
+from tieout.core.days import NotADay
+from tieout.core.facts import BooksFacts
+from tieout.core.money import NotMoney, UnknownCurrency
+from tieout.core.records import Kind, Verb
+from tieout.kinds.customer import Customer
+from tieout.kinds.invoice import Invoice, Line
+from tieout.kinds.item import Item
+from tieout.quickbooks import limits
+from tieout.quickbooks.client import MINOR_VERSION, Client, opened
+from tieout.quickbooks.documents import BatchItem, Envelope, Head, Json, decode, encode, given
+from tieout.quickbooks.errors import THROTTLE_SECONDS, Problem, entries, fault, problems, trouble
+from tieout.quickbooks.lens import customer, invoice, item, revision
+from tieout.quickbooks.lens.text import CannotWrite
+from tieout.quickbooks.query import chunks, one_of, select
+from tieout.quickbooks.rows import ENTITIES, Reader, gone
+from tieout.remote.errors import Unavailable
+from tieout.remote.http import Answer, NeverSent, NoAnswer
+from tieout.remote.outcomes import Done, Fault, NotSent, Outcome, Refused, Unknown
+from tieout.remote.rows import Record, Row
+from tieout.remote.side import Operation, Prepared, Unit, UnitIds
+
+
+class Writer:
+    """Prepares and sends writes for one company."""
+
+    def __init__(self, client: Client, reader: Reader, facts: BooksFacts) -> None:
+        self._client = client
+        self._reader = reader
+        self._facts = facts
+
+    async def prepare(self, operations: Sequence[Operation], unit_ids: UnitIds) -> Prepared:
+        """Pack operations of one kind and verb into units, up to 30 in each.
+
+        Records to be changed are read first, in one query for all; one that differs from its operation's base in what
+        would be written, or in its status, is stale. Raises SignInTrouble, Unavailable, Refusal.
+        """
+        read_at = self._client.server_now().isoformat()
+        targets = [operation.target for operation in operations if operation.verb != "create"]
+        held = await self._held(operations[0].kind, targets) if targets else {}
+        bodies: list[tuple[Operation, bytes]] = []
+        stale: list[Row] = []
+        dropped: list[str] = []
+        impossible: list[tuple[str, Fault]] = []
+        for operation in operations:
+            try:
+                fresh = held.get(operation.target)
+                if operation.verb != "create" and (row := self._moved(operation, fresh)) is not None:
+                    stale.append(row)
+                    dropped.append(operation.id)
+                else:
+                    bodies.append((operation, encode(self._body(operation, decode(fresh) if fresh else {}))))
+            except CannotWrite as error:
+                impossible.append((operation.id, Fault("", error.cause, "person", str(error), error.evidence)))
+            except (msgspec.DecodeError, NotADay, NotMoney, UnknownCurrency) as error:
+                impossible.append((operation.id, Fault("", "bad_payload", "bug", str(error))))
+        units = tuple(_unit(packed, unit_ids(), read_at) for packed in _packed(bodies))
+        return Prepared(units, tuple(stale), tuple(dropped), tuple(impossible))
+
+    async def _held(self, kind: Kind, ids: Sequence[str]) -> dict[str, msgspec.Raw]:
+        """The objects as QuickBooks holds them now, by id."""
+        found: dict[str, msgspec.Raw] = {}
+        for chunk in chunks(sorted(set(ids)), limits.PAGE):
+            page = await self._client.query(select(ENTITIES[kind], f"Id IN {one_of(chunk)}"))
+            found |= {msgspec.json.decode(raw, type=Head).id: raw for raw in page.rows}
+        return found
+
+    def _moved(self, operation: Operation, fresh: msgspec.Raw | None) -> Row | None:
+        """The record as it is now, if it is gone or no longer what the decision rested on."""
+        if fresh is None:
+            return gone(operation.kind, operation.target)
+        row = self._reader.row(operation.kind, fresh)
+        if operation.base is None or row.record is None or _alike(operation, operation.base, row.record):
+            return None
+        return row
+
+    def _body(self, operation: Operation, raw: Json) -> Json:
+        facts, record = self._facts, operation.record
+        match operation.verb, record:
+            case "void", _ if operation.kind is Kind.INVOICE:
+                return {"Id": raw["Id"], "SyncToken": raw["SyncToken"]}
+            case "create", Customer():
+                return customer.created(record)
+            case "create", Item():
+                return item.created(record)
+            case "create", Invoice():
+                return invoice.created(record, operation.id, facts.regime, facts.discount_account)
+            case "update", Customer():
+                return {**customer.revised(raw, record, operation.fields), "sparse": False}
+            case "update", Item():
+                return {**item.revised(raw, record, operation.fields), "sparse": False}
+            case "update", Invoice():
+                body = revision.revised(raw, record, operation.fields, facts.regime, facts.discount_account)
+                return {**body, "sparse": False}
+            case _:
+                words = "Tieout writes customers, items and invoices into QuickBooks, nothing else."
+                raise CannotWrite("feature_not_supported", words, {"kind": operation.kind, "verb": operation.verb})
+
+    async def send(self, unit: Unit, operations: Sequence[Operation], timeout: float) -> tuple[Outcome, ...]:
+        """Send a unit once.
+
+        Raises SignInTrouble where QuickBooks refused the sign-in, so that certainly nothing happened.
+        """
+        ended = await self._sent(unit, timeout)
+        if not isinstance(ended, Answer):
+            return tuple(ended for _ in operations)
+        tid = ended.header("intuit_tid")
+        try:
+            envelope = opened(ended)
+            said = problems(envelope)
+        except msgspec.DecodeError as error:
+            return tuple(Unknown(f"QuickBooks' answer cannot be read: {error}") for _ in operations)
+        if said:
+            outcomes = tuple(_refused(said, operation.kind, tid) for operation in operations)
+        elif ended.status != 200:
+            outcomes = tuple(Unknown(f"QuickBooks answered with status {ended.status}.") for _ in operations)
+        elif unit.path.startswith("/batch"):
+            outcomes = self._batch_outcomes(envelope, operations, tid)
+        else:
+            item_ = BatchItem(customer=envelope.customer, item=envelope.item, invoice=envelope.invoice)
+            outcomes = tuple(self._outcome(item_, operation, tid) for operation in operations)
+        lost = [o.fault for o in outcomes if isinstance(o, Refused) and o.fault.reaction == "connection"]
+        if lost and len(lost) == len(outcomes):
+            raise trouble(lost[0])
+        return outcomes
+
+    async def _sent(self, unit: Unit, timeout: float) -> Answer | NotSent | Unknown:
+        try:
+            answer = await self._client.write(unit.method, unit.path, unit.body, timeout)
+        except NeverSent as error:
+            return NotSent(str(error))
+        except Unavailable as error:
+            return NotSent(str(error), error.retry_after)
+        except NoAnswer as error:
+            return Unknown(str(error))
+        if answer.status == 429:
+            return NotSent("QuickBooks' quota is used up.", answer.retry_after() or THROTTLE_SECONDS)
+        if answer.status >= 500:
+            return Unknown(f"QuickBooks answered with status {answer.status}.")
+        return answer
+
+    def _batch_outcomes(self, envelope: Envelope, operations: Sequence[Operation], tid: str) -> tuple[Outcome, ...]:
+        answered = {member.b_id: member for member in envelope.batch_item_response or ()}
+        return tuple(
+            self._outcome(answered.get(str(number), BatchItem()), operation, tid)
+            for number, operation in enumerate(operations, 1)
+        )
+
+    def _outcome(self, answered: BatchItem, operation: Operation, tid: str) -> Outcome:
+        held = {Kind.CUSTOMER: answered.customer, Kind.ITEM: answered.item, Kind.INVOICE: answered.invoice}
+        try:
+            if given(answered.fault):
+                return _refused(entries(answered.fault), operation.kind, tid)
+            raw = held[operation.kind]
+            if not given(raw):
+                return Unknown("QuickBooks' answer leaves this record out.")
+            row = self._reader.row(operation.kind, raw)
+        except (msgspec.DecodeError, NotMoney, NotADay) as error:
+            return Unknown(f"QuickBooks' answer cannot be read: {error}")
+        return Done(row.id, row, row.version)
+
+
+def _alike(operation: Operation, base: Record, now: Record) -> bool:
+    """Whether nothing changed since the decision that the write would override."""
+    names = {name for name in operation.fields if hasattr(now, name)}
+    if isinstance(now, Invoice) and isinstance(base, Invoice):
+        names.add("status")
+        if operation.verb == "void":
+            names |= {"total", "balance"}
+        if not names.isdisjoint(revision.CHARGE):
+            names = (names - {"lines"}) | {"tax", "discount", "total"}
+            if [_charge(line) for line in base.lines] != [_charge(line) for line in now.lines]:
+                return False
+    return all(getattr(base, name, None) == getattr(now, name) for name in names)
+
+
+def _charge(line: Line) -> tuple[object, ...]:
+    return line.id, line.quantity, line.price, line.amount
+
+
+def _refused(said: tuple[Problem, ...], kind: Kind, tid: str) -> Outcome:
+    refused = fault(said, kind, tid)
+    if refused.cause == "rate_limited":
+        return NotSent(refused.text, THROTTLE_SECONDS)
+    # A system failure may have struck after the record was written; only looking tells.
+    return Unknown(refused.text) if refused.reaction == "transient" else Refused(refused)
+
+
+def _packed(bodies: Sequence[tuple[Operation, bytes]]) -> Iterator[list[tuple[Operation, bytes]]]:
+    """Lists that fit into one request each; a void goes alone, since batches do not know it."""
+    packed: list[tuple[Operation, bytes]] = []
+    size = 0
+    for operation, body in bodies:
+        full = len(packed) >= limits.BATCH or size + len(body) > limits.UNIT_BYTES or operation.verb == "void"
+        if packed and full:
+            yield packed
+            packed, size = [], 0
+        packed.append((operation, body))
+        size += len(body)
+    if packed:
+        yield packed
+
+
+def _unit(packed: Sequence[tuple[Operation, bytes]], id_: str, read_at: str) -> Unit:
+    members = tuple(operation.id for operation, _ in packed)
+    first = packed[0][0]
+    entity = ENTITIES[first.kind]
+    parameters = f"minorversion={MINOR_VERSION}&requestid={id_}"
+    if len(packed) == 1:
+        path = f"/{entity.lower()}?{_PARAMETERS[first.verb]}{parameters}"
+        return Unit(id_, "POST", path, packed[0][1], members, read_at)
+    items = [
+        {"bId": str(number), "operation": operation.verb, entity: msgspec.Raw(body)}
+        for number, (operation, body) in enumerate(packed, 1)
+    ]
+    body = msgspec.json.encode({"BatchItemRequest": items})
+    return Unit(id_, "POST", f"/batch?{parameters}", body, members, read_at)
+
+
+_PARAMETERS: Final[dict[Verb, str]] = {"create": "", "update": "", "void": "operation=void&", "annotate": ""}
