@@ -1,0 +1,1 @@
+"""What Tieout remembers: SQLAlchemy Core tables and the queries on them. Synchronous, in short transactions."""

@@ -1,0 +1,367 @@
+"""Answers to the questions that deciding asks, for a batch at a time, by few queries over indexed rows."""
+
+from collections import defaultdict
+from collections.abc import Iterable, Mapping, Sequence
+from typing import Any
+
+from sqlalchemy import Connection, and_, func, select
+
+from tieout.core.decide import (
+    Alike,
+    Holder,
+    HolderOf,
+    Holders,
+    ItemOf,
+    Linked,
+    LinkOf,
+    Matches,
+    MatchesOf,
+    NumbersLike,
+    Question,
+    Reply,
+    alike_key,
+)
+from tieout.core.match import Candidate, ranked
+from tieout.core.plan import Reservations
+from tieout.core.records import Key, Kind, Side, State
+from tieout.core.text import folded, normal
+from tieout.kinds.customer import Customer
+from tieout.kinds.invoice import Invoice
+from tieout.kinds.item import Item
+from tieout.kinds.rules import MATCHERS
+from tieout.kinds.settlement import Settlement
+from tieout.store import mirror, pairs
+from tieout.store.codec import decode_record
+from tieout.store.tables import key_row, match_key, pair, record
+
+_CHUNK = 400
+_HOLDING = {
+    "number": ("invoice", "credit_memo", "sales_receipt", "refund_receipt"),
+    "display_name": ("customer", "vendor", "employee"),
+    "item_name": ("item",),
+}
+"""In which lists of QuickBooks a name or number must be free. Estimates have a number series of their own."""
+_MATCHING = {Kind.CUSTOMER: ("email", "tax", "domain", "name"), Kind.ITEM: ("sku", "name")}
+
+
+def answer(
+    tx: Connection, connection: int, questions: Iterable[Question], reserved: Reservations
+) -> dict[Question, Reply]:
+    """Answer every question. reserved: names and numbers that planned records will take."""
+    by_type: dict[type, list[Any]] = defaultdict(list)  # Any: grouped by their own type below
+    for question in questions:
+        by_type[type(question)].append(question)
+    replies: dict[Question, Reply] = {}
+    replies.update(_links(tx, connection, by_type[LinkOf]))
+    replies.update(_items(tx, connection, by_type[ItemOf]))
+    replies.update(_holders(tx, connection, by_type[HolderOf], reserved))
+    replies.update({q: _numbers(tx, connection, q, reserved) for q in by_type[NumbersLike]})
+    replies.update(_matches(tx, connection, by_type[MatchesOf]))
+    replies.update({q: _alike(tx, connection, q) for q in by_type[Alike]})
+    return replies
+
+
+def _links(tx: Connection, connection: int, questions: Sequence[LinkOf]) -> dict[Question, Reply]:
+    replies: dict[Question, Reply] = {q: Linked() for q in questions}
+    groups: dict[tuple[Kind, Side], list[LinkOf]] = defaultdict(list)
+    for question in questions:
+        groups[question.kind, question.side].append(question)
+    for (kind, side), group in groups.items():
+        found = _by_record(tx, connection, kind, side, [q.id for q in group])
+        for question in group:
+            if (stored := found.get(question.id)) is not None:
+                replies[question] = _linked(stored, side)
+    return replies
+
+
+def _by_record(tx: Connection, connection: int, kind: Kind, side: Side, ids: Sequence[str]) -> dict[str, pairs.Stored]:
+    column = pair.c.crm_id if side is Side.CRM else pair.c.books_id
+    found: dict[str, pairs.Stored] = {}
+    for start in range(0, len(ids), _CHUNK):
+        rows = tx.execute(
+            select(pair.c.id).where(
+                pair.c.connection == connection, pair.c.kind == kind.value, column.in_(ids[start : start + _CHUNK])
+            )
+        )
+        for stored in pairs.load(tx, list(rows.scalars())):
+            found[stored.crm_id if side is Side.CRM else stored.books_id] = stored
+    return found
+
+
+def _linked(stored: pairs.Stored, side: Side) -> Linked:
+    own, other = (stored.crm_id, stored.books_id) if side is Side.CRM else (stored.books_id, stored.crm_id)
+    books = stored.pair.books
+    crm = stored.pair.crm
+    label = getattr(books, "name", "") or getattr(crm, "name", "") or getattr(crm, "email", "")
+    if stored.pair.bond is None or stored.pair.gone:
+        settled = stored.state is State.EXCLUDED and stored.cause in ("no_counterpart", "by_you")
+        return Linked("", own, settled or bool(stored.pair.gone), stored.story.candidates, label=label)
+    active = books.active if isinstance(books, Customer | Item) else True
+    return Linked(other, own, candidates=(), active=active, label=label)
+
+
+def _items(tx: Connection, connection: int, questions: Sequence[ItemOf]) -> dict[Question, Reply]:
+    """A line names its item by its product, else its SKU, else its exact name: linked items, products, QuickBooks'."""
+    replies: dict[Question, Reply] = {}
+    by_product = _by_record(tx, connection, Kind.ITEM, Side.CRM, list({q.product for q in questions if q.product}))
+    keys = {k for q in questions if q.product not in by_product for k in _item_keys(q)[:1]}
+    crm = _owners(tx, connection, Side.CRM, Kind.ITEM, keys)
+    books = _owners(tx, connection, Side.BOOKS, Kind.ITEM, keys)
+    crm_pairs = _by_record(tx, connection, Kind.ITEM, Side.CRM, sorted({i for ids in crm.values() for i in ids}))
+    books_pairs = _by_record(tx, connection, Kind.ITEM, Side.BOOKS, sorted({i for ids in books.values() for i in ids}))
+    for question in questions:
+        if question.product in by_product:
+            replies[question] = _linked(by_product[question.product], Side.CRM)
+            continue
+        named = _item_keys(question)[:1]
+        if not named:
+            replies[question] = Linked()
+            continue
+        replies[question] = _named_item(named[0], crm, books, crm_pairs, books_pairs)
+    return replies
+
+
+def _named_item(
+    key: Key,
+    crm: Mapping[Key, list[str]],
+    books: Mapping[Key, list[str]],
+    crm_pairs: Mapping[str, pairs.Stored],
+    books_pairs: Mapping[str, pairs.Stored],
+) -> Linked:
+    ours = [crm_pairs[i] for i in crm.get(key, ()) if i in crm_pairs]
+    theirs = [books_pairs[i] for i in books.get(key, ()) if i in books_pairs]
+    for stored in ours:
+        if stored.pair.bond is not None:
+            return _linked(stored, Side.CRM)
+    if len(theirs) == 1 and isinstance(theirs[0].pair.books, Item):
+        item = theirs[0].pair.books
+        return Linked(item.id, theirs[0].crm_id, active=item.active, label=item.name)
+    if ours:
+        return _linked(ours[0], Side.CRM)
+    return Linked("", f"{key.name}:{key.value}")
+
+
+def _item_keys(question: ItemOf) -> list[Key]:
+    keys = []
+    if question.sku:
+        keys.append(Key("sku", normal(question.sku)))
+    if question.name:
+        keys.append(Key("name", folded(question.name)))
+    return keys
+
+
+def _owners(tx: Connection, connection: int, side: Side, kind: Kind, keys: Iterable[Key]) -> dict[Key, list[str]]:
+    found: dict[Key, list[str]] = defaultdict(list)
+    names: dict[str, list[str]] = defaultdict(list)
+    for key in keys:
+        names[key.name].append(key.value)
+    for name, values in names.items():
+        for start in range(0, len(values), _CHUNK):
+            rows = tx.execute(
+                select(match_key.c.value, match_key.c.id).where(
+                    match_key.c.connection == connection,
+                    match_key.c.name == name,
+                    match_key.c.value.in_(values[start : start + _CHUNK]),
+                    match_key.c.side == side.value,
+                    match_key.c.kind == kind.value,
+                )
+            )
+            for row in rows:
+                found[Key(name, row.value)].append(row.id)
+    return found
+
+
+def _holders(
+    tx: Connection, connection: int, questions: Sequence[HolderOf], reserved: Reservations
+) -> dict[Question, Reply]:
+    found: dict[Key, list[Holder]] = defaultdict(list)
+    names: dict[str, list[str]] = defaultdict(list)
+    for question in questions:
+        names[question.key.name].append(question.key.value)
+    for name, values in names.items():
+        for start in range(0, len(values), _CHUNK):
+            rows = tx.execute(
+                select(match_key.c.value, match_key.c.kind, match_key.c.id).where(
+                    match_key.c.connection == connection,
+                    match_key.c.name == name,
+                    match_key.c.value.in_(values[start : start + _CHUNK]),
+                    match_key.c.side == Side.BOOKS.value,
+                    match_key.c.kind.in_(_HOLDING[name]),
+                )
+            )
+            for row in rows:
+                found[Key(name, row.value)].append(_holder(tx, connection, row.kind, row.id, row.value))
+    return {
+        q: Holders(tuple(found.get(q.key, ())) + ((Holder("planned", "", q.key.value),) if q.key in reserved else ()))
+        for q in questions
+    }
+
+
+def _holder(tx: Connection, connection: int, list_: str, id_: str, value: str) -> Holder:
+    if list_ in ("customer", "invoice", "item"):
+        stored = pairs.find(tx, connection, Kind(list_), Side.BOOKS, id_)
+        books = None if stored is None else stored.pair.books
+        label = books.number if isinstance(books, Invoice) else getattr(books, "name", value)
+        linked = stored is not None and stored.pair.bond is not None
+        return Holder(list_, id_, label, value, linked, getattr(books, "active", True))
+    label = tx.execute(
+        select(key_row.c.label).where(key_row.c.connection == connection, key_row.c.list == list_, key_row.c.id == id_)
+    ).scalar()
+    return Holder(list_, id_, label or value, value)
+
+
+def _numbers(tx: Connection, connection: int, question: NumbersLike, reserved: Reservations) -> Holders:
+    rows = tx.execute(
+        select(match_key.c.value).where(
+            match_key.c.connection == connection,
+            match_key.c.name == "number",
+            match_key.c.value.startswith(question.prefix, autoescape=True),
+            match_key.c.side == Side.BOOKS.value,
+            match_key.c.kind.in_(_HOLDING["number"]),
+        )
+    )
+    planned = [k.value for k in reserved if k.name == "number" and k.value.startswith(question.prefix)]
+    return Holders(tuple(Holder("invoice", "", value, value) for value in [*rows.scalars(), *planned]))
+
+
+def _matches(tx: Connection, connection: int, questions: Sequence[MatchesOf]) -> dict[Question, Reply]:
+    replies: dict[Question, Reply] = {q: Matches() for q in questions}
+    groups: dict[tuple[Kind, Side], list[MatchesOf]] = defaultdict(list)
+    for question in questions:
+        groups[question.kind, question.side].append(question)
+    for (kind, side), group in groups.items():
+        for start in range(0, len(group), _CHUNK):
+            found = _candidates(tx, connection, kind, side, [q.id for q in group[start : start + _CHUNK]])
+            for question in group[start : start + _CHUNK]:
+                replies[question] = Matches(found.get(question.id, ()))
+    return replies
+
+
+def _candidates(
+    tx: Connection, connection: int, kind: Kind, side: Side, ids: Sequence[str]
+) -> dict[str, tuple[Candidate, ...]]:
+    mine, theirs = match_key.alias("mine"), match_key.alias("theirs")
+    other = pair.c.books_id if side is Side.CRM else pair.c.crm_id
+    rows = tx.execute(
+        select(mine.c.id, mine.c.name, mine.c.value, theirs.c.id.label("other"), record.c.body)
+        .join(
+            theirs,
+            and_(
+                theirs.c.connection == mine.c.connection,
+                theirs.c.name == mine.c.name,
+                theirs.c.value == mine.c.value,
+                theirs.c.side == side.other.value,
+                theirs.c.kind == mine.c.kind,
+            ),
+        )
+        .join(
+            pair,
+            and_(
+                pair.c.connection == mine.c.connection,
+                pair.c.kind == mine.c.kind,
+                other == theirs.c.id,
+                pair.c.linked_at == "",
+            ),
+        )
+        .join(
+            record,
+            and_(
+                record.c.connection == mine.c.connection,
+                record.c.side == side.other.value,
+                record.c.kind == mine.c.kind,
+                record.c.id == theirs.c.id,
+                record.c.gone == "",
+            ),
+        )
+        .where(
+            mine.c.connection == connection,
+            mine.c.side == side.value,
+            mine.c.kind == kind.value,
+            mine.c.id.in_(ids),
+            mine.c.name.in_(_MATCHING[kind]),
+        )
+    ).all()
+    if not rows:
+        return {}
+    unique = _unique(tx, connection, kind, {Key(row.name, row.value) for row in rows})
+    shared: dict[tuple[str, str], dict[str, bool]] = defaultdict(dict)
+    bodies: dict[str, bytes] = {}
+    for row in rows:
+        key = Key(row.name, row.value)
+        if row.name == "domain" and key not in unique:
+            continue  # a domain counts only where one record on each side has it
+        shared[row.id, row.other][row.name] = key in unique
+        bodies[row.other] = row.body
+    rules = MATCHERS[kind]
+    found: dict[str, list[Candidate]] = defaultdict(list)
+    for (own, theirs_id), names in shared.items():
+        ours = mirror.get(tx, connection, side, kind, own)
+        record_there = decode_record(kind, bodies[theirs_id])
+        if ours is not None and getattr(record_there, "active", True):
+            found[own].append(rules.compare(ours, record_there, names))
+    return {own: ranked(candidates) for own, candidates in found.items()}
+
+
+def _unique(tx: Connection, connection: int, kind: Kind, keys: set[Key]) -> set[Key]:
+    """Those keys that exactly one record has on each side."""
+    found: set[Key] = set()
+    names: dict[str, list[str]] = defaultdict(list)
+    for key in keys:
+        names[key.name].append(key.value)
+    for name, values in names.items():
+        for start in range(0, len(values), _CHUNK):
+            rows = tx.execute(
+                select(match_key.c.value, func.count(), func.count(match_key.c.side.distinct()))
+                .where(
+                    match_key.c.connection == connection,
+                    match_key.c.name == name,
+                    match_key.c.value.in_(values[start : start + _CHUNK]),
+                    match_key.c.kind == kind.value,
+                )
+                .group_by(match_key.c.value)
+            )
+            found |= {Key(name, value) for value, count, sides in rows if count == 2 and sides == 2}
+    return found
+
+
+def _alike(tx: Connection, connection: int, question: Alike) -> Matches:
+    own = pair.c.books_id if question.side is Side.BOOKS else pair.c.crm_id
+    key = alike_key(question.party, question.amount)
+    rows = tx.execute(
+        select(record.c.id, record.c.body)
+        .join(
+            match_key,
+            and_(
+                match_key.c.connection == record.c.connection,
+                match_key.c.side == record.c.side,
+                match_key.c.kind == record.c.kind,
+                match_key.c.id == record.c.id,
+            ),
+        )
+        .join(
+            pair,
+            and_(
+                pair.c.connection == record.c.connection,
+                pair.c.kind == record.c.kind,
+                own == record.c.id,
+                pair.c.linked_at == "",
+            ),
+        )
+        .where(
+            match_key.c.connection == connection,
+            match_key.c.name == key.name,
+            match_key.c.value == key.value,
+            record.c.side == question.side.value,
+            record.c.kind == question.kind.value,
+            record.c.gone == "",
+        )
+    )
+    found: list[Candidate] = []
+    for row in rows:
+        there = decode_record(question.kind, row.body)
+        if not isinstance(there, Invoice | Settlement) or there.date is None:
+            continue
+        if question.first <= there.date <= question.last and there.currency in ("", question.currency):
+            label = there.number if isinstance(there, Invoice) else there.reference
+            found.append(Candidate(row.id, label or row.id, ("amount", "date")))
+    return Matches(ranked(found))

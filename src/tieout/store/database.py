@@ -1,0 +1,97 @@
+"""Opening the database, bringing its schema up to date, and short transactions on it."""
+
+import sqlite3
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+
+from alembic import command
+from alembic.config import Config
+from alembic.migration import MigrationContext
+from alembic.script import ScriptDirectory
+from sqlalchemy import Connection, create_engine, event
+from sqlalchemy.exc import OperationalError
+from sqlalchemy.pool import StaticPool
+
+_BUSY_SECONDS = 30
+
+
+class DatabaseTrouble(Exception):
+    """The database cannot be used; the message says what to do."""
+
+
+class NewerDatabase(DatabaseTrouble):
+    """The database was written by a newer version of Tieout."""
+
+
+class Database:
+    """A SQLite database in write-ahead mode, with every commit durable (`synchronous=FULL`)."""
+
+    def __init__(self, path: Path | None) -> None:
+        """Open the file at `path`, or a private database in memory for None. Raises DatabaseTrouble."""
+        if path is None:
+            self.engine = create_engine(
+                "sqlite://", poolclass=StaticPool, connect_args={"check_same_thread": False}, query_cache_size=1500
+            )
+        else:
+            self.engine = create_engine(f"sqlite:///{path}", connect_args={"timeout": _BUSY_SECONDS})
+        event.listen(self.engine, "connect", _tune)
+        event.listen(self.engine, "begin", _begin)
+        self._reading = self.engine.execution_options(deferred=True)
+        try:
+            with self.engine.connect():
+                pass
+        except OperationalError as error:
+            raise DatabaseTrouble(
+                f"The database {path} cannot be opened: {error.orig}. Choose a writable TIEOUT_HOME."
+            ) from error
+
+    @contextmanager
+    def begin(self) -> Iterator[Connection]:
+        """A transaction that may write: committed at the end, rolled back if an exception leaves it."""
+        with self.engine.begin() as tx:
+            yield tx
+
+    @contextmanager
+    def read(self) -> Iterator[Connection]:
+        """A transaction that only reads: one consistent picture, beside which others may write."""
+        with self._reading.connect() as tx:
+            yield tx
+
+    def migrate(self) -> None:
+        """Create the schema, or bring it up to date. Raises NewerDatabase."""
+        with self.engine.begin() as tx:
+            config = _config(tx)
+            script = ScriptDirectory.from_config(config)
+            current = MigrationContext.configure(tx).get_current_revision()
+            known = {revision.revision for revision in script.walk_revisions()}
+            if current is not None and current not in known:
+                raise NewerDatabase(
+                    f"This database has the schema {current} of a newer version of Tieout. Install that version, "
+                    "or restore a backup made with this one. Nothing was changed."
+                )
+            if current != script.get_current_head():
+                command.upgrade(config, "head")
+
+    def close(self) -> None:
+        """Close all connections."""
+        self.engine.dispose()
+
+
+def _config(tx: Connection) -> Config:
+    config = Config()
+    config.set_main_option("script_location", str(Path(__file__).parent / "migrations"))
+    config.attributes["connection"] = tx
+    return config
+
+
+def _tune(dbapi_connection: sqlite3.Connection, _record: object) -> None:
+    dbapi_connection.isolation_level = None
+    cursor = dbapi_connection.cursor()
+    for pragma in ("journal_mode=WAL", "synchronous=FULL", "foreign_keys=ON", "cache_size=-16000", "temp_store=FILE"):
+        cursor.execute(f"PRAGMA {pragma}")
+    cursor.close()
+
+
+def _begin(tx: Connection) -> None:
+    tx.exec_driver_sql("BEGIN" if tx.get_execution_options().get("deferred") else "BEGIN IMMEDIATE")

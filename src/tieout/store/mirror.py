@@ -1,0 +1,310 @@
+"""The mirror: our copy of each side's records. It is monotone: a row older than what we hold is dropped."""
+
+from collections.abc import Iterable, Sequence
+from datetime import datetime
+
+from sqlalchemy import Connection, delete, insert, select, update
+from sqlalchemy.dialects.sqlite import insert as upsert
+
+from tieout.core.records import Key, Kind, Side
+from tieout.kinds.rules import RULES
+from tieout.remote.rows import Batch, KeyRow, Record, Row, Unreadable
+from tieout.store import pairs
+from tieout.store.codec import decode_record, encode
+from tieout.store.tables import key_row, match_key, pair, part, raw, record
+
+_CHUNK = 400
+
+
+def apply(tx: Connection, connection: int, side: Side, batch: Batch, now: datetime) -> int:
+    """Take a batch of a feed into the mirror, and have every record decided that it touches.
+
+    Returns how many records changed. The cursor is stored by the caller, in the same transaction.
+    """
+    changed = put(tx, connection, side, batch.rows, now)
+    changed += _wholes(tx, connection, side, batch, now)
+    _key_rows(tx, connection, side, batch.keys)
+    _unreadable(tx, connection, side, batch.unreadable, now)
+    return changed
+
+
+def put(tx: Connection, connection: int, side: Side, rows: Iterable[Row], now: datetime) -> int:
+    """Store rows, each unless it is older than, or equal to, what is held. Returns how many changed."""
+    by_kind: dict[Kind, dict[str, Row]] = {}
+    for row in rows:
+        by_kind.setdefault(row.kind, {})[row.id] = row
+    return sum(_put(tx, connection, side, kind, list(found.values()), now) for kind, found in by_kind.items())
+
+
+def versions(tx: Connection, connection: int, side: Side, kind: Kind, ids: Sequence[str]) -> dict[str, int]:
+    """The versions held of these records; those that are not held, or are gone, are left out."""
+    found: dict[str, int] = {}
+    for start in range(0, len(ids), _CHUNK):
+        rows = tx.execute(
+            select(record.c.id, record.c.version).where(
+                record.c.connection == connection,
+                record.c.side == side.value,
+                record.c.kind == kind.value,
+                record.c.id.in_(ids[start : start + _CHUNK]),
+                record.c.gone == "",
+            )
+        )
+        found.update((row.id, row.version) for row in rows)
+    return found
+
+
+def raise_version(tx: Connection, connection: int, side: Side, kind: Kind, id_: str, version: int) -> None:
+    """Note that our own write moved a record's version without changing what we know of it."""
+    tx.execute(
+        update(record)
+        .where(
+            record.c.connection == connection,
+            record.c.side == side.value,
+            record.c.kind == kind.value,
+            record.c.id == id_,
+            record.c.version < version,
+        )
+        .values(version=version)
+    )
+
+
+def raise_part_version(tx: Connection, connection: int, type_: str, id_: str, version: int) -> None:
+    """Note that our own write moved a part's version without changing what we know of it."""
+    tx.execute(
+        update(part)
+        .where(part.c.connection == connection, part.c.type == type_, part.c.id == id_, part.c.version < version)
+        .values(version=version)
+    )
+
+
+def get(tx: Connection, connection: int, side: Side, kind: Kind, id_: str) -> Record | None:
+    """The mirrored record, None where there is none or it is gone."""
+    body = tx.execute(
+        select(record.c.body).where(
+            record.c.connection == connection,
+            record.c.side == side.value,
+            record.c.kind == kind.value,
+            record.c.id == id_,
+            record.c.gone == "",
+        )
+    ).scalar()
+    return None if body is None else decode_record(kind, body)
+
+
+def ids(tx: Connection, connection: int, side: Side, kind: Kind) -> set[str]:
+    """The ids of all mirrored records that stand."""
+    return set(
+        tx.execute(
+            select(record.c.id).where(
+                record.c.connection == connection,
+                record.c.side == side.value,
+                record.c.kind == kind.value,
+                record.c.gone == "",
+            )
+        ).scalars()
+    )
+
+
+def _put(tx: Connection, connection: int, side: Side, kind: Kind, rows: Sequence[Row], now: datetime) -> int:
+    changed = 0
+    for start in range(0, len(rows), _CHUNK):
+        changed += _put_chunk(tx, connection, side, kind, rows[start : start + _CHUNK], now)
+    return changed
+
+
+def _put_chunk(tx: Connection, connection: int, side: Side, kind: Kind, rows: Sequence[Row], now: datetime) -> int:
+    held = {
+        row.id: row
+        for row in tx.execute(
+            select(record.c.id, record.c.version, record.c.gone, record.c.body).where(
+                record.c.connection == connection,
+                record.c.side == side.value,
+                record.c.kind == kind.value,
+                record.c.id.in_([row.id for row in rows]),
+            )
+        )
+    }
+    taken: list[tuple[Row, bytes]] = []
+    for row in rows:
+        mine = held.get(row.id)
+        body = encode(row.record) if row.record is not None else (mine.body if mine is not None else b"")
+        if row.record is None and mine is None:
+            continue
+        if mine is not None:
+            # A HubSpot customer is assembled of parts that each keep their own version, so any new content counts.
+            assembled = kind is Kind.CUSTOMER and side is Side.CRM and row.record is not None
+            if row.version < mine.version and not assembled:
+                continue
+            if mine.gone == row.gone and body == mine.body:
+                if row.version > mine.version:
+                    raise_version(tx, connection, side, kind, row.id, row.version)
+                continue
+        taken.append((row, body))
+    if not taken:
+        return 0
+    _store(tx, connection, side, kind, taken)
+    standing = [row.id for row, _ in taken if row.record is not None]
+    gone = [row.id for row, _ in taken if row.record is None]
+    _forget_raw(tx, connection, side, kind, [row.id for row, _ in taken])
+    pairs.ensure(tx, connection, kind, side, standing, now)
+    if gone:
+        _lose(tx, connection, side, kind, gone)
+    pairs.mark_sharing(tx, connection, kind, side, standing)
+    return len(taken)
+
+
+def _store(tx: Connection, connection: int, side: Side, kind: Kind, taken: Sequence[tuple[Row, bytes]]) -> None:
+    statement = upsert(record)
+    tx.execute(
+        statement.on_conflict_do_update(
+            index_elements=["connection", "side", "kind", "id"],
+            set_={n: statement.excluded[n] for n in ("parent", "version", "body", "gone", "survivor")},
+        ),
+        [
+            {
+                "connection": connection,
+                "side": side.value,
+                "kind": kind.value,
+                "id": row.id,
+                "parent": row.parent,
+                "version": row.version,
+                "body": body,
+                "gone": row.gone if row.record is None else "",
+                "survivor": row.survivor,
+            }
+            for row, body in taken
+        ],
+    )
+    rules = RULES[kind]
+    keys = [(row.id, key) for row, _ in taken if row.record is not None for key in rules.keys(side, row.record)]
+    _replace_keys(tx, connection, side, kind.value, [row.id for row, _ in taken], keys)
+
+
+def _replace_keys(
+    tx: Connection, connection: int, side: Side, kind: str, owners: Sequence[str], keys: Sequence[tuple[str, Key]]
+) -> None:
+    for start in range(0, len(owners), _CHUNK):
+        tx.execute(
+            delete(match_key).where(
+                match_key.c.connection == connection,
+                match_key.c.side == side.value,
+                match_key.c.kind == kind,
+                match_key.c.id.in_(owners[start : start + _CHUNK]),
+            )
+        )
+    if keys:
+        tx.execute(
+            insert(match_key),
+            [
+                {
+                    "connection": connection,
+                    "side": side.value,
+                    "kind": kind,
+                    "name": key.name,
+                    "value": key.value,
+                    "id": owner,
+                }
+                for owner, key in keys
+            ],
+        )
+
+
+def _lose(tx: Connection, connection: int, side: Side, kind: Kind, gone: Sequence[str]) -> None:
+    """An unlinked record that is gone leaves no row; a linked one is decided."""
+    column = pair.c.crm_id if side is Side.CRM else pair.c.books_id
+    tx.execute(
+        delete(pair).where(
+            pair.c.connection == connection, pair.c.kind == kind.value, column.in_(gone), pair.c.linked_at == ""
+        )
+    )
+    pairs.mark(tx, connection, kind, side, gone)
+
+
+def _wholes(tx: Connection, connection: int, side: Side, batch: Batch, now: datetime) -> int:
+    """Whatever a parent no longer lists is gone."""
+    listed = {(row.kind, row.parent, row.id) for row in batch.rows}
+    lost: list[Row] = []
+    parents: dict[Kind, list[str]] = {}
+    for kind, parent in batch.wholes:
+        parents.setdefault(kind, []).append(parent)
+    for kind, wanted in parents.items():
+        for start in range(0, len(wanted), _CHUNK):
+            held = tx.execute(
+                select(record.c.id, record.c.parent, record.c.version).where(
+                    record.c.connection == connection,
+                    record.c.side == side.value,
+                    record.c.kind == kind.value,
+                    record.c.parent.in_(wanted[start : start + _CHUNK]),
+                    record.c.gone == "",
+                )
+            )
+            lost += [
+                Row(kind, row.id, row.version, None, "deleted", parent=row.parent)
+                for row in held
+                if (kind, row.parent, row.id) not in listed
+            ]
+    return put(tx, connection, side, lost, now)
+
+
+def _key_rows(tx: Connection, connection: int, side: Side, rows: Sequence[KeyRow]) -> None:
+    if not rows:
+        return
+    statement = upsert(key_row)
+    tx.execute(
+        statement.on_conflict_do_update(
+            index_elements=["connection", "list", "id"],
+            set_={n: statement.excluded[n] for n in ("version", "label", "customer", "remaining")},
+        ),
+        [
+            {
+                "connection": connection,
+                "list": row.list,
+                "id": row.id,
+                "version": row.version,
+                "label": row.label,
+                "customer": row.customer,
+                "remaining": row.remaining,
+            }
+            for row in rows
+        ],
+    )
+    lists: dict[str, list[KeyRow]] = {}
+    for row in rows:
+        lists.setdefault(row.list, []).append(row)
+    for name, found in lists.items():
+        keys = [(row.id, key) for row in found for key in row.keys]
+        _replace_keys(tx, connection, side, name, [row.id for row in found], keys)
+
+
+def _unreadable(tx: Connection, connection: int, side: Side, rows: Sequence[Unreadable], now: datetime) -> None:
+    if not rows:
+        return
+    statement = upsert(raw)
+    tx.execute(
+        statement.on_conflict_do_update(
+            index_elements=["connection", "side", "kind", "id"],
+            set_={n: statement.excluded[n] for n in ("version", "why", "body")},
+        ),
+        [
+            {
+                "connection": connection,
+                "side": side.value,
+                "kind": row.kind.value,
+                "id": row.id,
+                "version": row.version,
+                "why": row.why,
+                "body": row.raw,
+            }
+            for row in rows
+        ],
+    )
+    for kind in {row.kind for row in rows}:
+        pairs.ensure(tx, connection, kind, side, [row.id for row in rows if row.kind is kind], now)
+
+
+def _forget_raw(tx: Connection, connection: int, side: Side, kind: Kind, found: Sequence[str]) -> None:
+    tx.execute(
+        delete(raw).where(
+            raw.c.connection == connection, raw.c.side == side.value, raw.c.kind == kind.value, raw.c.id.in_(found)
+        )
+    )

@@ -1,0 +1,451 @@
+"""Pairs: one row for each linked pair, and for each record that has no counterpart."""
+
+from collections.abc import Iterable, Mapping, Sequence
+from datetime import datetime
+from typing import Any
+
+import msgspec
+from sqlalchemy import Column, Connection, Row, and_, func, insert, or_, select, update
+
+from tieout.core.decide import Bond, Fail, Pair
+from tieout.core.match import Candidate
+from tieout.core.merge import Difference
+from tieout.core.money import to_minor
+from tieout.core.records import Kind, Side, State
+from tieout.kinds.invoice import Invoice
+from tieout.kinds.settlement import Settlement
+from tieout.remote.rows import Record
+from tieout.store.codec import decode, decode_record, encode
+from tieout.store.tables import match_key, pair, raw, record
+
+_CRM = record.alias("crm_record")
+_BOOKS = record.alias("books_record")
+UNSETTLED = (State.PENDING, State.WAITING, State.RETRYING, State.FAILING, State.HELD, State.DRAFT)
+"""States that are decided anew in every pass: it costs no call, and what they wait for may have come."""
+
+
+class Story(msgspec.Struct, frozen=True, omit_defaults=True):
+    """Why a pair is in its state, as codes and values: never a sentence.
+
+    problems: of a draft. waits_for: kind and HubSpot id of the record it needs. text, tid: the vendor's own words.
+    """
+
+    evidence: dict[str, str] = {}
+    differences: tuple[Difference, ...] = ()
+    candidates: tuple[Candidate, ...] = ()
+    problems: tuple[Fail, ...] = ()
+    warnings: tuple[str, ...] = ()
+    waits_for: tuple[str, str] | None = None
+    text: str = ""
+    tid: str = ""
+
+
+class Refusal(msgspec.Struct, frozen=True):
+    """A refused write. inputs: a digest of all that the decision rested on; while it is the same, it is not retried."""
+
+    inputs: str
+    cause: str
+    evidence: dict[str, str]
+    text: str
+
+
+class Stored(msgspec.Struct, frozen=True):
+    """A pair with what is kept beside it. crm_version, books_version: of the mirrored records, 0 for none."""
+
+    id: int
+    pair: Pair[Any]  # of one of four record types; `kind` says which
+    crm_id: str
+    books_id: str
+    state: State
+    cause: str
+    story: Story
+    since: str
+    refusal: Refusal | None
+    retry_at: str
+    annotated: dict[str, str]
+    crm_version: int = 0
+    books_version: int = 0
+    unreadable: str = ""
+    dirty: bool = True
+
+
+def ensure(tx: Connection, connection: int, kind: Kind, side: Side, ids: Iterable[str], now: datetime) -> None:
+    """Give each record a pair row if it has none, and have it decided."""
+    column = _column(side)
+    wanted = list(dict.fromkeys(ids))
+    there = _ids_with_row(tx, connection, kind, side, wanted)
+    new = [i for i in wanted if i not in there]
+    if new:
+        tx.execute(
+            insert(pair),
+            [
+                {
+                    "connection": connection,
+                    "kind": kind.value,
+                    column.name: i,
+                    "choices": b"{}",
+                    "state": State.PENDING.value,
+                    "since": now.isoformat(),
+                }
+                for i in new
+            ],
+        )
+    mark(tx, connection, kind, side, there)
+
+
+def mark(tx: Connection, connection: int, kind: Kind, side: Side, ids: Iterable[str], *, needed: bool = False) -> None:
+    """Have these records decided in the next round; needed: another record wants them."""
+    values: dict[str, bool] = {"dirty": True} | ({"needed": True} if needed else {})
+    for chunk in _chunks(list(ids)):
+        tx.execute(
+            update(pair)
+            .where(pair.c.connection == connection, pair.c.kind == kind.value, _column(side).in_(chunk))
+            .values(**values)
+        )
+
+
+def mark_all(tx: Connection, connection: int) -> None:
+    """Have everything decided anew: settings changed."""
+    tx.execute(update(pair).where(pair.c.connection == connection).values(dirty=True))
+
+
+def mark_sharing(tx: Connection, connection: int, kind: Kind, side: Side, ids: Sequence[str]) -> None:
+    """Have the unlinked records of the other side decided that share a key with these records of `side`."""
+    mine, theirs = match_key.alias("mine"), match_key.alias("theirs")
+    for chunk in _chunks(ids):
+        sharing = (
+            select(theirs.c.id)
+            .join(mine, and_(mine.c.connection == theirs.c.connection, mine.c.name == theirs.c.name))
+            .where(
+                mine.c.value == theirs.c.value,
+                mine.c.connection == connection,
+                mine.c.side == side.value,
+                mine.c.kind == kind.value,
+                mine.c.id.in_(chunk),
+                theirs.c.side == side.other.value,
+                theirs.c.kind == kind.value,
+            )
+        )
+        tx.execute(
+            update(pair)
+            .where(
+                pair.c.connection == connection,
+                pair.c.kind == kind.value,
+                pair.c.linked_at == "",
+                _column(side.other).in_(sharing),
+            )
+            .values(dirty=True)
+        )
+
+
+def mark_by_key(tx: Connection, connection: int, kind: Kind, side: Side, name: str, value: str) -> None:
+    """Have the records of `side` decided that have this key."""
+    owners = select(match_key.c.id).where(
+        match_key.c.connection == connection,
+        match_key.c.name == name,
+        match_key.c.value == value,
+        match_key.c.side == side.value,
+        match_key.c.kind == kind.value,
+    )
+    tx.execute(
+        update(pair)
+        .where(pair.c.connection == connection, pair.c.kind == kind.value, _column(side).in_(owners))
+        .values(dirty=True)
+    )
+
+
+def to_decide(tx: Connection, connection: int, kind: Kind, states: Sequence[State] | None = None) -> list[int]:
+    """The ids of pairs to decide now, by ascending record id of HubSpot.
+
+    Those are the dirty ones, and those in `states`; None = all unsettled states.
+    """
+    wanted = UNSETTLED if states is None else states
+    rows = tx.execute(
+        select(pair.c.id)
+        .where(
+            pair.c.connection == connection,
+            pair.c.kind == kind.value,
+            or_(pair.c.dirty.is_(True), pair.c.state.in_([s.value for s in wanted])),
+        )
+        .order_by(func.length(pair.c.crm_id), pair.c.crm_id, pair.c.id)
+    )
+    return list(rows.scalars())
+
+
+def load(tx: Connection, ids: Sequence[int]) -> list[Stored]:
+    """Pairs with the records of both sides, in the order of `ids`; those that are no more are left out."""
+    found: dict[int, Stored] = {}
+    for chunk in _chunks(ids):
+        found.update((s.id, s) for s in map(_stored, tx.execute(_LOAD.where(pair.c.id.in_(chunk)))))
+    return [found[i] for i in ids if i in found]
+
+
+_LOAD = (
+    select(
+        pair,
+        _CRM.c.body.label("crm_body"),
+        _CRM.c.gone.label("crm_gone"),
+        _CRM.c.version.label("crm_version"),
+        _BOOKS.c.body.label("books_body"),
+        _BOOKS.c.gone.label("books_gone"),
+        _BOOKS.c.version.label("books_version"),
+        raw.c.why.label("unreadable"),
+    )
+    .outerjoin(
+        _CRM,
+        and_(
+            _CRM.c.connection == pair.c.connection,
+            _CRM.c.side == Side.CRM.value,
+            _CRM.c.kind == pair.c.kind,
+            _CRM.c.id == pair.c.crm_id,
+        ),
+    )
+    .outerjoin(
+        _BOOKS,
+        and_(
+            _BOOKS.c.connection == pair.c.connection,
+            _BOOKS.c.side == Side.BOOKS.value,
+            _BOOKS.c.kind == pair.c.kind,
+            _BOOKS.c.id == pair.c.books_id,
+        ),
+    )
+    .outerjoin(
+        raw,
+        and_(
+            raw.c.connection == pair.c.connection,
+            raw.c.kind == pair.c.kind,
+            or_(
+                and_(raw.c.side == Side.CRM.value, raw.c.id == pair.c.crm_id),
+                and_(raw.c.side == Side.BOOKS.value, raw.c.id == pair.c.books_id),
+            ),
+        ),
+    )
+)
+
+
+def find(tx: Connection, connection: int, kind: Kind, side: Side, id_: str) -> Stored | None:
+    """The pair that a record belongs to."""
+    row = tx.execute(
+        _LOAD.where(pair.c.connection == connection, pair.c.kind == kind.value, _column(side) == id_)
+    ).first()
+    return None if row is None else _stored(row)
+
+
+def redecide(tx: Connection, pair_id: int) -> None:
+    """Have one pair decided again."""
+    tx.execute(update(pair).where(pair.c.id == pair_id).values(dirty=True))
+
+
+def money(stored: Stored) -> tuple[int, str] | None:
+    """What a pair is about, in minor units of its currency; None where it is about no amount."""
+    for there in (stored.pair.crm, stored.pair.books):
+        if isinstance(there, Invoice) and there.currency:
+            return to_minor(there.total, there.currency), there.currency
+        if isinstance(there, Settlement) and there.currency:
+            return to_minor(there.amount, there.currency), there.currency
+    return None
+
+
+def settle(
+    tx: Connection,
+    stored: Stored,
+    state: State,
+    cause: str,
+    story: Story,
+    *,
+    now: datetime,
+    money: tuple[int, str] | None = None,
+    dirty: bool = False,
+) -> None:
+    """Write down where a pair stands. `since` moves only when state or cause does. money: minor units, currency."""
+    moved = state is not stored.state or cause != stored.cause
+    tx.execute(
+        update(pair)
+        .where(pair.c.id == stored.id)
+        .values(
+            state=state.value,
+            cause=cause,
+            evidence=encode(story),
+            dirty=dirty,
+            since=now.isoformat() if moved else stored.since,
+            amount=None if money is None else money[0],
+            currency="" if money is None else money[1],
+        )
+    )
+
+
+def link(
+    tx: Connection,
+    connection: int,
+    kind: Kind,
+    *,
+    crm_id: str,
+    books_id: str,
+    crm_base: Record,
+    books_base: Record,
+    lines: Mapping[str, str],
+    why: str,
+    now: datetime,
+) -> int:
+    """Make two records one pair, whatever rows they had. Returns the pair's id.
+
+    Raises AlreadyLinked if one of them belongs to another pair: the schema makes a double link impossible.
+    """
+    mine = select(pair.c.id, pair.c.crm_id, pair.c.books_id, pair.c.linked_at)
+    rows = list(
+        tx.execute(
+            mine.where(
+                pair.c.connection == connection,
+                pair.c.kind == kind.value,
+                or_(pair.c.crm_id == crm_id, pair.c.books_id == books_id),
+            )
+        )
+    )
+    for row in rows:
+        if row.linked_at and (row.crm_id, row.books_id) != (crm_id, books_id):
+            raise AlreadyLinked(kind, row.crm_id, row.books_id)
+    if not rows:
+        ensure(tx, connection, kind, Side.CRM, [crm_id], now)
+        rows = list(
+            tx.execute(mine.where(pair.c.connection == connection, pair.c.kind == kind.value, pair.c.crm_id == crm_id))
+        )
+    keep = next((r for r in rows if r.crm_id == crm_id), rows[0])
+    others = [r.id for r in rows if r.id != keep.id]
+    if others:
+        tx.execute(pair.delete().where(pair.c.id.in_(others)))
+    tx.execute(
+        update(pair)
+        .where(pair.c.id == keep.id)
+        .values(
+            crm_id=crm_id,
+            books_id=books_id,
+            linked_at=now.isoformat(),
+            linked_why=why,
+            crm_base=encode(crm_base),
+            books_base=encode(books_base),
+            lines=encode(lines),
+            refusal=None,
+            dirty=True,
+        )
+    )
+    pair_id: int = keep.id
+    return pair_id
+
+
+class AlreadyLinked(Exception):
+    """One of the two records already belongs to another pair."""
+
+    def __init__(self, kind: Kind, crm_id: str, books_id: str) -> None:
+        super().__init__(
+            f"The {kind} {books_id or crm_id} is already linked (HubSpot {crm_id}, QuickBooks {books_id})."
+        )
+        self.crm_id = crm_id
+        self.books_id = books_id
+
+
+def rebase(
+    tx: Connection, pair_id: int, *, crm_base: Record, books_base: Record, lines: Mapping[str, str] | None = None
+) -> None:
+    """Move the bases of a pair."""
+    values: dict[str, bytes] = {"crm_base": encode(crm_base), "books_base": encode(books_base)}
+    if lines is not None:
+        values["lines"] = encode(lines)
+    tx.execute(update(pair).where(pair.c.id == pair_id).values(**values))
+
+
+def unlink(tx: Connection, stored: Stored) -> None:
+    """Forget that two records are a pair; each that still stands becomes a row of its own again."""
+    tx.execute(pair.delete().where(pair.c.id == stored.id))
+
+
+def choose(tx: Connection, pair_id: int, choices: Mapping[str, str]) -> None:
+    """Keep what a person chose for a pair, and have it decided."""
+    tx.execute(update(pair).where(pair.c.id == pair_id).values(choices=encode(choices), dirty=True, refusal=None))
+
+
+def refuse(tx: Connection, pair_id: int, refusal: Refusal | None, retry_at: str = "") -> None:
+    """Remember a refused write, or forget it."""
+    body = None if refusal is None else encode(refusal)
+    tx.execute(update(pair).where(pair.c.id == pair_id).values(refusal=body, retry_at=retry_at))
+
+
+def annotated(tx: Connection, pair_id: int, properties: Mapping[str, str]) -> None:
+    """Remember what stands on the HubSpot record."""
+    tx.execute(update(pair).where(pair.c.id == pair_id).values(annotated=encode(properties)))
+
+
+def counts(tx: Connection, connection: int) -> dict[Kind, dict[State, int]]:
+    """How many pairs stand in each state, by kind; states without a pair are left out."""
+    rows = tx.execute(
+        select(pair.c.kind, pair.c.state, func.count())
+        .where(pair.c.connection == connection)
+        .group_by(pair.c.kind, pair.c.state)
+    )
+    found: dict[Kind, dict[State, int]] = {kind: {} for kind in Kind}
+    for kind, state, count in rows:
+        found[Kind(kind)][State(state)] = count
+    return found
+
+
+def count_cause(tx: Connection, connection: int, kind: Kind, cause: str) -> int:
+    """How many pairs of a kind stand with this cause or reason."""
+    return int(
+        tx.execute(
+            select(func.count()).where(
+                pair.c.connection == connection, pair.c.kind == kind.value, pair.c.cause == cause
+            )
+        ).scalar_one()
+    )
+
+
+def _stored(row: Row[Any]) -> Stored:
+    # Any: a row of the join above.
+    kind = Kind(row.kind)
+    crm = decode_record(kind, row.crm_body) if row.crm_body is not None and not row.crm_gone else None
+    books = decode_record(kind, row.books_body) if row.books_body is not None and not row.books_gone else None
+    bond = None
+    if row.linked_at:
+        bond = Bond(
+            crm_base=decode_record(kind, row.crm_base),
+            books_base=decode_record(kind, row.books_base),
+            lines=decode(row.lines, dict[str, str]),
+        )
+    gone = {side: how for side, how in ((Side.CRM, row.crm_gone), (Side.BOOKS, row.books_gone)) if how}
+    return Stored(
+        id=row.id,
+        pair=Pair(kind, crm, books, bond, decode(row.choices, dict[str, str]), row.needed, gone),
+        crm_id=row.crm_id or "",
+        books_id=row.books_id or "",
+        state=State(row.state),
+        cause=row.cause,
+        story=Story() if row.evidence is None else decode(row.evidence, Story),
+        since=row.since,
+        refusal=None if row.refusal is None else decode(row.refusal, Refusal),
+        retry_at=row.retry_at,
+        annotated={} if row.annotated is None else decode(row.annotated, dict[str, str]),
+        crm_version=row.crm_version or 0,
+        books_version=row.books_version or 0,
+        unreadable=row.unreadable or "",
+        dirty=row.dirty,
+    )
+
+
+def _column(side: Side) -> Column[str | None]:
+    return pair.c.crm_id if side is Side.CRM else pair.c.books_id
+
+
+def _ids_with_row(tx: Connection, connection: int, kind: Kind, side: Side, ids: Sequence[str]) -> list[str]:
+    column = _column(side)
+    found: list[str] = []
+    for chunk in _chunks(ids):
+        rows = tx.execute(
+            select(column).where(pair.c.connection == connection, pair.c.kind == kind.value, column.in_(chunk))
+        )
+        found += [i for i in rows.scalars() if i is not None]
+    return found
+
+
+def _chunks(ids: Sequence[Any], size: int = 500) -> Iterable[Sequence[Any]]:
+    # Any: ids are texts here and integers there.
+    for start in range(0, len(ids), size):
+        yield ids[start : start + size]
