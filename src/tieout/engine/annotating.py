@@ -1,0 +1,186 @@
+"""Annotating: what the HubSpot record shows, for the pairs that this pass touched."""
+
+from collections.abc import Iterable, Sequence
+from decimal import Decimal
+
+from sqlalchemy import Connection, and_, select
+
+from tieout.core.records import Kind, Side, State
+from tieout.engine.deciding import Planned
+from tieout.engine.work import Work
+from tieout.kinds.annotation import Account, Money, of_customer, of_invoice
+from tieout.kinds.customer import Customer
+from tieout.kinds.invoice import Invoice
+from tieout.kinds.settlement import Settlement
+from tieout.remote.side import Operation
+from tieout.store import journal, pairs
+from tieout.store.codec import decode_record
+from tieout.store.journal import Entry
+from tieout.store.pairs import Stored
+from tieout.store.tables import key_row, match_key, record
+
+_CHUNK = 300
+_SHOWN = (
+    State.IN_SYNC,
+    State.WARNING,
+    State.FAILING,
+    State.HELD,
+    State.ACCEPTED,
+    State.DRAFT,
+    State.BROKEN,
+    State.WAITING,
+)
+"""States that stand on the record; those in between pass by without a word."""
+
+
+def annotations(work: Work) -> list[Planned]:
+    """Journal the annotations that changed, and return them."""
+    if not work.stored.settings.annotate or work.stored.status == "read_only":
+        return []
+    invoices, customers = _touched(work)
+    planned: list[Planned] = []
+    for ids, derive in ((invoices, _invoice), (customers, _customer)):
+        for start in range(0, len(ids), _CHUNK):
+            with work.database.begin() as tx:
+                journal.check_epoch(tx, work.connection, work.epoch)
+                due = [p for stored in pairs.load(tx, ids[start : start + _CHUNK]) for p in derive(tx, work, stored)]
+                journal.plan(
+                    tx,
+                    work.connection,
+                    Side.CRM,
+                    [p.entry for p in due],
+                    epoch=work.epoch,
+                    who="tieout",
+                    now=work.now(),
+                )
+            planned += due
+    return planned
+
+
+def _touched(work: Work) -> tuple[list[int], list[int]]:
+    """The invoices and customers that were decided in this pass, and those whose settlements were."""
+    invoices = set(work.touched[Kind.INVOICE])
+    customers = set(work.touched[Kind.CUSTOMER])
+    settlements = sorted(work.touched[Kind.SETTLEMENT])
+    with work.database.read() as tx:
+        for start in range(0, len(settlements), _CHUNK):
+            for stored in pairs.load(tx, settlements[start : start + _CHUNK]):
+                books = stored.pair.books
+                paid = books.invoice if isinstance(books, Settlement) else stored.books_id.partition(":")[2]
+                found = pairs.find(tx, work.connection, Kind.INVOICE, Side.BOOKS, paid)
+                if found is None:
+                    continue
+                invoices.add(found.id)
+                owner = found.pair.books.customer if isinstance(found.pair.books, Invoice) else ""
+                customer = pairs.find(tx, work.connection, Kind.CUSTOMER, Side.BOOKS, owner)
+                if customer is not None:
+                    customers.add(customer.id)
+    return sorted(invoices), sorted(customers)
+
+
+def _invoice(tx: Connection, work: Work, stored: Stored) -> Iterable[Planned]:
+    crm, books = stored.pair.crm, stored.pair.books
+    if not isinstance(crm, Invoice) or (stored.state not in _SHOWN and not stored.annotated):
+        return
+    if stored.state in (State.PENDING, State.RETRYING, State.PAUSED):
+        return
+    linked = isinstance(books, Invoice) and stored.pair.bond is not None
+    money = _settled(tx, work.connection, stored.books_id) if linked else Money()
+    properties = of_invoice(
+        stored.state,
+        stored.cause,
+        stored.story.evidence,
+        tuple(problem.cause for problem in stored.story.problems),
+        books.number if isinstance(books, Invoice) and linked else "",
+        work.sides.books.page(Kind.INVOICE, stored.books_id) if linked else "",
+        money,
+    )
+    yield from _operation(work, stored, [f"invoices:{stored.crm_id}"], properties)
+
+
+def _customer(tx: Connection, work: Work, stored: Stored) -> Iterable[Planned]:
+    crm, books = stored.pair.crm, stored.pair.books
+    if stored.pair.bond is None or not isinstance(books, Customer) or not isinstance(crm, Customer):
+        return
+    kind, _, id_ = stored.crm_id.partition(":")
+    target = f"companies:{id_}" if kind == "company" else f"contacts:{id_}"
+    credit = sum(
+        (
+            Decimal(remaining)
+            for remaining in tx.execute(
+                select(key_row.c.remaining).where(
+                    key_row.c.connection == work.connection,
+                    key_row.c.list == "credit_memo",
+                    key_row.c.customer == books.id,
+                    key_row.c.remaining != "",
+                )
+            ).scalars()
+        ),
+        Decimal(0),
+    )
+    last = max(
+        (s.date for s in _settlements_of(tx, work.connection, books.id) if s.cash and s.date is not None), default=None
+    )
+    yield from _operation(work, stored, [target], of_customer(Account(books.balance or Decimal(0), credit, last)))
+
+
+def _operation(work: Work, stored: Stored, targets: Sequence[str], properties: dict[str, str]) -> Iterable[Planned]:
+    changed = {name: value for name, value in properties.items() if stored.annotated.get(name, "") != value}
+    if not changed:
+        return
+    for target in targets:
+        operation = Operation(
+            work.new_id(), stored.pair.kind, "annotate", target, properties=stored.annotated | properties
+        )
+        yield Planned(Side.CRM, Entry(operation, stored.id, Side.CRM, journal.PLANNED, "", None, ()), "", stored)
+
+
+def _settled(tx: Connection, connection: int, invoice: str) -> Money:
+    found = _settlements(tx, connection, [invoice])
+    return Money(
+        sum((s.amount for s in found if s.cash), Decimal(0)), sum((s.amount for s in found if not s.cash), Decimal(0))
+    )
+
+
+def _settlements_of(tx: Connection, connection: int, customer: str) -> list[Settlement]:
+    """The settlements of a QuickBooks customer's linked invoices."""
+    owned = tx.execute(
+        select(match_key.c.id).where(
+            match_key.c.connection == connection,
+            match_key.c.side == Side.BOOKS.value,
+            match_key.c.kind == Kind.INVOICE.value,
+            match_key.c.name == "alike",
+            match_key.c.value.startswith(f"{customer}:", autoescape=True),
+        )
+    )
+    return _settlements(tx, connection, list(owned.scalars()))
+
+
+def _settlements(tx: Connection, connection: int, invoices: Sequence[str]) -> list[Settlement]:
+    found: list[Settlement] = []
+    for start in range(0, len(invoices), _CHUNK):
+        rows = tx.execute(
+            select(record.c.body)
+            .join(
+                match_key,
+                and_(
+                    match_key.c.connection == record.c.connection,
+                    match_key.c.side == record.c.side,
+                    match_key.c.kind == record.c.kind,
+                    match_key.c.id == record.c.id,
+                ),
+            )
+            .where(
+                match_key.c.connection == connection,
+                match_key.c.name == "invoice",
+                match_key.c.value.in_(invoices[start : start + _CHUNK]),
+                record.c.side == Side.BOOKS.value,
+                record.c.kind == Kind.SETTLEMENT.value,
+                record.c.gone == "",
+            )
+        )
+        for body in rows.scalars():
+            there = decode_record(Kind.SETTLEMENT, body)
+            if isinstance(there, Settlement):
+                found.append(there)
+    return found

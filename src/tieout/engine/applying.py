@@ -1,0 +1,321 @@
+"""Applying: safety reads, journal, send, and what each outcome means. Result, link, bases and mirror move together."""
+
+from collections.abc import Iterable, Mapping, Sequence
+from datetime import timedelta
+from itertools import groupby
+
+from sqlalchemy import Connection
+
+from tieout.core.fields import Rule
+from tieout.core.records import Key, Kind, Side, State
+from tieout.engine.deciding import Planned, linked_settlements
+from tieout.engine.work import Work
+from tieout.kinds import charge
+from tieout.kinds.invoice import Invoice
+from tieout.kinds.rules import RULES
+from tieout.remote.errors import RemoteError, SignInTrouble
+from tieout.remote.outcomes import Done, Fault, NotSent, Outcome, Refused, Unknown
+from tieout.remote.rows import Row
+from tieout.remote.side import Operation, Unit
+from tieout.store import connections, journal, mirror, pairs
+from tieout.store.journal import Entry, Result
+from tieout.store.pairs import Refusal, Story
+
+_SEND_SECONDS = 30.0
+_RETRY = timedelta(seconds=5)
+_ONE_SHOT = ("put_back", "use_hubspot", "use_quickbooks", "reactivate", "restore")
+"""Choices that are used up by the write that they asked for."""
+_RULES_OF = {"phone": "phone_rule", "website": "website_rule", "due": "due_date_rule", "memo": "memo_rule"}
+
+
+async def apply(work: Work, planned: Sequence[Planned]) -> None:
+    """Write what was planned, unit by unit. Raises SignInTrouble; all else ends in states."""
+    inputs = {p.entry.operation.id: p.inputs for p in planned}
+    ordered = sorted(planned, key=_group)
+    for _, group in groupby(ordered, key=_group):
+        entries = [p.entry for p in group]
+        side = entries[0].side
+        largest = work.sides.of(side).profile.largest_unit * 4
+        for start in range(0, len(entries), largest):
+            await _write(work, side, entries[start : start + largest], inputs)
+
+
+def _group(planned: Planned) -> tuple[str, str, str, bool]:
+    operation = planned.entry.operation
+    return planned.side.value, operation.kind.value, operation.verb, operation.withdraw
+
+
+async def _write(work: Work, side: Side, entries: Sequence[Entry], inputs: dict[str, str]) -> None:
+    by_id = {e.operation.id: e for e in entries}
+    try:
+        prepared = await work.sides.of(side).prepare([e.operation for e in entries], work.new_id)
+    except SignInTrouble:
+        raise
+    except RemoteError as error:
+        _give_up(work, entries, str(error))
+        return
+    with work.database.begin() as tx:
+        journal.check_epoch(tx, work.connection, work.epoch)
+        mirror.put(tx, work.connection, side, prepared.stale, work.now())
+        for dropped in prepared.dropped:
+            _end(tx, work, dropped, journal.DROPPED, Result(why="The record changed since it was decided."))
+            pairs.redecide(tx, by_id[dropped].pair)
+        for operation_id, fault in prepared.impossible:
+            _refused(tx, work, by_id[operation_id], fault, inputs.get(operation_id, ""))
+    for unit in prepared.units:
+        await send(work, side, unit, [by_id[i] for i in unit.members], inputs)
+
+
+async def send(
+    work: Work, side: Side, unit: Unit, entries: Sequence[Entry], inputs: dict[str, str], *, again: bool = False
+) -> None:
+    """Journal a unit, send it once, and journal what came of it. The lease is checked right before."""
+    seconds = min(_SEND_SECONDS, work.lease.check())
+    with work.database.begin() as tx:
+        journal.check_epoch(tx, work.connection, work.epoch)
+        if again:
+            journal.sent_again(tx, unit.id, work.now())
+        else:
+            journal.seal(tx, work.connection, side, [unit], now=work.now())
+    work.lease.check()
+    trouble: SignInTrouble | None = None
+    outcomes: Sequence[Outcome]
+    try:
+        outcomes = await work.sides.of(side).send(unit, [e.operation for e in entries], seconds)
+    except SignInTrouble as error:
+        outcomes, trouble = [NotSent(str(error)) for _ in entries], error
+    record(work, side, unit, entries, outcomes, inputs)
+    await _read_stale(work, side, entries, outcomes)
+    if trouble is not None:
+        raise trouble
+
+
+def record(
+    work: Work,
+    side: Side,
+    unit: Unit,
+    entries: Sequence[Entry],
+    outcomes: Sequence[Outcome],
+    inputs: dict[str, str],
+) -> None:
+    """Write down how the members of a unit ended, with all that follows, in one transaction."""
+    with work.database.begin() as tx:
+        journal.check_epoch(tx, work.connection, work.epoch)
+        if any(isinstance(outcome, Unknown) for outcome in outcomes):
+            _unknown(tx, work, side, unit, entries)
+        else:
+            journal.end_unit(tx, unit.id, journal.DONE)
+        for entry, outcome in zip(entries, outcomes, strict=True):
+            match outcome:
+                case Done():
+                    _done(tx, work, side, entry, outcome)
+                    work.writes += 1
+                case Refused(fault=fault):
+                    _refused(tx, work, entry, fault, inputs.get(entry.operation.id, ""))
+                case NotSent(why=why, retry_after=after):
+                    _end(tx, work, entry.operation.id, journal.DROPPED, Result(why=why))
+                    _retry(tx, work, [entry], "unavailable", why, after)
+                case Unknown():
+                    pass
+
+
+def _done(tx: Connection, work: Work, side: Side, entry: Entry, done: Done) -> None:
+    operation = entry.operation
+    result = Result(id=done.id, row=done.row, losers=done.losers)
+    _end(tx, work, operation.id, journal.DONE, result)
+    if operation.verb == "annotate":
+        pairs.annotated(tx, entry.pair, operation.properties)
+        _annotated_version(tx, work, operation, done.version)
+        return
+    row = done.row
+    if row is None and operation.withdraw:
+        row = Row(operation.kind, operation.target, done.version, None, "archived")
+    if row is None:
+        mirror.raise_version(tx, work.connection, side, operation.kind, operation.target, done.version)
+        pairs.redecide(tx, entry.pair)
+        return
+    if operation.verb == "create":
+        created(tx, work, side, entry, row, row)
+        return
+    mirror.put(tx, work.connection, side, [row], work.now())
+    advance(tx, side, entry, row)
+    for field, (value, moment) in done.losers.items():
+        _lost(tx, work, entry, field, value, moment)
+    pairs.redecide(tx, entry.pair)
+
+
+def created(tx: Connection, work: Work, side: Side, entry: Entry, base: Row, now: Row) -> None:
+    """Link what was created. base: as it was written; now: as it reads (the same, unless it was adopted later)."""
+    operation, origin = entry.operation, entry.origin
+    if origin is None or origin.record is None or base.record is None or now.record is None:
+        raise ValueError(f"Creation {operation.id} has lost the record it was made from.")
+    mirror.put(tx, work.connection, side, [now], work.now())
+    crm, books = (base, origin) if side is Side.CRM else (origin, base)
+    if crm.record is None or books.record is None:
+        raise ValueError(f"Creation {operation.id} has no record on one side.")
+    lines = _new_lines(crm.record, operation.record, books.record)
+    pair_id = pairs.link(
+        tx,
+        work.connection,
+        operation.kind,
+        crm_id=crm.id,
+        books_id=books.id,
+        crm_base=crm.record,
+        books_base=books.record,
+        lines=lines,
+        why=f"created:{operation.id}",
+        now=work.now(),
+    )
+    work.reserved.release(entry.pair)
+    work.touched[operation.kind].add(pair_id)
+    linked_settlements(tx, work.connection, operation.kind, books.id)
+
+
+def taken(operation: Operation) -> tuple[Key, ...]:
+    """The names and numbers that a creation in QuickBooks takes."""
+    if operation.record is None:
+        return ()
+    named = RULES[operation.kind].keys(Side.BOOKS, operation.record)
+    return tuple(key for key in named if key.name in ("display_name", "item_name", "number"))
+
+
+def _new_lines(crm: object, sent: object, books: object) -> dict[str, str]:
+    """Which QuickBooks line each HubSpot line became: the lines of a creation keep their order."""
+    if not (isinstance(crm, Invoice) and isinstance(sent, Invoice) and isinstance(books, Invoice)):
+        return {}
+    return {ours.id: theirs.id for ours, theirs in zip(crm.lines, books.lines, strict=False)}
+
+
+def advance(tx: Connection, side: Side, entry: Entry, row: Row) -> None:
+    """Bases move field by field, with the write that proves them."""
+    found = pairs.load(tx, [entry.pair])
+    if not found or found[0].pair.bond is None:
+        return
+    stored, bond = found[0], found[0].pair.bond
+    if row.record is None or entry.origin is None or entry.origin.record is None:
+        pairs.choose(tx, stored.id, _unused(stored.pair.choices))
+        return
+    rules = RULES[stored.pair.kind]
+    names = entry.moved
+    if entry.operation.verb == "void":
+        names = ("status", *charge.NAMES) if stored.pair.kind is Kind.INVOICE else ()
+    crm, books = (row.record, entry.origin.record) if side is Side.CRM else (entry.origin.record, row.record)
+    lines = _new_lines(crm, entry.operation.record, books) if "lines" in entry.operation.fields else None
+    pairs.rebase(
+        tx,
+        stored.id,
+        crm_base=rules.advance(bond.crm_base, crm, names),
+        books_base=rules.advance(bond.books_base, books, names),
+        lines=lines,
+    )
+    if (left := _unused(stored.pair.choices)) != stored.pair.choices:
+        pairs.choose(tx, stored.id, left)
+
+
+def _unused(choices: Mapping[str, str]) -> dict[str, str]:
+    return {name: value for name, value in choices.items() if name.partition(":")[0] not in _ONE_SHOT}
+
+
+def _lost(tx: Connection, work: Work, entry: Entry, field: str, value: str, moment: str) -> None:
+    """A value that a person set between our read and our write: kept in the history as the loser."""
+    details = {"field": field, "value": value, "set_at": moment, "overruled_at": work.now().isoformat()}
+    details["by"] = entry.operation.id
+    connections.note(
+        tx, work.connection, who="tieout", what="overruled", details=details, now=work.now(), pair=entry.pair
+    )
+    rule = getattr(work.stored.settings, _RULES_OF.get(field, ""), Rule.ASK)
+    if rule is Rule.HUBSPOT:
+        found = pairs.load(tx, [entry.pair])
+        if found:
+            choices = dict(found[0].pair.choices) | {f"restore:{field}": value}
+            pairs.choose(tx, entry.pair, choices)
+
+
+def _refused(tx: Connection, work: Work, entry: Entry, fault: Fault, inputs: str) -> None:
+    operation = entry.operation
+    _end(tx, work, operation.id, journal.REFUSED, Result(fault=fault))
+    work.reserved.release(entry.pair)
+    if operation.verb == "annotate":
+        return
+    if fault.reaction == "stale":
+        pairs.redecide(tx, entry.pair)
+        return
+    if fault.reaction == "transient":
+        _retry(tx, work, [entry], fault.cause, fault.text, None)
+        return
+    if fault.cause == "service_date_required":
+        _learn(tx, work, entry)
+    pairs.refuse(tx, entry.pair, Refusal(inputs, fault.cause, fault.evidence, fault.text))
+    story = Story(evidence=fault.evidence | {"text": fault.text}, text=fault.text, tid=fault.evidence.get("tid", ""))
+    for stored in pairs.load(tx, [entry.pair]):
+        pairs.settle(tx, stored, State.FAILING, fault.cause, story, now=work.now(), money=pairs.money(stored))
+
+
+def _learn(tx: Connection, work: Work, entry: Entry) -> None:
+    """Remember which items want a service date: QuickBooks does not say which line it meant."""
+    record_sent = entry.operation.record
+    if not isinstance(record_sent, Invoice):
+        return
+    undated = sorted({line.item for line in record_sent.lines if line.service_date is None})
+    learned = connections.get(tx, work.connection).learned
+    if len(undated) == 1:
+        learned = connections.Learned(tuple(sorted({*learned.dated_items, *undated})), learned.suspects)
+    elif undated:
+        learned = connections.Learned(learned.dated_items, tuple(sorted({*learned.suspects, tuple(undated)})))
+    connections.change(tx, work.connection, learned=learned)
+
+
+def _unknown(tx: Connection, work: Work, side: Side, unit: Unit, entries: Sequence[Entry]) -> None:
+    journal.end_unit(tx, unit.id, journal.UNKNOWN)
+    until = work.committed_by(side, work.now()).isoformat()
+    for stored in pairs.load(tx, [e.pair for e in entries if e.operation.verb != "annotate"]):
+        story = Story(evidence={"until": until})
+        pairs.settle(tx, stored, State.RETRYING, "unavailable", story, now=work.now(), money=pairs.money(stored))
+        pairs.refuse(tx, stored.id, None, "")
+
+
+def _give_up(work: Work, entries: Sequence[Entry], why: str) -> None:
+    """The safety read did not come through: nothing was sent, and it is tried again a little later."""
+    with work.database.begin() as tx:
+        for entry in entries:
+            _end(tx, work, entry.operation.id, journal.DROPPED, Result(why=why))
+        _retry(tx, work, entries, "unavailable", why, None)
+
+
+def _retry(tx: Connection, work: Work, entries: Iterable[Entry], cause: str, why: str, after: float | None) -> None:
+    at = work.now() + (timedelta(seconds=after) if after else _RETRY)
+    for stored in pairs.load(tx, [e.pair for e in entries if e.operation.verb != "annotate"]):
+        work.reserved.release(stored.id)
+        story = Story(evidence={"until": at.isoformat()}, text=why)
+        pairs.settle(tx, stored, State.RETRYING, cause, story, now=work.now(), money=pairs.money(stored), dirty=True)
+        pairs.refuse(tx, stored.id, None, at.isoformat())
+
+
+async def _read_stale(work: Work, side: Side, entries: Sequence[Entry], outcomes: Sequence[Outcome]) -> None:
+    """Read again what somebody changed at the same moment: it is decided anew, never sent again as it was."""
+    stale: dict[Kind, list[str]] = {}
+    for entry, outcome in zip(entries, outcomes, strict=True):
+        if isinstance(outcome, Refused) and outcome.fault.reaction == "stale" and entry.operation.target:
+            stale.setdefault(entry.operation.kind, []).append(entry.operation.target)
+    for kind, ids in stale.items():
+        try:
+            rows = await work.sides.of(side).read(kind, ids)
+        except SignInTrouble:
+            raise
+        except RemoteError:
+            continue
+        with work.database.begin() as tx:
+            mirror.put(tx, work.connection, side, rows, work.now())
+
+
+def _annotated_version(tx: Connection, work: Work, operation: Operation, version: int) -> None:
+    kind, _, id_ = operation.target.partition(":")
+    # Companies and contacts are read as parts; the HubSpot side marks the version that it has seen of each.
+    if kind == "invoices":
+        mirror.raise_version(tx, work.connection, Side.CRM, Kind.INVOICE, id_, version)
+    elif version:
+        mirror.raise_part_version(tx, work.connection, "seen", operation.target, version)
+
+
+def _end(tx: Connection, work: Work, operation_id: str, state: str, result: Result) -> None:
+    journal.end(tx, operation_id, state, result, pass_id=work.pass_id, now=work.now())

@@ -1,0 +1,351 @@
+"""Deciding: every record that may have changed gets a decision, and with it a state or planned operations."""
+
+import hashlib
+from collections.abc import Mapping, Sequence
+
+import msgspec
+from sqlalchemy import Connection
+
+from tieout.core.decide import (
+    Accept,
+    Answers,
+    Broken,
+    Create,
+    Decision,
+    Draft,
+    Exclude,
+    Fail,
+    Hold,
+    ItemOf,
+    Link,
+    Nothing,
+    Question,
+    Reply,
+    Update,
+    Void,
+    Wait,
+    World,
+    decide,
+)
+from tieout.core.merge import Difference
+from tieout.core.records import Kind, Side, State
+from tieout.engine.work import Work
+from tieout.kinds.invoice import Invoice
+from tieout.kinds.item import Item
+from tieout.kinds.rules import RULES
+from tieout.remote.rows import Record, Row
+from tieout.remote.side import Operation
+from tieout.store import connections, journal, mirror, pairs
+from tieout.store.answers import answer
+from tieout.store.codec import encode
+from tieout.store.journal import Entry
+from tieout.store.pairs import Stored, Story
+
+_CHUNK = 200
+_ROUNDS = 4
+
+
+class Planned(msgspec.Struct, frozen=True):
+    """An operation that a decision asks for, with the digest of what the decision rested on."""
+
+    side: Side
+    entry: Entry
+    inputs: str
+    stored: Stored
+
+
+def decide_kind(work: Work, kind: Kind, states: Sequence[State] | None = None) -> list[Planned]:
+    """Decide what is due of one kind, write down states and links, and journal the operations that follow.
+
+    states: only the dirty ones and those in these states; None = all unsettled ones.
+    """
+    with work.database.read() as tx:
+        due = pairs.to_decide(tx, work.connection, kind, states)
+        held = journal.open_pairs(tx, work.connection)
+    due = [i for i in due if i not in held]
+    planned: list[Planned] = []
+    for start in range(0, len(due), _CHUNK):
+        planned += _decide_chunk(work, kind, due[start : start + _CHUNK])
+    return planned
+
+
+def _decide_chunk(work: Work, kind: Kind, ids: Sequence[int]) -> list[Planned]:
+    world = work.world()
+    planned: list[Planned] = []
+    with work.database.begin() as tx:
+        journal.check_epoch(tx, work.connection, work.epoch)
+        due = pairs.load(tx, ids)
+        answers = _ask(tx, work, due, world, {})
+        for stored in due:
+            planned += _decide_one(tx, work, stored, world, answers)
+        for side in Side:
+            journal.plan(
+                tx,
+                work.connection,
+                side,
+                [p.entry for p in planned if p.side is side],
+                epoch=work.epoch,
+                who="tieout",
+                now=work.now(),
+            )
+    work.touched[kind].update(ids)
+    return planned
+
+
+def _ask(
+    tx: Connection, work: Work, due: Sequence[Stored], world: World, known: Mapping[Question, Reply]
+) -> dict[Question, Reply]:
+    """Answer all that these pairs need, in as many rounds as their questions build on each other."""
+    answers = dict(known)
+    for _ in range(_ROUNDS):
+        wanted: set[Question] = set()
+        for stored in due:
+            wanted |= RULES[stored.pair.kind].needs(stored.pair, world, answers)
+        wanted -= answers.keys()
+        if not wanted:
+            break
+        answers.update(answer(tx, work.connection, wanted, work.reserved))
+    return answers
+
+
+def _decide_one(tx: Connection, work: Work, stored: Stored, world: World, answers: Answers) -> list[Planned]:
+    rules = RULES[stored.pair.kind]
+    if stored.unreadable and stored.pair.bond is None:
+        _settle(tx, work, stored, State.FAILING, "unreadable", Story(evidence={"text": stored.unreadable}))
+        return []
+    if stored.pair.bond is None and stored.pair.crm is None and stored.pair.books is None:
+        pairs.unlink(tx, stored)
+        return []
+    decision = decide(rules, stored.pair, world, answers)
+    if isinstance(decision, Create) and any(key in work.reserved for key in decision.reserves):
+        # A record of this same batch took the name or number a moment ago: ask again, with what is spoken for.
+        answers = _ask(tx, work, [stored], world, {})
+        decision = decide(rules, stored.pair, world, answers)
+    if isinstance(decision, Create | Update | Void):
+        return _plan(tx, work, stored, decision, world, answers)
+    _state(tx, work, stored, decision, answers)
+    return []
+
+
+def _plan(
+    tx: Connection, work: Work, stored: Stored, decision: Create | Update | Void, world: World, answers: Answers
+) -> list[Planned]:
+    inputs = _digest(stored, world, answers)
+    if stored.refusal is not None and stored.refusal.inputs == inputs:
+        story = Story(evidence=stored.refusal.evidence, text=stored.refusal.text)
+        _settle(tx, work, stored, State.FAILING, stored.refusal.cause, story)
+        return []
+    if stored.retry_at > work.now().isoformat():
+        _settle(tx, work, stored, State.RETRYING, stored.cause, stored.story)
+        return []
+    if work.stored.status == "read_only":
+        _settle(tx, work, stored, State.PAUSED, "read_only", Story())
+        return []
+    _settle(tx, work, stored, State.PENDING, "", Story())
+    if isinstance(decision, Create):
+        work.reserved.take(decision.reserves, stored.id)
+    if isinstance(decision, Update):
+        _note_lost(tx, work, stored, decision.lost)
+    return [Planned(side, entry, inputs, stored) for side, entry in _entries(work, stored, decision)]
+
+
+def _entries(work: Work, stored: Stored, decision: Create | Update | Void) -> list[tuple[Side, Entry]]:
+    def entry(side: Side, operation: Operation, moved: tuple[str, ...]) -> tuple[Side, Entry]:
+        return side, Entry(operation, stored.id, side, journal.PLANNED, "", _origin(stored, side.other), moved)
+
+    kind = stored.pair.kind
+    match decision:
+        case Create(side=side, record=record):
+            new = Operation(work.new_id(), kind, "create", record=_record(record))
+            return [entry(side, new, ())]
+        case Update(changes=changes, moved=moved):
+            return [
+                entry(
+                    change.side,
+                    Operation(
+                        work.new_id(),
+                        kind,
+                        "update",
+                        _target(stored, change.side),
+                        _record(change.record),
+                        _base(stored, change.side),
+                        change.fields,
+                    ),
+                    tuple(dict.fromkeys(moved + change.fields)),
+                )
+                for change in changes
+            ]
+        case Void(side=side, withdraw=withdraw):
+            target = _target(stored, side)
+            base = _base(stored, side)
+            return [entry(side, Operation(work.new_id(), kind, "void", target, None, base, withdraw=withdraw), ())]
+
+
+def _state(tx: Connection, work: Work, stored: Stored, decision: Decision, answers: Answers) -> None:
+    match decision:
+        case Nothing(moved=moved, warnings=warnings, lost=lost):
+            _advance(tx, stored, moved)
+            _note_lost(tx, work, stored, lost)
+            state = State.WARNING if warnings else State.IN_SYNC
+            _settle(tx, work, stored, state, warnings[0] if warnings else "", Story(warnings=warnings))
+        case Link(other=other, why=why):
+            _link(tx, work, stored, other, why)
+        case Wait(kind=kind, id=id_, reason=reason):
+            _need(tx, work, kind, id_, answers)
+            story = Story(evidence={"kind": kind.value, "name": id_}, waits_for=(kind.value, id_))
+            _settle(tx, work, stored, State.WAITING, reason, story)
+        case Hold(cause=cause, evidence=evidence, differences=differences, candidates=candidates):
+            story = Story(evidence=dict(evidence), differences=differences, candidates=candidates)
+            _settle(tx, work, stored, State.HELD, cause, story)
+        case Accept(differences=differences):
+            _settle(tx, work, stored, State.ACCEPTED, "leave_both", Story(differences=differences))
+        case Fail(cause=cause, evidence=evidence, candidates=candidates):
+            _settle(tx, work, stored, State.FAILING, cause, Story(evidence=dict(evidence), candidates=candidates))
+        case Broken(cause=cause, side=side):
+            _settle(tx, work, stored, State.BROKEN, cause, Story(evidence={"side": side.value}))
+        case Exclude(reason=reason, candidates=candidates):
+            _settle(tx, work, stored, State.EXCLUDED, reason, Story(candidates=candidates))
+        case Draft(problems=problems):
+            _settle(tx, work, stored, State.DRAFT, "" if problems else "ready", Story(problems=problems))
+        case _:
+            raise TypeError(f"{type(decision).__name__} is planned, not settled.")
+
+
+def _link(tx: Connection, work: Work, stored: Stored, other: str, why: str) -> None:
+    """Make the pair, with both records as they are as bases: nothing that differs already counts as a change."""
+    pair = stored.pair
+    crm_id, books_id = (stored.crm_id, other) if pair.crm is not None else (other, stored.books_id)
+    crm = mirror.get(tx, work.connection, Side.CRM, pair.kind, crm_id)
+    books = mirror.get(tx, work.connection, Side.BOOKS, pair.kind, books_id)
+    if crm is None or books is None:
+        _settle(tx, work, stored, State.FAILING, "missing_reference", Story(evidence={"id": other}))
+        return
+    lines = match_lines(crm, books) if isinstance(crm, Invoice) and isinstance(books, Invoice) else {}
+    now = work.now()
+    try:
+        pair_id = pairs.link(
+            tx,
+            work.connection,
+            pair.kind,
+            crm_id=crm_id,
+            books_id=books_id,
+            crm_base=crm,
+            books_base=books,
+            lines=lines,
+            why=why,
+            now=now,
+        )
+    except pairs.AlreadyLinked as error:
+        story = Story(evidence={"id": other, "text": str(error)}, text=str(error))
+        _settle(tx, work, stored, State.FAILING, "missing_reference", story)
+        return
+    details = {"kind": pair.kind.value, "crm": crm_id, "books": books_id, "why": why}
+    connections.note(tx, work.connection, who="tieout", what="linked", details=details, now=now, pair=pair_id)
+    linked = pairs.load(tx, [pair_id])[0]
+    _settle(tx, work, linked, State.IN_SYNC, "", Story())
+    linked_settlements(tx, work.connection, pair.kind, books_id)
+
+
+def linked_settlements(tx: Connection, connection: int, kind: Kind, books_id: str) -> None:
+    """Have the settlements of an invoice decided that was just linked."""
+    if kind is Kind.INVOICE:
+        pairs.mark_by_key(tx, connection, Kind.SETTLEMENT, Side.BOOKS, "invoice", books_id)
+
+
+def match_lines(crm: Invoice, books: Invoice) -> dict[str, str]:
+    """Pair the lines of two invoices found to be the same: by equal amounts, in order."""
+    left = list(books.lines)
+    found: dict[str, str] = {}
+    for line in crm.lines:
+        twin = next((b for b in left if (b.quantity, b.amount) == (line.quantity, line.amount)), None)
+        twin = twin or next((b for b in left if b.amount == line.amount), None)
+        if twin is not None:
+            left.remove(twin)
+            found[line.id] = twin.id
+    return found
+
+
+def _need(tx: Connection, work: Work, kind: Kind, id_: str, answers: Answers) -> None:
+    """Have another record decided because this one waits for it; an item that only lines name gets a record."""
+    if kind is Kind.ITEM and id_.partition(":")[0] in ("sku", "name"):
+        line = next(
+            (q for q, reply in answers.items() if isinstance(q, ItemOf) and getattr(reply, "own", "") == id_),
+            None,
+        )
+        if line is not None and mirror.get(tx, work.connection, Side.CRM, kind, id_) is None:
+            item = Item(id=id_, name=line.name, sku=line.sku)
+            mirror.put(tx, work.connection, Side.CRM, [Row(kind, id_, 1, item)], work.now())
+    pairs.mark(tx, work.connection, kind, Side.CRM, [id_], needed=True)
+
+
+def _advance(tx: Connection, stored: Stored, moved: tuple[str, ...]) -> None:
+    bond, pair = stored.pair.bond, stored.pair
+    if not moved or bond is None or pair.crm is None or pair.books is None:
+        return
+    rules = RULES[pair.kind]
+    pairs.rebase(
+        tx,
+        stored.id,
+        crm_base=rules.advance(bond.crm_base, pair.crm, moved),
+        books_base=rules.advance(bond.books_base, pair.books, moved),
+    )
+
+
+def _settle(tx: Connection, work: Work, stored: Stored, state: State, cause: str, story: Story) -> None:
+    if state is stored.state and cause == stored.cause and story == stored.story and not stored.dirty:
+        return
+    pairs.settle(tx, stored, state, cause, story, now=work.now(), money=pairs.money(stored))
+
+
+def _note_lost(tx: Connection, work: Work, stored: Stored, lost: tuple[Difference, ...]) -> None:
+    for difference in lost:
+        details = {"field": difference.field, "before": difference.before, "after": difference.after}
+        if difference.side is not None:
+            details["side"] = difference.side.value
+        connections.note(
+            tx, work.connection, who="tieout", what="overruled", details=details, now=work.now(), pair=stored.id
+        )
+
+
+def _digest(stored: Stored, world: World, answers: Answers) -> str:
+    """A digest of all that the decision rested on but the calendar."""
+    facts = msgspec.structs.replace(world.facts, today=world.facts.today.min)
+    digest = hashlib.blake2b(digest_size=16)
+    for part in (stored.pair.crm, stored.pair.books, dict(stored.pair.choices), world.settings, facts):
+        digest.update(encode(part))
+    for reply in sorted(encode(reply) for reply in _own(stored, world, answers).values()):
+        digest.update(reply)
+    return digest.hexdigest()
+
+
+def _own(stored: Stored, world: World, answers: Answers) -> dict[Question, Reply]:
+    """Those of a batch's answers that this pair asked for."""
+    own: dict[Question, Reply] = {}
+    for _ in range(_ROUNDS):
+        asked = RULES[stored.pair.kind].needs(stored.pair, world, own) & answers.keys()
+        if asked <= own.keys():
+            break
+        own.update({question: answers[question] for question in asked})
+    return own
+
+
+def _origin(stored: Stored, side: Side) -> Row | None:
+    record = stored.pair.crm if side is Side.CRM else stored.pair.books
+    version = stored.crm_version if side is Side.CRM else stored.books_version
+    id_ = stored.crm_id if side is Side.CRM else stored.books_id
+    return None if record is None else Row(stored.pair.kind, id_, version, record)
+
+
+def _target(stored: Stored, side: Side) -> str:
+    return stored.crm_id if side is Side.CRM else stored.books_id
+
+
+def _base(stored: Stored, side: Side) -> Record | None:
+    record: Record | None = stored.pair.crm if side is Side.CRM else stored.pair.books
+    return record
+
+
+def _record(record: msgspec.Struct) -> Record:
+    if not isinstance(record, Record):
+        raise TypeError(f"{type(record).__name__} is no record of a kind.")
+    return record

@@ -1,0 +1,137 @@
+"""Reading: both sides' facts and feeds into the mirror."""
+
+from datetime import datetime, timedelta
+
+import msgspec
+from sqlalchemy import select
+
+from tieout.core.records import Kind, Side
+from tieout.engine.work import Work
+from tieout.kinds.invoice import Invoice
+from tieout.remote.errors import SignInTrouble
+from tieout.remote.rows import Row
+from tieout.store import connections, mirror, pairs
+from tieout.store.tables import pair
+
+_FACTS_LAST = timedelta(hours=1)
+_FACT_CAUSES = (
+    "unmapped_tax",
+    "tax_code_required",
+    "income_account_missing",
+    "currency_not_enabled",
+    "period_closed",
+    "service_date_required",
+    "feature_not_supported",
+)
+"""Causes that a change of preferences or lists may cure: while one stands, the facts are read in every pass."""
+
+
+async def read_both(work: Work) -> None:
+    """Bring mirror and facts up to date.
+
+    Raises SignInTrouble, Unavailable or Refusal; whatever was read before that is kept.
+    """
+    stored = work.stored
+    if stored.settings.annotate and not stored.prepared:
+        if missing := await work.sides.crm.set_up():
+            raise SignInTrouble(
+                "missing_scope",
+                f"The HubSpot sign-in lacks permissions: {', '.join(missing)}.",
+                {"scopes": ", ".join(missing)},
+            )
+        _change(work, prepared=True)
+    if _facts_are_old(work):
+        await read_facts(work, Side.CRM)
+        await read_facts(work, Side.BOOKS)
+    for side in (Side.BOOKS, Side.CRM):
+        if await _read_feed(work, side):
+            await read_facts(work, side)
+    await _read_finalized(work)
+    work.reload()
+
+
+async def read_facts(work: Work, side: Side) -> None:
+    """Read what is true of one account as a whole. Everything is decided anew when it changed."""
+    if side is Side.CRM:
+        crm = await work.sides.crm.facts()
+        changed = crm != work.stored.crm_facts
+        values: dict[str, object] = {"crm_facts": crm}
+    else:
+        books = await work.sides.books.facts()
+        changed = books != work.stored.books_facts
+        values = {"books_facts": books}
+        if not books.revenue_recognition and work.stored.learned != connections.Learned():
+            values["learned"] = connections.Learned()
+    with work.database.begin() as tx:
+        connections.change(tx, work.connection, **values, facts_at=work.now().isoformat())
+        if changed:
+            pairs.mark_all(tx, work.connection)
+    work.reload()
+
+
+async def _read_feed(work: Work, side: Side) -> bool:
+    """Read one side's feed to its end. Returns whether its facts changed."""
+    cursor = work.stored.crm_cursor if side is Side.CRM else work.stored.books_cursor
+    facts_changed = False
+    async for batch in work.sides.of(side).feed(cursor):
+        now = work.now()
+        with work.database.begin() as tx:
+            mirror.apply(tx, work.connection, side, batch, now)
+            values: dict[str, object] = {f"{side}_cursor": batch.cursor, f"{side}_read_at": now.isoformat()}
+            if batch.complete:
+                values[f"{side}_complete"] = True
+            connections.change(tx, work.connection, **values)
+        facts_changed = facts_changed or batch.facts_changed
+    _change(work, **{f"{side}_read_at": work.now().isoformat()})
+    return facts_changed
+
+
+def _facts_are_old(work: Work) -> bool:
+    stored = work.stored
+    if stored.crm_facts is None or stored.books_facts is None or not stored.facts_at:
+        return True
+    if work.now() - datetime.fromisoformat(stored.facts_at) > _FACTS_LAST:
+        return True
+    with work.database.read() as tx:
+        standing = tx.execute(
+            select(pair.c.id).where(pair.c.connection == work.connection, pair.c.cause.in_(_FACT_CAUSES)).limit(1)
+        ).first()
+    return standing is not None
+
+
+async def _read_finalized(work: Work) -> None:
+    """Ask for the day of finalization where it decides whether a paid invoice is in range."""
+    start = work.stored.settings.start_date
+    if start is None:
+        return
+    with work.database.read() as tx:
+        due = pairs.load(tx, pairs.to_decide(tx, work.connection, Kind.INVOICE))
+    asked: dict[str, tuple[Invoice, int]] = {}
+    for stored in due:
+        crm = stored.pair.crm
+        if (
+            stored.pair.bond is None
+            and isinstance(crm, Invoice)
+            and crm.status == "paid"
+            and crm.finalized is None
+            and crm.date is not None
+            and crm.date < start
+            and (crm.modified is None or crm.modified >= start)
+        ):
+            asked[crm.id] = (crm, stored.crm_version)
+    if not asked:
+        return
+    days = await work.sides.crm.finalized(list(asked))
+    rows = [
+        Row(Kind.INVOICE, i, asked[i][1], msgspec.structs.replace(asked[i][0], finalized=day))
+        for i, day in days.items()
+        if i in asked
+    ]
+    with work.database.begin() as tx:
+        mirror.put(tx, work.connection, Side.CRM, rows, work.now())
+
+
+def _change(work: Work, **values: object) -> None:
+    with work.database.begin() as tx:
+        connections.change(tx, work.connection, **values)
+    work.reload()

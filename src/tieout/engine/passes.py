@@ -1,0 +1,102 @@
+"""One pass over a connection: recover, read, decide, apply, annotate."""
+
+from datetime import timedelta
+from random import Random
+
+import msgspec
+
+from tieout.core.records import Kind, Side, State
+from tieout.engine.annotating import annotations
+from tieout.engine.applying import apply
+from tieout.engine.deciding import decide_kind
+from tieout.engine.feeds import read_both
+from tieout.engine.recovery import recover
+from tieout.engine.work import SLACK_SECONDS, Lease, Sides, Work
+from tieout.remote.errors import RemoteError, SignInTrouble
+from tieout.remote.ports import Clock
+from tieout.store import connections
+from tieout.store.connections import Trouble
+from tieout.store.database import Database
+
+__all__ = ["SLACK_SECONDS", "Report", "run"]
+
+_ORDER: tuple[tuple[Kind, tuple[State, ...] | None], ...] = (
+    (Kind.INVOICE, None),
+    (Kind.CUSTOMER, None),
+    (Kind.ITEM, None),
+    (Kind.INVOICE, (State.WAITING,)),
+    (Kind.SETTLEMENT, None),
+)
+"""Invoices first, since they say which customers and items are needed; then again those that waited for them."""
+_REST = timedelta(minutes=2)
+_LONGEST_BACKOFF = timedelta(minutes=30)
+
+
+class Report(msgspec.Struct, frozen=True):
+    """What a pass did. writes: operations that reached *done*, annotations included."""
+
+    pass_id: int
+    writes: int
+    calls: dict[Side, int]
+    trouble: Trouble | None
+
+
+async def run(
+    *, database: Database, connection: int, sides: Sides, clock: Clock, random: Random, lease: Lease
+) -> Report:
+    """Run one pass. Trouble with a side ends it early and is reported; what was done until then stands."""
+    with database.begin() as tx:
+        asked = connections.get(tx, connection).wanted
+        epoch, pass_id = connections.begin_pass(tx, connection, clock.now())
+    work = Work(
+        database=database,
+        connection=connection,
+        sides=sides,
+        clock=clock,
+        random=random,
+        lease=lease,
+        epoch=epoch,
+        pass_id=pass_id,
+    )
+    before = {side: sides.calls(side) for side in Side}
+    trouble: Trouble | None = None
+    try:
+        await _steps(work)
+    except SignInTrouble as error:
+        trouble = Trouble(error.cause, str(error), error.evidence)
+    except RemoteError as error:
+        trouble = Trouble("unavailable", str(error))
+    calls = {side: sides.calls(side) - before[side] for side in Side}
+    _end(work, asked, calls, trouble)
+    return Report(pass_id, work.writes, calls, trouble)
+
+
+async def _steps(work: Work) -> None:
+    await recover(work)
+    await read_both(work)
+    if not (work.stored.crm_complete and work.stored.books_complete):
+        return
+    for kind, states in _ORDER:
+        await apply(work, decide_kind(work, kind, states))
+        work.reload()
+    await apply(work, annotations(work))
+
+
+def _end(work: Work, asked: int, calls: dict[Side, int], trouble: Trouble | None) -> None:
+    now = work.now()
+    with work.database.begin() as tx:
+        connections.end_pass(tx, work.pass_id, now, writes=work.writes, calls=calls, trouble=trouble)
+        stored = connections.get(tx, work.connection)
+        if stored.epoch != work.epoch:
+            return
+        fails = stored.fails + 1 if trouble is not None else 0
+        rest = min(_REST * 2**fails, _LONGEST_BACKOFF) if trouble is not None else _REST
+        lasting = trouble is not None and trouble.cause != "unavailable"
+        connections.change(
+            tx,
+            work.connection,
+            done=max(stored.done, asked),
+            fails=fails,
+            due_at=(now + rest).isoformat(),
+            trouble=trouble if lasting else None,
+        )

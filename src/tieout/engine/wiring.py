@@ -1,0 +1,107 @@
+"""Wiring: from a stored connection to two sides that can be called."""
+
+from collections.abc import AsyncIterator, Callable, Sequence
+from contextlib import asynccontextmanager
+from random import Random
+from zoneinfo import ZoneInfo
+
+import httpx2
+from cryptography.fernet import MultiFernet
+
+from tieout.core.facts import CrmFacts
+from tieout.core.records import Kind, Side
+from tieout.engine.work import Sides
+from tieout.hubspot.side import HubSpotSide
+from tieout.quickbooks.side import QuickBooksSide
+from tieout.remote.http import Http
+from tieout.remote.ports import Clock
+from tieout.remote.side import Profile
+from tieout.store import mirror
+from tieout.store.connections import Account, StoredConnection
+from tieout.store.database import Database
+from tieout.store.ports import StoredLimiter, StoredShelf, StoredVault
+
+Transport = Callable[[str], httpx2.AsyncBaseTransport | None]
+"""Gives the transport for a base URL; None = the network."""
+
+
+def network(_base_url: str) -> httpx2.AsyncBaseTransport | None:
+    """The network, for every address."""
+    return None
+
+
+@asynccontextmanager
+async def open_sides(
+    database: Database,
+    cipher: MultiFernet,
+    stored: StoredConnection,
+    clock: Clock,
+    random: Random,
+    transport: Transport = network,
+) -> AsyncIterator[Sides]:
+    """Both sides of a connection, with their HTTP clients open."""
+    crm_transport, books_transport = transport(stored.crm.base_url), transport(stored.books.base_url)
+    async with (
+        httpx2.AsyncClient(transport=crm_transport) as crm_client,
+        httpx2.AsyncClient(transport=books_transport) as books_client,
+    ):
+        crm_http = _http(database, stored.crm, crm_client, clock)
+        books_http = _http(database, stored.books, books_client, clock)
+        https = {Side.CRM: crm_http, Side.BOOKS: books_http}
+        yield Sides(
+            crm=crm_side(database, cipher, stored, crm_http, clock, random),
+            books=books_side(database, cipher, stored, books_http, clock),
+            calls=lambda side: https[side].calls,
+        )
+
+
+def crm_side(
+    database: Database, cipher: MultiFernet, stored: StoredConnection, http: Http, clock: Clock, random: Random
+) -> HubSpotSide:
+    """HubSpot's side of a connection."""
+    facts = stored.crm_facts or CrmFacts(stored.crm.key, "", "UTC")
+
+    def versions(kind: Kind, ids: Sequence[str]) -> dict[str, int]:
+        with database.read() as tx:
+            return mirror.versions(tx, stored.id, Side.CRM, kind, list(ids))
+
+    return HubSpotSide(
+        http=http,
+        base_url=stored.crm.base_url,
+        vault=StoredVault(database, stored.crm.id, cipher),
+        shelf=StoredShelf(database, stored.id),
+        clock=clock,
+        profile=Profile(
+            commit_within=stored.crm.options.commit_within,
+            index_lag=stored.crm.options.index_lag,
+            guarded=False,
+            largest_unit=100,
+        ),
+        model=stored.settings.customer_model,
+        zone=ZoneInfo(facts.zone),
+        ui=facts.ui,
+        portal=stored.crm.key,
+        random=random,
+        versions=versions,
+    )
+
+
+def books_side(
+    database: Database, cipher: MultiFernet, stored: StoredConnection, http: Http, clock: Clock
+) -> QuickBooksSide:
+    """QuickBooks' side of a connection."""
+    return QuickBooksSide(
+        http=http,
+        base_url=stored.books.base_url,
+        realm=stored.books.key,
+        vault=StoredVault(database, stored.books.id, cipher),
+        clock=clock,
+        profile=Profile(commit_within=stored.books.options.commit_within, index_lag=0.0, guarded=True, largest_unit=30),
+        facts=stored.books_facts,
+        discovery_url=stored.books.options.discovery_url,
+    )
+
+
+def _http(database: Database, account: Account, client: httpx2.AsyncClient, clock: Clock) -> Http:
+    limiter = StoredLimiter(database) if account.options.quotas else None
+    return Http(client, account=f"{account.side}:{account.key}", clock=clock, limiter=limiter)

@@ -1,0 +1,126 @@
+"""What one pass works with."""
+
+from collections.abc import Callable, Sequence
+from datetime import date, datetime, timedelta
+from random import Random
+from typing import Protocol
+from zoneinfo import ZoneInfo
+
+import msgspec
+
+from tieout.core.decide import World
+from tieout.core.facts import BooksFacts, CrmFacts, Facts
+from tieout.core.plan import Reservations
+from tieout.core.records import Kind, Side
+from tieout.remote.ports import Clock
+from tieout.remote.side import Side as RemoteSide
+from tieout.store import connections
+from tieout.store.connections import StoredConnection
+from tieout.store.database import Database
+
+SLACK_SECONDS = 5.0
+"""Added to a side's own time-out before a write without answer is believed not to have happened."""
+
+
+class LeaseLost(Exception):
+    """A worker that was given up for dead must not send anything any more."""
+
+
+class Lease(Protocol):
+    """The right to be the one active pass of a connection."""
+
+    def check(self) -> float:
+        """Seconds for which the right is certain. Raises LeaseLost where it is gone."""
+        ...
+
+    def release(self) -> None:
+        """Give it back."""
+        ...
+
+
+class CrmSide(RemoteSide[CrmFacts], Protocol):
+    """HubSpot's side, with what only it has."""
+
+    async def set_up(self) -> tuple[str, ...]:
+        """Make our property group and unique keys; return the scopes that are missing."""
+        ...
+
+    async def finalized(self, ids: Sequence[str]) -> dict[str, date]:
+        """The days on which invoices left draft."""
+        ...
+
+
+class Sides(msgspec.Struct, frozen=True):
+    """Both sides of a connection. calls: how many calls were made to a side since the process began."""
+
+    crm: CrmSide
+    books: RemoteSide[BooksFacts]
+    calls: Callable[[Side], int]
+
+    def of(self, side: Side) -> "CrmSide | RemoteSide[BooksFacts]":
+        """One of the two."""
+        return self.crm if side is Side.CRM else self.books
+
+
+class Work:
+    """One pass over one connection: its stores, its sides, its right to write, and what it has done so far."""
+
+    def __init__(
+        self,
+        *,
+        database: Database,
+        connection: int,
+        sides: Sides,
+        clock: Clock,
+        random: Random,
+        lease: Lease,
+        epoch: int,
+        pass_id: int,
+    ) -> None:
+        self.database = database
+        self.connection = connection
+        self.sides = sides
+        self.clock = clock
+        self.random = random
+        self.lease = lease
+        self.epoch = epoch
+        self.pass_id = pass_id
+        self.reserved = Reservations()
+        self.writes = 0
+        self.touched: dict[Kind, set[int]] = {kind: set() for kind in Kind}
+        self.stored: StoredConnection = self.reload()
+
+    def reload(self) -> StoredConnection:
+        """Read the connection afresh."""
+        with self.database.read() as tx:
+            self.stored = connections.get(tx, self.connection)
+        return self.stored
+
+    def now(self) -> datetime:
+        """The present moment, in UTC."""
+        return self.clock.now()
+
+    def new_id(self) -> str:
+        """128 random bits in hex."""
+        return f"{self.random.getrandbits(128):032x}"
+
+    def world(self) -> World:
+        """What decisions rest on. Call only once facts of both sides are stored."""
+        stored = self.stored
+        if stored.crm_facts is None or stored.books_facts is None:
+            raise ValueError("Decisions need the facts of both sides.")
+        return World(
+            stored.settings,
+            Facts(
+                stored.crm_facts,
+                stored.books_facts,
+                self.now().astimezone(ZoneInfo(stored.crm_facts.zone)).date(),
+                frozenset(stored.learned.dated_items),
+                tuple(frozenset(group) for group in stored.learned.suspects),
+            ),
+            stored.reviewed,
+        )
+
+    def committed_by(self, side: Side, sent_at: datetime) -> datetime:
+        """When a write sent at `sent_at` has either happened or never will."""
+        return sent_at + timedelta(seconds=self.sides.of(side).profile.commit_within + SLACK_SECONDS)
