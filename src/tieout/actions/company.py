@@ -1,0 +1,62 @@
+"""A company pair: finding it by name, and what pages say of it."""
+
+from datetime import datetime
+
+from sqlalchemy import Connection
+
+from tieout.actions.errors import NotFound
+from tieout.actions.language import moment
+from tieout.core.facts import BooksFacts
+from tieout.core.records import Kind, Side
+from tieout.store import connections
+from tieout.store.connections import StoredConnection
+
+_HUBSPOT_TYPES = {Kind.ITEM: "0-7", Kind.INVOICE: "0-53", Kind.SETTLEMENT: "0-101"}
+_HUBSPOT_PEOPLE = {"company": "0-2", "contact": "0-1"}
+_QUICKBOOKS_PAGES = {
+    Kind.CUSTOMER: "/app/customerdetail?nameId=",
+    Kind.INVOICE: "/app/invoice?txnId=",
+    Kind.SETTLEMENT: "/app/recvpayment?txnId=",
+}
+
+
+def find(tx: Connection, name: str) -> StoredConnection:
+    """The company pair of this name. Raises NotFound."""
+    found = connections.find(tx, name)
+    if found is None:
+        raise NotFound(f"There is no company pair called {name}.")
+    return found
+
+
+def currency(of: StoredConnection) -> str:
+    """The QuickBooks company's own currency; empty until it is known."""
+    return of.books_facts.currency if of.books_facts else ""
+
+
+def zone(of: StoredConnection) -> str:
+    """The HubSpot account's time zone (IANA name); UTC until it is known."""
+    return of.crm_facts.zone if of.crm_facts and of.crm_facts.zone else "UTC"
+
+
+def read_at(of: StoredConnection) -> datetime | None:
+    """When the side that was read longest ago was read; None while one of them never was."""
+    crm, books = moment(of.crm_read_at), moment(of.books_read_at)
+    return None if crm is None or books is None else min(crm, books)
+
+
+def page(of: StoredConnection, side: Side, kind: Kind, id_: str) -> str:
+    """The address of a record's page in HubSpot or QuickBooks; empty where there is none."""
+    if not id_:
+        return ""
+    if side is Side.BOOKS:
+        root = of.books_facts.ui if of.books_facts else BooksFacts.ui
+        return f"{root}/app/items" if kind is Kind.ITEM else f"{root}{_QUICKBOOKS_PAGES[kind]}{id_.partition(':')[0]}"
+    if of.crm_facts is None:
+        return ""
+    type_, number = _HUBSPOT_TYPES.get(kind, ""), id_
+    if kind is Kind.CUSTOMER:
+        which, _, number = id_.partition(":")
+        type_ = _HUBSPOT_PEOPLE.get(which, "")
+    if not type_ or not number.isdigit():
+        return ""
+    return f"https://{of.crm_facts.ui}/contacts/{of.crm_facts.portal}/record/{type_}/{number}"

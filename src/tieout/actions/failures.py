@@ -1,0 +1,265 @@
+"""What needs a person: every failure of every kind, with its cause in words and the fixes that apply to it."""
+
+from collections.abc import Iterable, Mapping
+from datetime import datetime, timedelta
+from decimal import Decimal
+
+import msgspec
+from sqlalchemy import Connection, and_, func, or_, select
+
+from tieout.actions import choices, company
+from tieout.actions.errors import NotFound
+from tieout.actions.home import Home
+from tieout.actions.language import ENGLISH, KINDS_TOGETHER, WHO, Words, moment
+from tieout.actions.naming import Choice, label, labels
+from tieout.core import money
+from tieout.core.causes import CAUSES, Cause
+from tieout.core.fixes import FIXES, Fix
+from tieout.core.merge import Difference
+from tieout.core.records import Kind, Side, State
+from tieout.kinds.customer import Customer
+from tieout.kinds.invoice import Invoice
+from tieout.kinds.settlement import Settlement
+from tieout.remote.rows import Record
+from tieout.store import pairs
+from tieout.store.connections import StoredConnection
+from tieout.store.pairs import Stored, Story
+from tieout.store.tables import pair
+
+PATIENCE = timedelta(hours=1)
+"""How long a record may wait for another before a person should look."""
+
+_UNKNOWN = Cause("unknown", "Something unknown", "Tieout has no words for this cause.", "Please report it.")
+
+
+class Need(msgspec.Struct, frozen=True):
+    """A value that a fix cannot do without."""
+
+    title: str
+    choices: tuple[Choice, ...] = ()
+
+
+class Offer(msgspec.Struct, frozen=True):
+    """A fix that can be applied. needs: by key, only what has no default."""
+
+    fix: str
+    title: str
+    needs: dict[str, Need] = {}
+
+
+class Ref(msgspec.Struct, frozen=True):
+    """A record: its id on its side, and how a person knows it."""
+
+    id: str
+    name: str
+
+
+class Failure(msgspec.Struct, frozen=True):
+    """One record that cannot sync. id: of the failure. amount: decimal text in the record's currency, None without."""
+
+    id: str
+    kind: Kind
+    state: State
+    cause: str
+    title: str
+    explanation: str
+    side: Side
+    record: Ref
+    amount: str | None
+    fixes: tuple[Offer, ...]
+
+
+class Case(msgspec.Struct, frozen=True):
+    """A failure with all that helps a person to judge it.
+
+    party: the customer's name. who: whose move it is. differences: what was changed. text, tid: the vendor's own words
+    and its number for the call. missing: what a draft lacks.
+    """
+
+    failure: Failure
+    currency: str
+    party: str
+    remedy: str
+    who: str
+    since: datetime | None
+    differences: tuple[Difference, ...] = ()
+    candidates: tuple[Choice, ...] = ()
+    text: str = ""
+    tid: str = ""
+
+
+class Group(msgspec.Struct, frozen=True):
+    """All failures with one cause and kind. amounts: decimal text by currency."""
+
+    cause: str
+    title: str
+    kind: Kind
+    kinds: str
+    amounts: dict[str, str]
+    cases: tuple[Case, ...]
+
+
+def list_failures(home: Home, name: str, words: Words = ENGLISH) -> list[Failure]:
+    """All that fails, is held or broken, or has waited for more than an hour. Raises NotFound."""
+    return [case.failure for case in list_cases(home, name, words)]
+
+
+def list_cases(home: Home, name: str, words: Words = ENGLISH) -> list[Case]:
+    """`list_failures`, with what helps to judge each. Raises NotFound."""
+    with home.database.read() as tx:
+        return _Reading(tx, company.find(tx, name), words).cases(failing(home.clock.now()))
+
+
+def grouped(cases: Iterable[Case], words: Words = ENGLISH) -> list[Group]:
+    """Failures by cause and kind, the largest group first."""
+    found: dict[tuple[str, Kind], list[Case]] = {}
+    for case in cases:
+        found.setdefault((case.failure.cause, case.failure.kind), []).append(case)
+    groups = [
+        Group(cause, own[0].failure.title, kind, words(KINDS_TOGETHER[kind]), _sums(own), tuple(own))
+        for (cause, kind), own in found.items()
+    ]
+    return sorted(groups, key=lambda g: (-len(g.cases), g.cause, g.kind))
+
+
+def case_of(home: Home, name: str, failure: str, words: Words = ENGLISH, search: str = "") -> Case:
+    """One failure. search: narrows the choices of its fixes. Raises NotFound where it is gone, or never was."""
+    with home.database.read() as tx:
+        reading = _Reading(tx, company.find(tx, name), words, search)
+        wanted = pair.c.id == int(failure) if failure.isascii() and failure.isdigit() and len(failure) < 19 else None
+        cases = [] if wanted is None else reading.cases(and_(wanted, failing(home.clock.now())))
+    if not cases:
+        raise NotFound(words("There is no failure {id}: it has been settled, or it never was.", id=failure))
+    return cases[0]
+
+
+def failing(now: datetime) -> choices.Condition:
+    """Which pairs need a person."""
+    long_ago = (now - PATIENCE).isoformat()
+    return or_(
+        pair.c.state.in_([State.FAILING.value, State.HELD.value, State.BROKEN.value]),
+        and_(pair.c.state == State.WAITING.value, pair.c.since < long_ago),
+    )
+
+
+def count(tx: Connection, company_id: int, now: datetime, kind: Kind | None = None) -> int:
+    """How many need a person, of one kind or of all."""
+    wanted = select(func.count()).select_from(pair).where(pair.c.connection == company_id, failing(now))
+    if kind is not None:
+        wanted = wanted.where(pair.c.kind == kind.value)
+    return tx.execute(wanted).scalar_one()
+
+
+class _Reading:
+    """Puts the failures of one company pair into words, reading what several of them share once."""
+
+    def __init__(self, tx: Connection, of: StoredConnection, words: Words, search: str = "") -> None:
+        self._tx = tx
+        self._company = of
+        self._words = words
+        self._shelf = choices.Shelf(tx, of, search)
+
+    def cases(self, condition: choices.Condition) -> list[Case]:
+        mine = and_(pair.c.connection == self._company.id, condition)
+        wanted = select(pair.c.id).where(mine).order_by(pair.c.kind, pair.c.cause, pair.c.id)
+        rows = pairs.load(self._tx, list(self._tx.execute(wanted).scalars()))
+        amounts = {row.id: (row.amount, row.currency) for row in self._tx.execute(_AMOUNTS.where(mine))}
+        parties = self._parties(rows)
+        return [self._case(row, *amounts.get(row.id, (None, "")), parties.get(row.id, "")) for row in rows]
+
+    def _parties(self, rows: Iterable[Stored]) -> dict[int, str]:
+        """The customers' names of invoices and of payments made in HubSpot."""
+        wanted: dict[Side, dict[int, str]] = {Side.CRM: {}, Side.BOOKS: {}}
+        for row in rows:
+            for side, one in ((Side.CRM, row.pair.crm), (Side.BOOKS, row.pair.books)):
+                if isinstance(one, Invoice) and one.customer:
+                    wanted[side].setdefault(row.id, one.customer)
+        found: dict[int, str] = {}
+        for side, owners in wanted.items():
+            known = labels(self._tx, self._company.id, side, Kind.CUSTOMER, owners.values())
+            for row_id, owner in owners.items():
+                if owner in known:
+                    found.setdefault(row_id, known[owner])
+        return found
+
+    def _case(self, row: Stored, amount: int | None, currency: str, party: str) -> Case:
+        cause = CAUSES.get(row.cause, _UNKNOWN)
+        side = Side.CRM if row.crm_id else Side.BOOKS
+        one = row.pair.crm if side is Side.CRM else row.pair.books
+        evidence = dict(row.story.evidence)
+        evidence.setdefault("text", row.story.text or row.unreadable)
+        if row.cause == "dependency" and row.story.waits_for:
+            evidence |= self._awaited(*row.story.waits_for)
+        id_ = row.crm_id or row.books_id
+        kind = row.pair.kind
+        return Case(
+            failure=Failure(
+                id=str(row.id),
+                kind=kind,
+                state=row.state,
+                cause=row.cause,
+                title=self._words(cause.title),
+                explanation=self._words.explain(
+                    cause.explanation, evidence, currency or company.currency(self._company)
+                ),
+                side=side,
+                record=Ref(id_, id_ if one is None else label(one)),
+                amount=None if amount is None else money.text(money.from_minor(amount, currency), currency),
+                fixes=tuple(self._offers(cause, row, one)),
+            ),
+            currency=currency,
+            party=party,
+            remedy=self._words(cause.remedy),
+            who=self._words(WHO[cause.who]),
+            since=moment(row.since),
+            differences=row.story.differences,
+            candidates=tuple(Choice(c.id, c.label) for c in row.story.candidates),
+            text=row.story.text,
+            tid=row.story.tid,
+        )
+
+    def _awaited(self, kind: str, id_: str) -> dict[str, str]:
+        name = labels(self._tx, self._company.id, Side.CRM, Kind(kind), [id_]).get(id_, id_)
+        return {"kind": kind, "name": name}
+
+    def _offers(self, cause: Cause, row: Stored, one: Record | None) -> Iterable[Offer]:
+        codes = cause.fixes if {"exclude", "stop_syncing"} & set(cause.fixes) else (*cause.fixes, "exclude")
+        for fix in map(FIXES.__getitem__, codes):
+            if applies(fix, cause, row.story, one):
+                needs = {
+                    key: Need(self._words(title), self._shelf.choices(fix.code, row.pair.kind, row.story))
+                    for key, title in fix.needs
+                }
+                yield Offer(fix.code, self._words(fix.title), needs)
+
+
+_AMOUNTS = select(pair.c.id, pair.c.amount, pair.c.currency)
+
+
+def applies(fix: Fix, cause: Cause, story: Story, one: Record | None) -> bool:
+    """Whether a fix of the catalogue makes sense for this very failure."""
+    evidence: Mapping[str, str] = story.evidence
+    match fix.code:
+        case "reactivate":
+            inactive = evidence.get("holder_active") == "false" and evidence.get("holder_list") == "customer"
+            return inactive or cause.code == "inactive_reference"
+        case "use_existing":
+            twin = evidence.get("holder_list") == "invoice" and evidence.get("holder_linked") == "false"
+            return bool(story.candidates) or twin
+        case "create_customer":
+            return isinstance(one, Invoice) and bool(one.customer)
+        case "rename_by_pattern":
+            return isinstance(one, Customer)
+        case "use_hubspot" | "use_quickbooks":
+            return bool(story.differences)
+        case "put_back":
+            return bool(story.differences) and isinstance(one, Invoice | Settlement)
+    return True
+
+
+def _sums(cases: Iterable[Case]) -> dict[str, str]:
+    found: dict[str, Decimal] = {}
+    for case in cases:
+        if case.failure.amount is not None:
+            found[case.currency] = found.get(case.currency, Decimal(0)) + Decimal(case.failure.amount)
+    return {currency: money.text(amount, currency) for currency, amount in sorted(found.items())}

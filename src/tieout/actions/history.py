@@ -1,0 +1,302 @@
+"""What happened, when, and who wanted it: every write of the journal, and every decision of a person."""
+
+from collections.abc import Iterable, Mapping, Sequence
+from datetime import date, datetime
+from decimal import Decimal
+
+import msgspec
+from sqlalchemy import ColumnElement, Connection, String, and_, cast, func, literal, or_, select, union_all
+from sqlalchemy.sql.selectable import CompoundSelect
+
+from tieout.actions import company
+from tieout.actions.home import Home
+from tieout.actions.language import ENGLISH, KINDS, SIDES, Words, moment
+from tieout.actions.naming import label, labels
+from tieout.core.fixes import FIXES
+from tieout.core.records import Address, Kind, Side
+from tieout.kinds import charge
+from tieout.kinds.invoice import Invoice
+from tieout.remote.rows import Record
+from tieout.store.codec import decode, decode_record
+from tieout.store.tables import event, operation, pair
+
+PAGE = 50
+
+EVENTS: Mapping[str, str] = {
+    "chosen": "Chosen: {fix}",
+    "connected": "Accounts connected",
+    "excluded": "Left out",
+    "linked": "Paired",
+    "overruled": "A value was overruled",
+    "paused": "Paused",
+    "proved": "Tie-out run",
+    "resumed": "Resumed",
+    "reviewed": "Review of matches finished",
+    "set": "Settings changed",
+    "unlinked": "Pair forgotten",
+}
+"""What an entry that is no write says. An entry that is not listed shows its own name."""
+
+VERBS: Mapping[str, str] = {
+    "create": "Created in {side}",
+    "update": "Changed in {side}",
+    "void": "Voided in {side}",
+    "withdraw": "Withdrawn from {side}",
+    "annotate": "Noted on the record in {side}",
+}
+
+ENDS: Mapping[str, str] = {
+    "planned": "Planned",
+    "sent": "Sent, not answered yet",
+    "done": "Done",
+    "refused": "Refused",
+    "unknown": "No answer yet",
+    "dropped": "Not needed any more",
+}
+
+
+class Edit(msgspec.Struct, frozen=True):
+    """One value that was changed, as a person reads it."""
+
+    field: str
+    name: str
+    before: str
+    after: str
+
+
+class Happening(msgspec.Struct, frozen=True):
+    """One entry. pair: id of the record's page here, empty where it has none. state: of a write."""
+
+    id: str
+    at: datetime | None
+    who: str
+    what: str
+    side: str
+    kind: str
+    kind_title: str
+    pair: str
+    record: str
+    state: str
+    state_title: str
+    why: str
+    edits: tuple[Edit, ...] = ()
+
+
+class Filters(msgspec.Struct, frozen=True):
+    """What to look for. search: in ids, names and values. page: from 1, `PAGE` entries each."""
+
+    search: str = ""
+    kind: str = ""
+    side: str = ""
+    who: str = ""
+    page: int = 1
+
+
+class History(msgspec.Struct, frozen=True):
+    """A page of entries, newest first."""
+
+    entries: tuple[Happening, ...]
+    total: int
+    page: int
+    pages: int
+
+
+class _Body(msgspec.Struct, frozen=True):
+    """An operation as it is journaled; the records in it are of the operation's kind."""
+
+    record: msgspec.Raw | None = None
+    base: msgspec.Raw | None = None
+    fields: tuple[str, ...] = ()
+    properties: dict[str, str] = {}
+    withdraw: bool = False
+
+
+class _Fault(msgspec.Struct, frozen=True):
+    text: str = ""
+
+
+class _Ended(msgspec.Struct, frozen=True):
+    """The part of a stored result that a person reads."""
+
+    fault: _Fault | None = None
+    why: str = ""
+
+
+def history(home: Home, name: str, filters: Filters | None = None, words: Words = ENGLISH) -> History:
+    """A company pair's history. Raises NotFound."""
+    wanted = filters or Filters()
+    with home.database.read() as tx:
+        of = company.find(tx, name)
+        entries = _entries(of.id, wanted)
+        total = tx.execute(select(func.count()).select_from(entries.subquery())).scalar_one()
+        page = max(1, min(wanted.page, -(-total // PAGE) or 1))
+        return History(_read(tx, of.id, entries, PAGE, (page - 1) * PAGE, words), total, page, -(-total // PAGE) or 1)
+
+
+def of_pair(tx: Connection, company_id: int, pair_id: int, words: Words) -> tuple[Happening, ...]:
+    """The newest entries of one record."""
+    return _read(tx, company_id, _entries(company_id, Filters(), pair_id), PAGE, 0, words)
+
+
+def _entries(company_id: int, filters: Filters, pair_id: int | None = None) -> CompoundSelect[str, str, str]:
+    """Moment, source and id of the entries that fit."""
+    at = func.coalesce(func.nullif(operation.c.ended_at, ""), operation.c.planned_at)
+    writes: list[ColumnElement[bool]] = [operation.c.connection == company_id]
+    events: list[ColumnElement[bool]] = [event.c.connection == company_id]
+    if pair_id is not None:
+        writes.append(operation.c.pair == pair_id)
+        events.append(event.c.pair == pair_id)
+    if filters.kind:
+        writes.append(operation.c.kind == filters.kind)
+        events.append(event.c.pair.in_(select(pair.c.id).where(pair.c.kind == filters.kind)))
+    if filters.side:
+        writes.append(operation.c.side == filters.side)
+        events.append(literal(value=False))
+    if filters.who:
+        writes.append(operation.c.who == filters.who)
+        events.append(event.c.who == filters.who)
+    if text := filters.search.strip().lower():
+        writes.append(_says(text, operation.c.target, operation.c.id, operation.c.who, operation.c.body))
+        events.append(_says(text, event.c.what, event.c.who, event.c.details))
+    return union_all(
+        select(at.label("at"), literal("operation").label("source"), operation.c.id.label("id")).where(and_(*writes)),
+        select(event.c.at, literal("event"), cast(event.c.id, String)).where(and_(*events)),
+    )
+
+
+def _says(text: str, *columns: ColumnElement[object]) -> ColumnElement[bool]:
+    return or_(*(func.lower(cast(column, String)).contains(text, autoescape=True) for column in columns))
+
+
+def _read(
+    tx: Connection, company_id: int, entries: CompoundSelect[str, str, str], limit: int, offset: int, words: Words
+) -> tuple[Happening, ...]:
+    found = entries.subquery()
+    order = tx.execute(
+        select(found.c.source, found.c.id).order_by(found.c.at.desc(), found.c.id.desc()).limit(limit).offset(offset)
+    ).all()
+    writes = [id_ for source, id_ in order if source == "operation"]
+    notes = [int(id_) for source, id_ in order if source == "event"]
+    by_id = {(h.id, "operation"): h for h in _writes(tx, company_id, writes, words)}
+    by_id |= {(h.id, "event"): h for h in _events(tx, company_id, notes, words)}
+    return tuple(by_id[id_, source] for source, id_ in order)
+
+
+def _writes(tx: Connection, company_id: int, ids: Sequence[str], words: Words) -> Iterable[Happening]:
+    rows = tx.execute(select(operation).where(operation.c.id.in_(ids))).all()
+    names = _names(tx, company_id, [row.pair for row in rows])
+    for row in rows:
+        body, kind, side = decode(row.body, _Body), Kind(row.kind), Side(row.side)
+        record = None if body.record is None else decode_record(kind, bytes(body.record))
+        base = None if body.base is None else decode_record(kind, bytes(body.base))
+        ended = _Ended() if row.result is None else decode(row.result, _Ended)
+        verb = "withdraw" if body.withdraw else row.verb
+        yield Happening(
+            id=row.id,
+            at=moment(row.ended_at or row.planned_at),
+            who="Tieout" if row.who == "tieout" else row.who,
+            what=words(VERBS.get(verb, verb), side=words(SIDES[side])),
+            side=side,
+            kind=kind,
+            kind_title=words(KINDS[kind]),
+            pair=str(row.pair) if row.pair in names else "",
+            record=names.get(row.pair, "") or (label(record) if record else "") or row.target,
+            state=row.state,
+            state_title=words(ENDS.get(row.state, row.state)),
+            why=ended.fault.text if ended.fault else ended.why,
+            edits=tuple(_edits(body, record, base, side, words)),
+        )
+
+
+def _edits(body: _Body, record: Record | None, base: Record | None, side: Side, words: Words) -> Iterable[Edit]:
+    for name, value in body.properties.items():
+        yield Edit(name, name, "", value)
+    if record is None or base is None:
+        return
+    for field in body.fields:
+        if field == "lines" and isinstance(record, Invoice) and isinstance(base, Invoice):
+            for change in charge.differences(base, record, side, ignore=charge.NAMES):
+                yield Edit(change.field, words.field(change.field), change.before, change.after)
+            continue
+        before, after = (shown(getattr(one, field, ""), words) for one in (base, record))
+        if before != after:
+            yield Edit(field, words.field(field), before, after)
+
+
+def shown(value: object, words: Words) -> str:
+    """A field's value as a person reads it; amounts without their currency."""
+    match value:
+        case None:
+            return ""
+        case bool():
+            return words("Yes") if value else words("No")
+        case Decimal():
+            return words.number(value)
+        case date():
+            return words.day(value)
+        case Address():
+            return ", ".join(part for part in msgspec.structs.astuple(value) if part)
+        case tuple():
+            return ", ".join(map(str, value))
+    return str(value)
+
+
+def _events(tx: Connection, company_id: int, ids: Sequence[int], words: Words) -> Iterable[Happening]:
+    rows = tx.execute(select(event).where(event.c.id.in_(ids))).all()
+    kinds = {
+        row.id: Kind(row.kind)
+        for row in tx.execute(select(pair.c.id, pair.c.kind).where(pair.c.id.in_([r.pair for r in rows if r.pair])))
+    }
+    names = _names(tx, company_id, [row.pair for row in rows if row.pair])
+    for row in rows:
+        details = decode(row.details, dict[str, object])
+        fix = FIXES.get(str(details.get("fix", "")))
+        kind = kinds.get(row.pair)
+        yield Happening(
+            id=str(row.id),
+            at=moment(row.at),
+            who="Tieout" if row.who == "tieout" else row.who,
+            what=words(EVENTS.get(row.what, row.what.replace("_", " ")), fix=words(fix.title) if fix else ""),
+            side="",
+            kind=kind or "",
+            kind_title=words(KINDS[kind]) if kind else "",
+            pair=str(row.pair) if row.pair in names else "",
+            record=names.get(row.pair, ""),
+            state="",
+            state_title="",
+            why="",
+            edits=tuple(_details(details, words)),
+        )
+
+
+_DETAILS: Mapping[str, str] = {"crm": "HubSpot", "books": "QuickBooks", "why": "Why"}
+_UNTOLD = frozenset({"fix", "kind", "side"})
+
+
+def _details(details: Mapping[str, object], words: Words) -> Iterable[Edit]:
+    """Whatever an entry says, each detail on its own; `before` and `after` of one field together."""
+    if "field" in details:
+        field = str(details["field"])
+        yield Edit(field, words.field(field), str(details.get("before", "")), str(details.get("after", "")))
+        return
+    for name, value in details.items():
+        if isinstance(value, str | int | bool) and name not in _UNTOLD:
+            yield Edit(name, words(_DETAILS[name]) if name in _DETAILS else words.field(name), "", str(value))
+        elif isinstance(value, dict):
+            yield from (Edit(str(key), words.field(str(key)), "", str(inner)) for key, inner in value.items())
+
+
+def _names(tx: Connection, company_id: int, ids: Iterable[int]) -> dict[int, str]:
+    """The names of records by pair; a pair that is no more is left out."""
+    rows = tx.execute(
+        select(pair.c.id, pair.c.kind, pair.c.crm_id, pair.c.books_id).where(
+            pair.c.connection == company_id, pair.c.id.in_(sorted(set(ids)))
+        )
+    ).all()
+    found: dict[int, str] = {}
+    for kind in Kind:
+        own = [row for row in rows if row.kind == kind]
+        crm = labels(tx, company_id, Side.CRM, kind, [row.crm_id for row in own if row.crm_id])
+        books = labels(tx, company_id, Side.BOOKS, kind, [row.books_id for row in own if row.books_id])
+        found |= {r.id: crm.get(r.crm_id) or books.get(r.books_id) or r.crm_id or r.books_id for r in own}
+    return found

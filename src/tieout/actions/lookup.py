@@ -1,0 +1,17 @@
+"""Finding what a person names."""
+
+from sqlalchemy import Connection
+
+from tieout.actions.errors import NotFound
+from tieout.store import connections
+from tieout.store.connections import StoredConnection
+
+
+def connection(tx: Connection, name: str) -> StoredConnection:
+    """The company pair of that name. Raises NotFound, naming those that exist."""
+    found = connections.find(tx, name)
+    if found is None:
+        names = [c.name for c in connections.every(tx)]
+        known = f"Known: {', '.join(names)}." if names else "None is connected yet; use `tieout connect`."
+        raise NotFound(f"There is no company pair called {name!r}. {known}")
+    return found

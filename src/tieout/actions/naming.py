@@ -1,0 +1,69 @@
+"""What records are called, for people."""
+
+from collections.abc import Iterable, Mapping
+
+import msgspec
+from sqlalchemy import Connection, select
+
+from tieout.core.records import Kind, Side
+from tieout.kinds.customer import Customer
+from tieout.kinds.invoice import Invoice
+from tieout.kinds.item import Item
+from tieout.remote.rows import Record
+from tieout.store.codec import decode_record
+from tieout.store.tables import record
+
+_CHUNK = 400
+
+
+class Choice(msgspec.Struct, frozen=True):
+    """One value to choose, and how a person knows it."""
+
+    value: str
+    label: str
+
+
+def label(of: Record) -> str:
+    """A record's name: an invoice's number, a payment's reference, else its id."""
+    match of:
+        case Customer():
+            return of.name or of.company or f"{of.first} {of.last}".strip() or of.email or of.id
+        case Item():
+            return of.name or of.sku or of.id
+        case Invoice():
+            return of.number or of.id
+    return of.reference or of.transaction or of.id
+
+
+def labels(tx: Connection, company: int, side: Side, kind: Kind, ids: Iterable[str]) -> dict[str, str]:
+    """The names of stored records, gone ones included; unknown ids are left out."""
+    return {found.id: label(found) for found in stored(tx, company, side, kind, ids)}
+
+
+def stored(tx: Connection, company: int, side: Side, kind: Kind, ids: Iterable[str]) -> Iterable[Record]:
+    """Stored records by id, gone ones included."""
+    wanted = sorted({i for i in ids if i})
+    for start in range(0, len(wanted), _CHUNK):
+        bodies = tx.execute(
+            select(record.c.body).where(
+                record.c.connection == company,
+                record.c.side == side.value,
+                record.c.kind == kind.value,
+                record.c.id.in_(wanted[start : start + _CHUNK]),
+                record.c.body != b"",
+            )
+        )
+        yield from (decode_record(kind, body) for body in bodies.scalars())
+
+
+def with_contact(name: str, email: str) -> str:
+    """A name with the address that tells it from its namesakes."""
+    return f"{name} ({email})" if email and email != name else name
+
+
+def chosen_first(choices: Iterable[Choice], first: Mapping[str, str], limit: int) -> tuple[Choice, ...]:
+    """At most `limit` choices, those of `first` (value to label) before all others."""
+    ordered = {value: Choice(value, text) for value, text in first.items()}
+    for choice in choices:
+        ordered[choice.value] = choice
+    return tuple(ordered.values())[:limit]

@@ -1,0 +1,203 @@
+"""How a company pair stands: states that add up, what fails in money, money on both sides, how old it all is."""
+
+from collections.abc import Mapping
+from datetime import datetime
+from decimal import Decimal
+
+import msgspec
+from sqlalchemy import Connection, and_, func, select
+
+from tieout.actions import company, failures
+from tieout.actions.home import Home
+from tieout.actions.language import ENGLISH, KINDS_TOGETHER, Words
+from tieout.core import money
+from tieout.core.causes import CAUSES
+from tieout.core.records import Kind, Side, State
+from tieout.store import connections, pairs
+from tieout.store.codec import decode
+from tieout.store.tables import pair, record
+
+
+class KindCount(msgspec.Struct, frozen=True):
+    """How many records of a kind stand in each state; the states add up to the total."""
+
+    kind: Kind
+    title: str
+    total: int
+    states: dict[State, int]
+
+
+class CauseCount(msgspec.Struct, frozen=True):
+    """What fails for one cause. amounts: decimal text by currency."""
+
+    cause: str
+    kind: Kind
+    title: str
+    count: int
+    amounts: dict[str, str]
+
+
+class Figures(msgspec.Struct, frozen=True):
+    """Invoices on one side: how many, what they come to, what is open; decimal text."""
+
+    invoices: int
+    total: str
+    open: str
+
+
+class Money(msgspec.Struct, frozen=True):
+    """The paired invoices of one currency on both sides, drafts and void ones left out. difference: crm less books."""
+
+    currency: str
+    crm: Figures
+    books: Figures
+    difference: Figures
+
+
+class Overview(msgspec.Struct, frozen=True):
+    """A company pair at a glance.
+
+    read_at: when the side that was read longest ago was read; None while one never was. waiting: a sync was asked for
+    and is not done. needs_you: how many records; of them `failing_invoices` invoices.
+    """
+
+    name: str
+    hubspot: str
+    quickbooks: str
+    status: str
+    trouble: str
+    trouble_title: str
+    read_at: datetime | None
+    hubspot_read_at: str
+    quickbooks_read_at: str
+    zone: str
+    waiting: bool
+    reviewed: bool
+    needs_you: int
+    failing_invoices: int
+    kinds: tuple[KindCount, ...]
+    causes: tuple[CauseCount, ...]
+    money: tuple[Money, ...]
+
+
+class _Amounts(msgspec.Struct, frozen=True):
+    currency: str = ""
+    status: str = "open"
+    total: Decimal = Decimal(0)
+    balance: Decimal = Decimal(0)
+
+
+def list_companies(home: Home) -> list[str]:
+    """The names of all company pairs."""
+    with home.database.read() as tx:
+        return [found.name for found in connections.every(tx)]
+
+
+def overview(home: Home, name: str, words: Words = ENGLISH) -> Overview:
+    """A company pair at a glance, from what was read last. Raises NotFound."""
+    now = home.clock.now()
+    with home.database.read() as tx:
+        of = company.find(tx, name)
+        return Overview(
+            name=of.name,
+            hubspot=of.crm.key,
+            quickbooks=of.books_facts.company if of.books_facts else of.books.key,
+            status=of.status,
+            trouble=_trouble(of.trouble, words),
+            trouble_title=words(CAUSES[of.trouble.cause].title) if of.trouble and of.trouble.cause in CAUSES else "",
+            read_at=company.read_at(of),
+            hubspot_read_at=of.crm_read_at,
+            quickbooks_read_at=of.books_read_at,
+            zone=company.zone(of),
+            waiting=of.wanted > of.done,
+            reviewed=of.reviewed,
+            needs_you=failures.count(tx, of.id, now),
+            failing_invoices=failures.count(tx, of.id, now, Kind.INVOICE),
+            kinds=tuple(_kinds(tx, of.id, words)),
+            causes=tuple(_causes(tx, of.id, now, words)),
+            money=tuple(_money(tx, of.id)),
+        )
+
+
+def _trouble(trouble: connections.Trouble | None, words: Words) -> str:
+    if trouble is None:
+        return ""
+    cause = CAUSES.get(trouble.cause)
+    if cause is None:
+        return trouble.message
+    return f"{words.explain(cause.explanation, trouble.evidence)} {words(cause.remedy)}"
+
+
+def _kinds(tx: Connection, id_: int, words: Words) -> list[KindCount]:
+    return [
+        KindCount(kind, words(KINDS_TOGETHER[kind]), sum(states.values()), {s: states[s] for s in State if s in states})
+        for kind, states in pairs.counts(tx, id_).items()
+    ]
+
+
+def _causes(tx: Connection, id_: int, now: datetime, words: Words) -> list[CauseCount]:
+    rows = tx.execute(
+        select(pair.c.kind, pair.c.cause, pair.c.currency, func.count(), func.sum(pair.c.amount))
+        .where(pair.c.connection == id_, failures.failing(now))
+        .group_by(pair.c.kind, pair.c.cause, pair.c.currency)
+        .order_by(pair.c.currency)
+    )
+    counted: dict[tuple[str, str], int] = {}
+    amounts: dict[tuple[str, str], dict[str, str]] = {}
+    for kind, cause, currency, many, minor in rows:
+        counted[kind, cause] = counted.get((kind, cause), 0) + many
+        own = amounts.setdefault((kind, cause), {})
+        if minor is not None and currency:
+            own[currency] = money.text(money.from_minor(minor, currency), currency)
+    return [
+        CauseCount(
+            cause=cause,
+            kind=Kind(kind),
+            title=words(CAUSES[cause].title) if cause in CAUSES else cause,
+            count=many,
+            amounts=amounts[kind, cause],
+        )
+        for (kind, cause), many in sorted(counted.items(), key=lambda entry: (-entry[1], entry[0]))
+    ]
+
+
+def _money(tx: Connection, id_: int) -> list[Money]:
+    """From the mirrored invoices of pairs, each read without its lines."""
+    sides = {side: _sums(tx, id_, side) for side in Side}
+    nothing = (0, Decimal(0), Decimal(0))
+    found = []
+    for currency in sorted(set().union(*sides.values())):
+        crm, books = sides[Side.CRM].get(currency, nothing), sides[Side.BOOKS].get(currency, nothing)
+        less = (crm[0] - books[0], crm[1] - books[1], crm[2] - books[2])
+        found.append(Money(currency, *(_figures(side, currency) for side in (crm, books, less))))
+    return found
+
+
+def _figures(sums: tuple[int, Decimal, Decimal], currency: str) -> Figures:
+    return Figures(sums[0], money.text(sums[1], currency), money.text(sums[2], currency))
+
+
+def _sums(tx: Connection, id_: int, side: Side) -> Mapping[str, tuple[int, Decimal, Decimal]]:
+    column = pair.c.crm_id if side is Side.CRM else pair.c.books_id
+    bodies = tx.execute(
+        select(record.c.body)
+        .join(
+            pair,
+            and_(pair.c.connection == record.c.connection, pair.c.kind == record.c.kind, column == record.c.id),
+        )
+        .where(
+            record.c.connection == id_,
+            record.c.side == side.value,
+            record.c.kind == Kind.INVOICE.value,
+            record.c.gone == "",
+            pair.c.linked_at != "",
+        )
+        .execution_options(yield_per=500)
+    )
+    sums: dict[str, tuple[int, Decimal, Decimal]] = {}
+    for body in bodies.scalars():
+        one = decode(body, _Amounts)
+        if one.status in {"open", "paid"} and one.currency:
+            many, total, balance = sums.get(one.currency, (0, Decimal(0), Decimal(0)))
+            sums[one.currency] = (many + 1, total + one.total, balance + one.balance)
+    return sums
