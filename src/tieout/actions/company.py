@@ -1,14 +1,10 @@
-"""A company pair: finding it by name, and what pages say of it."""
+"""What pages say of a company pair, and where its records stand in HubSpot and QuickBooks."""
 
 from datetime import datetime
 
-from sqlalchemy import Connection
-
-from tieout.actions.errors import NotFound
 from tieout.actions.language import moment
 from tieout.core.facts import BooksFacts
 from tieout.core.records import Kind, Side
-from tieout.store import connections
 from tieout.store.connections import StoredConnection
 
 _HUBSPOT_TYPES = {Kind.ITEM: "0-7", Kind.INVOICE: "0-53", Kind.SETTLEMENT: "0-101"}
@@ -18,14 +14,6 @@ _QUICKBOOKS_PAGES = {
     Kind.INVOICE: "/app/invoice?txnId=",
     Kind.SETTLEMENT: "/app/recvpayment?txnId=",
 }
-
-
-def find(tx: Connection, name: str) -> StoredConnection:
-    """The company pair of this name. Raises NotFound."""
-    found = connections.find(tx, name)
-    if found is None:
-        raise NotFound(f"There is no company pair called {name}.")
-    return found
 
 
 def currency(of: StoredConnection) -> str:

@@ -7,7 +7,7 @@ from decimal import Decimal
 import msgspec
 from sqlalchemy import Connection, and_, func, or_, select
 
-from tieout.actions import choices, company
+from tieout.actions import choices, company, lookup
 from tieout.actions.errors import NotFound
 from tieout.actions.home import Home
 from tieout.actions.language import ENGLISH, KINDS_TOGETHER, WHO, Words, moment
@@ -107,7 +107,7 @@ def list_failures(home: Home, name: str, words: Words = ENGLISH) -> list[Failure
 def list_cases(home: Home, name: str, words: Words = ENGLISH) -> list[Case]:
     """`list_failures`, with what helps to judge each. Raises NotFound."""
     with home.database.read() as tx:
-        return _Reading(tx, company.find(tx, name), words).cases(failing(home.clock.now()))
+        return _Reading(tx, lookup.connection(tx, name), words).cases(failing(home.clock.now()))
 
 
 def grouped(cases: Iterable[Case], words: Words = ENGLISH) -> list[Group]:
@@ -125,7 +125,7 @@ def grouped(cases: Iterable[Case], words: Words = ENGLISH) -> list[Group]:
 def case_of(home: Home, name: str, failure: str, words: Words = ENGLISH, search: str = "") -> Case:
     """One failure. search: narrows the choices of its fixes. Raises NotFound where it is gone, or never was."""
     with home.database.read() as tx:
-        reading = _Reading(tx, company.find(tx, name), words, search)
+        reading = _Reading(tx, lookup.connection(tx, name), words, search)
         wanted = pair.c.id == int(failure) if failure.isascii() and failure.isdigit() and len(failure) < 19 else None
         cases = [] if wanted is None else reading.cases(and_(wanted, failing(home.clock.now())))
     if not cases:
@@ -223,8 +223,7 @@ class _Reading:
         return {"kind": kind, "name": name}
 
     def _offers(self, cause: Cause, row: Stored, one: Record | None) -> Iterable[Offer]:
-        codes = cause.fixes if {"exclude", "stop_syncing"} & set(cause.fixes) else (*cause.fixes, "exclude")
-        for fix in map(FIXES.__getitem__, codes):
+        for fix in map(FIXES.__getitem__, cause.fixes):
             if applies(fix, cause, row.story, one):
                 needs = {
                     key: Need(self._words(title), self._shelf.choices(fix.code, row.pair.kind, row.story))

@@ -8,10 +8,10 @@ import msgspec
 from sqlalchemy import ColumnElement, Connection, String, and_, cast, func, literal, or_, select, union_all
 from sqlalchemy.sql.selectable import CompoundSelect
 
-from tieout.actions import company
+from tieout.actions import lookup
 from tieout.actions.home import Home
 from tieout.actions.language import ENGLISH, KINDS, SIDES, Words, moment
-from tieout.actions.naming import label, labels
+from tieout.actions.naming import MONEY, label, labels
 from tieout.core.fixes import FIXES
 from tieout.core.records import Address, Kind, Side
 from tieout.kinds import charge
@@ -23,14 +23,16 @@ from tieout.store.tables import event, operation, pair
 PAGE = 50
 
 EVENTS: Mapping[str, str] = {
-    "chosen": "Chosen: {fix}",
+    "active": "Resumed",
+    "auto_match": "Matches accepted automatically",
     "connected": "Accounts connected",
     "excluded": "Left out",
+    "fix": "Chosen: {fix}",
+    "included": "Taken in again",
     "linked": "Paired",
     "overruled": "A value was overruled",
     "paused": "Paused",
-    "proved": "Tie-out run",
-    "resumed": "Resumed",
+    "reconnected": "Accounts connected again",
     "reviewed": "Review of matches finished",
     "set": "Settings changed",
     "unlinked": "Pair forgotten",
@@ -104,8 +106,8 @@ class History(msgspec.Struct, frozen=True):
 class _Body(msgspec.Struct, frozen=True):
     """An operation as it is journaled; the records in it are of the operation's kind."""
 
-    record: msgspec.Raw | None = None
-    base: msgspec.Raw | None = None
+    record: msgspec.Raw = msgspec.Raw(b"null")
+    base: msgspec.Raw = msgspec.Raw(b"null")
     fields: tuple[str, ...] = ()
     properties: dict[str, str] = {}
     withdraw: bool = False
@@ -126,7 +128,7 @@ def history(home: Home, name: str, filters: Filters | None = None, words: Words 
     """A company pair's history. Raises NotFound."""
     wanted = filters or Filters()
     with home.database.read() as tx:
-        of = company.find(tx, name)
+        of = lookup.connection(tx, name)
         entries = _entries(of.id, wanted)
         total = tx.execute(select(func.count()).select_from(entries.subquery())).scalar_one()
         page = max(1, min(wanted.page, -(-total // PAGE) or 1))
@@ -187,8 +189,7 @@ def _writes(tx: Connection, company_id: int, ids: Sequence[str], words: Words) -
     names = _names(tx, company_id, [row.pair for row in rows])
     for row in rows:
         body, kind, side = decode(row.body, _Body), Kind(row.kind), Side(row.side)
-        record = None if body.record is None else decode_record(kind, bytes(body.record))
-        base = None if body.base is None else decode_record(kind, bytes(body.base))
+        record, base = _record(kind, body.record), _record(kind, body.base)
         ended = _Ended() if row.result is None else decode(row.result, _Ended)
         verb = "withdraw" if body.withdraw else row.verb
         yield Happening(
@@ -208,6 +209,10 @@ def _writes(tx: Connection, company_id: int, ids: Sequence[str], words: Words) -
         )
 
 
+def _record(kind: Kind, body: msgspec.Raw) -> Record | None:
+    return None if bytes(body) == b"null" else decode_record(kind, bytes(body))
+
+
 def _edits(body: _Body, record: Record | None, base: Record | None, side: Side, words: Words) -> Iterable[Edit]:
     for name, value in body.properties.items():
         yield Edit(name, name, "", value)
@@ -218,20 +223,21 @@ def _edits(body: _Body, record: Record | None, base: Record | None, side: Side, 
             for change in charge.differences(base, record, side, ignore=charge.NAMES):
                 yield Edit(change.field, words.field(change.field), change.before, change.after)
             continue
-        before, after = (shown(getattr(one, field, ""), words) for one in (base, record))
+        currency = getattr(record, "currency", "") if field in MONEY else ""
+        before, after = (shown(getattr(one, field, ""), words, currency) for one in (base, record))
         if before != after:
             yield Edit(field, words.field(field), before, after)
 
 
-def shown(value: object, words: Words) -> str:
-    """A field's value as a person reads it; amounts without their currency."""
+def shown(value: object, words: Words, currency: str = "") -> str:
+    """A field's value as a person reads it. currency: of an amount; empty for other numbers."""
     match value:
         case None:
             return ""
         case bool():
             return words("Yes") if value else words("No")
         case Decimal():
-            return words.number(value)
+            return words.money(value, currency) if currency else words.number(value)
         case date():
             return words.day(value)
         case Address():
@@ -270,7 +276,7 @@ def _events(tx: Connection, company_id: int, ids: Sequence[int], words: Words) -
 
 
 _DETAILS: Mapping[str, str] = {"crm": "HubSpot", "books": "QuickBooks", "why": "Why"}
-_UNTOLD = frozenset({"fix", "kind", "side"})
+_UNTOLD = frozenset({"failures", "fix", "kind", "side"})
 
 
 def _details(details: Mapping[str, object], words: Words) -> Iterable[Edit]:

@@ -6,7 +6,7 @@ from datetime import date as Day  # noqa: N812 - a field is called date
 import msgspec
 from sqlalchemy import Connection, String, and_, cast, func, or_, select
 
-from tieout.actions import company, failures
+from tieout.actions import company, failures, lookup
 from tieout.actions.choices import Condition
 from tieout.actions.home import Home
 from tieout.actions.language import ENGLISH, STATES, Words
@@ -62,7 +62,7 @@ def list_invoices(
     """
     now = home.clock.now()
     with home.database.read() as tx:
-        of = company.find(tx, name)
+        of = lookup.connection(tx, name)
         wanted = and_(pair.c.connection == of.id, pair.c.kind == Kind.INVOICE.value)
         if state == "needs_you":
             wanted = and_(wanted, failures.failing(now))

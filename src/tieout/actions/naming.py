@@ -13,6 +13,9 @@ from tieout.remote.rows import Record
 from tieout.store.codec import decode_record
 from tieout.store.tables import record
 
+MONEY = frozenset({"amount", "balance", "discount", "price", "tax", "total"})
+"""The fields that are amounts."""
+
 _CHUNK = 400
 
 

@@ -7,7 +7,7 @@ from decimal import Decimal
 import msgspec
 from sqlalchemy import Connection, and_, func, select
 
-from tieout.actions import company, failures
+from tieout.actions import company, failures, lookup
 from tieout.actions.home import Home
 from tieout.actions.language import ENGLISH, KINDS_TOGETHER, Words
 from tieout.core import money
@@ -46,12 +46,16 @@ class Figures(msgspec.Struct, frozen=True):
 
 
 class Money(msgspec.Struct, frozen=True):
-    """The paired invoices of one currency on both sides, drafts and void ones left out. difference: crm less books."""
+    """The paired invoices of one currency on both sides, drafts and void ones left out.
+
+    difference: HubSpot's less QuickBooks'. agrees: all of it is nothing.
+    """
 
     currency: str
     crm: Figures
     books: Figures
     difference: Figures
+    agrees: bool
 
 
 class Overview(msgspec.Struct, frozen=True):
@@ -97,7 +101,7 @@ def overview(home: Home, name: str, words: Words = ENGLISH) -> Overview:
     """A company pair at a glance, from what was read last. Raises NotFound."""
     now = home.clock.now()
     with home.database.read() as tx:
-        of = company.find(tx, name)
+        of = lookup.connection(tx, name)
         return Overview(
             name=of.name,
             hubspot=of.crm.key,
@@ -169,7 +173,8 @@ def _money(tx: Connection, id_: int) -> list[Money]:
     for currency in sorted(set().union(*sides.values())):
         crm, books = sides[Side.CRM].get(currency, nothing), sides[Side.BOOKS].get(currency, nothing)
         less = (crm[0] - books[0], crm[1] - books[1], crm[2] - books[2])
-        found.append(Money(currency, *(_figures(side, currency) for side in (crm, books, less))))
+        of_crm, of_books, of_less = (_figures(side, currency) for side in (crm, books, less))
+        found.append(Money(currency, of_crm, of_books, of_less, agrees=not any(less)))
     return found
 
 

@@ -8,11 +8,11 @@ from typing import Literal
 import msgspec
 from sqlalchemy import Connection, select
 
-from tieout.actions import company, failures, history
+from tieout.actions import company, failures, history, lookup
 from tieout.actions.errors import NotFound
 from tieout.actions.home import Home
 from tieout.actions.language import ENGLISH, KINDS, SIDES, STATES, Words, moment
-from tieout.actions.naming import label, labels
+from tieout.actions.naming import MONEY, label, labels
 from tieout.core import money
 from tieout.core.causes import CAUSES, REASONS
 from tieout.core.records import Address, Kind, Side, State
@@ -38,7 +38,6 @@ _FIELDS: Mapping[Kind, tuple[str, ...]] = {
     ),
     Kind.SETTLEMENT: ("amount", "currency", "date", "method", "reference", "invoice", "status"),
 }
-_MONEY = frozenset({"amount", "balance", "discount", "price", "tax", "total"})
 # Each side has its own names for these, so that two values say nothing about agreement.
 _OWN = frozenset({"customer", "invoice", "status", "method", "type", "active", "name"})
 _LINE_FIELDS = ("quantity", "price", "amount")
@@ -123,7 +122,7 @@ def record(home: Home, name: str, pair_id: str, words: Words = ENGLISH) -> Recor
     except NotFound:
         case = None
     with home.database.read() as tx:
-        of = company.find(tx, name)
+        of = lookup.connection(tx, name)
         stored = _stored(tx, of, pair_id)
         if stored is None:
             raise NotFound(words("There is no record {id} here.", id=pair_id))
@@ -176,7 +175,12 @@ def _page(tx: Connection, of: StoredConnection, stored: Stored, case: failures.C
 
 
 def reason(stored: Stored, words: Words) -> str:
-    """Why a record is in its state, in a few words."""
+    """Why a record is in its state, in a few words; empty where the state says it all."""
+    if stored.state is State.DRAFT:
+        lacking = dict.fromkeys(words(CAUSES[problem.cause].title) for problem in stored.story.problems)
+        return words("Would fail: {why}", why=", ".join(lacking)) if lacking else words(REASONS["ready"])
+    if stored.state is State.WAITING and stored.cause == "dependency":
+        return ""
     if stored.cause in REASONS:
         return words(REASONS[stored.cause])
     return words(CAUSES[stored.cause].title) if stored.cause in CAUSES else ""
@@ -245,7 +249,7 @@ def _plain(field: str, one: Record | None, side: Side, names: _Names) -> str | N
 
 
 def _shape(field: str, crm: Record | None, books: Record | None) -> Shape:
-    if field in _MONEY:
+    if field in MONEY:
         return "money"
     is_day = any(isinstance(getattr(one, field, None), date) for one in (crm, books))
     return "day" if is_day else "text"

@@ -16,7 +16,7 @@ from tieout.engine import passes
 from tieout.engine.passes import Report
 from tieout.engine.schedule import FileScheduler, Scheduler
 from tieout.engine.wiring import Transport, network, open_sides
-from tieout.engine.work import Lease
+from tieout.engine.work import SLACK_SECONDS, Lease
 from tieout.store import connections, journal, pairs
 from tieout.store.connections import StoredConnection
 from tieout.store.tables import pair, unit
@@ -173,9 +173,7 @@ def _until_due(home: Home, stored: StoredConnection) -> float | None:
         moments.append(datetime.fromisoformat(retry))
     for row in units:
         options = stored.crm.options if row.side == Side.CRM else stored.books.options
-        moments.append(
-            datetime.fromisoformat(row.sent_at) + timedelta(seconds=options.commit_within + passes.SLACK_SECONDS)
-        )
+        moments.append(datetime.fromisoformat(row.sent_at) + timedelta(seconds=options.commit_within + SLACK_SECONDS))
     return None if not moments else max(0.0, (min(moments) - now).total_seconds() + _MARGIN_SECONDS)
 
 

@@ -1,5 +1,6 @@
 """Calendar days. A document's date is a day, never a moment."""
 
+from contextlib import suppress
 from datetime import UTC, date, datetime, time
 from zoneinfo import ZoneInfo
 
@@ -10,10 +11,11 @@ class NotADay(ValueError):
 
 def day(text: str) -> date:
     """Read `YYYY-MM-DD`. Raises NotADay."""
-    try:
-        return date.fromisoformat(text)
-    except ValueError as error:
-        raise NotADay(f"{text!r} is not a day; write it as YYYY-MM-DD.") from error
+    with suppress(ValueError):
+        read = date.fromisoformat(text)
+        if read.isoformat() == text:
+            return read
+    raise NotADay(f"{text!r} is not a day; write it as YYYY-MM-DD.")
 
 
 def day_of(moment: datetime, zone: ZoneInfo) -> date:

@@ -10,6 +10,8 @@ from tieout.core.records import Side
 
 R = TypeVar("R")
 
+_ONE_WAY = {Direction.TO_BOOKS: Rule.HUBSPOT, Direction.TO_CRM: Rule.QUICKBOOKS}
+
 
 class Difference(msgspec.Struct, frozen=True):
     """A value that differs. Before and after are as a person reads them.
@@ -72,20 +74,22 @@ def merge(fields: Sequence[Field[R]], sides: Sides[R], rules: Mapping[str, Rule]
             continue
         in_crm = Difference(field.name, field.show(crm_base), field.show(crm), Side.CRM)
         in_books = Difference(field.name, field.show(books_base), field.show(books), Side.BOOKS)
+        in_both = Difference(field.name, field.show(crm), field.show(books))
         if field.alike(crm) == field.alike(books):
             moved.append(field.name)
+        elif field.direction is Direction.ASK:
+            one = in_crm if crm_changed else in_books
+            undecided.append(in_both if crm_changed and books_changed else one)
         elif crm_changed and books_changed and field.alike(crm) and field.alike(books):
-            rule = rules.get(field.name, Rule.ASK)
-            if rule is Rule.ASK or field.direction is Direction.ASK:
-                undecided.append(Difference(field.name, field.show(crm), field.show(books)))
+            rule = _ONE_WAY.get(field.direction) or rules.get(field.name, Rule.ASK)
+            if rule is Rule.ASK:
+                undecided.append(in_both)
             elif rule is Rule.HUBSPOT:
                 to_books.append(field.name)
                 lost.append(in_books)
             else:
                 to_crm.append(field.name)
                 lost.append(in_crm)
-        elif field.direction is Direction.ASK:
-            undecided.append(in_crm if crm_changed else in_books)
         elif crm_changed != books_changed and not field.alike(crm if crm_changed else books):
             moved.append(field.name)
             kept.append(field.name)

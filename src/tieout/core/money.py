@@ -2,8 +2,10 @@
 
 from decimal import ROUND_HALF_UP, Context, Decimal, InvalidOperation, localcontext
 
-_WIDE = Context(prec=60, rounding=ROUND_HALF_UP)
 _MOST_DIGITS = 40
+_WIDE = Context(prec=5 * _MOST_DIGITS, rounding=ROUND_HALF_UP)
+"""Wide enough for the exact product of any two numbers that `decimal` reads, and for every quotient of them."""
+_LARGEST_MINOR = 2**63 - 1
 
 _THREE = frozenset({"BHD", "IQD", "JOD", "KWD", "LYD", "OMR", "TND"})
 _ZERO = frozenset(("BIF CLP DJF GNF ISK JPY KMF KRW PYG RWF UGX UYI VND VUV XAF XOF XPF").split())
@@ -53,8 +55,14 @@ def decimal(value: str | int | Decimal) -> Decimal:
 
 
 def rounded(amount: Decimal, currency: str) -> Decimal:
-    """Round half up (away from zero) to the currency's minor unit."""
-    return amount.quantize(Decimal(1).scaleb(-minor_digits(currency)), context=_WIDE)
+    """Round half up (away from zero) to the currency's minor unit; nothing is zero, never minus zero."""
+    return _WIDE.add(amount.quantize(Decimal(1).scaleb(-minor_digits(currency)), context=_WIDE), 0)
+
+
+def scale(number: Decimal) -> int:
+    """How many decimals a finite number needs; zeros at its end do not count."""
+    exponent = _WIDE.normalize(number).as_tuple().exponent
+    return max(0, -exponent) if isinstance(exponent, int) else 0
 
 
 def line_amount(quantity: Decimal, price: Decimal, currency: str) -> Decimal:
@@ -79,11 +87,16 @@ def unit_price(amount: Decimal, quantity: Decimal, currency: str, decimals: int 
 
 
 def to_minor(amount: Decimal, currency: str) -> int:
-    """An amount as an integer of minor units, for the database. Raises NotMoney if it has more decimals than those."""
+    """An amount as an integer of minor units, for the database.
+
+    Raises NotMoney if it has more decimals than those, or does not fit into 64 bits.
+    """
     scaled = amount.scaleb(minor_digits(currency), context=_WIDE)
     whole = int(scaled)
     if scaled != whole:
         raise NotMoney(f"{amount} has more decimals than {currency} has.")
+    if abs(whole) > _LARGEST_MINOR:
+        raise NotMoney(f"{amount} {currency} is more than any amount of money.")
     return whole
 
 

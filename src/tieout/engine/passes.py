@@ -1,6 +1,6 @@
 """One pass over a connection: recover, read, decide, apply, annotate."""
 
-from datetime import timedelta
+from datetime import datetime, timedelta
 from random import Random
 
 import msgspec
@@ -11,14 +11,12 @@ from tieout.engine.applying import apply
 from tieout.engine.deciding import decide_kind
 from tieout.engine.feeds import read_both
 from tieout.engine.recovery import recover
-from tieout.engine.work import SLACK_SECONDS, Lease, Sides, Work
+from tieout.engine.work import Lease, Sides, Work
 from tieout.remote.errors import RemoteError, SignInTrouble
 from tieout.remote.ports import Clock
 from tieout.store import connections
 from tieout.store.connections import Trouble
 from tieout.store.database import Database
-
-__all__ = ["SLACK_SECONDS", "Report", "run"]
 
 _ORDER: tuple[tuple[Kind, tuple[State, ...] | None], ...] = (
     (Kind.INVOICE, None),
@@ -80,6 +78,15 @@ async def _steps(work: Work) -> None:
         await apply(work, decide_kind(work, kind, states))
         work.reload()
     await apply(work, annotations(work))
+
+
+def postpone(database: Database, connection: int, now: datetime) -> None:
+    """Have the next pass wait after one that failed by a mistake of ours."""
+    with database.begin() as tx:
+        stored = connections.get(tx, connection)
+        fails = stored.fails + 1
+        rest = min(_REST * 2**fails, _LONGEST_BACKOFF)
+        connections.change(tx, connection, fails=fails, done=stored.wanted, due_at=(now + rest).isoformat())
 
 
 def _end(work: Work, asked: int, calls: dict[Side, int], trouble: Trouble | None) -> None:

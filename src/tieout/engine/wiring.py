@@ -11,7 +11,10 @@ from cryptography.fernet import MultiFernet
 from tieout.core.facts import CrmFacts
 from tieout.core.records import Kind, Side
 from tieout.engine.work import Sides
+from tieout.hubspot.client import Client as HubSpotClient
 from tieout.hubspot.side import HubSpotSide
+from tieout.quickbooks.client import Client as QuickBooksClient
+from tieout.quickbooks.oauth import SignIn
 from tieout.quickbooks.side import QuickBooksSide
 from tieout.remote.http import Http
 from tieout.remote.ports import Clock
@@ -99,6 +102,32 @@ def books_side(
         profile=Profile(commit_within=stored.books.options.commit_within, index_lag=0.0, guarded=True, largest_unit=30),
         facts=stored.books_facts,
         discovery_url=stored.books.options.discovery_url,
+    )
+
+
+def crm_client(
+    database: Database,
+    cipher: MultiFernet,
+    stored: StoredConnection,
+    client: httpx2.AsyncClient,
+    clock: Clock,
+    random: Random,
+) -> HubSpotClient:
+    """HubSpot's bare client, for readers of their own."""
+    http = _http(database, stored.crm, client, clock)
+    vault = StoredVault(database, stored.crm.id, cipher)
+    return HubSpotClient(http=http, base_url=stored.crm.base_url, vault=vault, clock=clock, random=random)
+
+
+def books_client(
+    database: Database, cipher: MultiFernet, stored: StoredConnection, client: httpx2.AsyncClient, clock: Clock
+) -> QuickBooksClient:
+    """QuickBooks' bare client, for readers of their own."""
+    http = _http(database, stored.books, client, clock)
+    vault = StoredVault(database, stored.books.id, cipher)
+    sign_in = SignIn(http=http, vault=vault, clock=clock, discovery_url=stored.books.options.discovery_url)
+    return QuickBooksClient(
+        http=http, base_url=stored.books.base_url, realm=stored.books.key, sign_in=sign_in, clock=clock
     )
 
 

@@ -27,7 +27,7 @@ from tieout.core.decide import (
     World,
 )
 from tieout.core.match import only_certain
-from tieout.core.money import line_amount, unit_price
+from tieout.core.money import line_amount, scale, unit_price
 from tieout.core.records import Key, Kind, Side
 from tieout.core.text import folded
 from tieout.kinds.invoice import Invoice, Line
@@ -196,11 +196,8 @@ def _item(line: Line, world: World, answers: Answers, problems: list[Fail], wait
 def _quantity_and_price(line: Line, currency: str) -> tuple[Decimal, Decimal | None]:
     """Reach the line's amount by the price, with at most seven decimals; else state the amount alone."""
     price = line.price
-    if price is not None:
-        exponent = price.normalize().as_tuple().exponent
-        short = isinstance(exponent, int) and exponent >= -7
-        if short and line_amount(line.quantity, price, currency) == line.amount:
-            return line.quantity, price
+    if price is not None and scale(price) <= 7 and line_amount(line.quantity, price, currency) == line.amount:
+        return line.quantity, price
     return line.quantity, unit_price(line.amount, line.quantity, currency)
 
 
@@ -217,7 +214,7 @@ def _tax(crm: Invoice, world: World, lines: list[Line], problems: list[Fail]) ->
     """Map each line's rate to a code, in place; return the code of the whole document, where the regime has one."""
     facts, settings = world.facts.books, world.settings
     names = {rate.id: f"{rate.name} {rate.percent.normalize():f} %" for rate in world.facts.crm.tax_rates}
-    unmapped: dict[str, None] = {}
+    unmapped: dict[str, str] = {}
     codes: set[str] = set()
     for position, line in enumerate(lines):
         rate = line.tax or crm.tax_code
@@ -225,16 +222,16 @@ def _tax(crm: Invoice, world: World, lines: list[Line], problems: list[Fail]) ->
         if facts.regime == "none":
             code = ""
             if rate and crm.tax:
-                unmapped[names.get(rate, rate)] = None
+                unmapped[names.get(rate, rate)] = rate
         elif facts.regime == "us-manual" and not rate:
             code = settings.untaxed_code or NO_TAX
         elif not code:
-            unmapped[names.get(rate, rate) or "no tax"] = None
+            unmapped[names.get(rate, rate) or "no tax"] = rate
         elif facts.regime == "us-manual" and code not in (NO_TAX, TAX):
             codes.add(code)
             code = TAX
         lines[position] = msgspec.structs.replace(line, tax=code)
-    problems += [Fail("unmapped_tax", {"rate": rate}) for rate in unmapped]
+    problems += [Fail("unmapped_tax", {"rate": name, "rate_id": rate}) for name, rate in unmapped.items()]
     if len(codes) > 1:
         problems.append(Fail("several_tax_codes", {"codes": ", ".join(sorted(codes))}))
     return next(iter(sorted(codes)), "")
@@ -301,9 +298,9 @@ def _number(pair: Pair[Invoice], crm: Invoice, answers: Answers, problems: list[
 def _free_number(number: str, pattern: str, answers: Answers) -> str:
     reply = answers[NumbersLike(folded(number))]
     taken = {holder.key for holder in reply.holders} if isinstance(reply, Holders) else set()
-    n = 2
-    while folded(candidate := pattern.format_map({"number": number, "n": n})) in taken:
-        n += 1
-        if "{n}" not in pattern:
+    candidate = number
+    for n in range(2, len(taken) + 3):
+        candidate = pattern.format_map({"number": number, "n": n})
+        if folded(candidate) not in taken:
             break
     return candidate

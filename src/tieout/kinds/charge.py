@@ -15,7 +15,8 @@ _HEADER = ("discount", "tax", "total", "customer", "currency", "number", "date")
 def differences(base: Invoice, now: Invoice, side: Side, *, ignore: tuple[str, ...] = ()) -> tuple[Difference, ...]:
     """How the charge of `now` differs from `base`, both read from the same side. Empty = the same charge.
 
-    Lines are paired by their ids, then those left over by equal quantity, price and amount (a line typed anew).
+    Lines are paired by their ids, then those left over, or without an id yet, by equal quantity, price and amount (a
+    line typed anew).
     """
     if base.lines == now.lines and all(getattr(base, n) == getattr(now, n) for n in _HEADER):
         return ()
@@ -30,7 +31,8 @@ def differences(base: Invoice, now: Invoice, side: Side, *, ignore: tuple[str, .
 
 
 def _line_differences(base: tuple[Line, ...], now: tuple[Line, ...], side: Side) -> list[Difference]:
-    by_id = {line.id: line for line in now}
+    by_id = {line.id: line for line in now if line.id}
+    unnamed = [line for line in now if not line.id]
     found: list[Difference] = []
     missing: list[tuple[int, Line]] = []
     for position, line in enumerate(base, 1):
@@ -39,7 +41,7 @@ def _line_differences(base: tuple[Line, ...], now: tuple[Line, ...], side: Side)
             missing.append((position, line))
         else:
             found += _one_line(position, line, other, side)
-    extra = list(by_id.values())
+    extra = [*by_id.values(), *unnamed]
     for position, line in missing:
         twin = next((e for e in extra if _owes(e) == _owes(line)), None)
         if twin is not None:

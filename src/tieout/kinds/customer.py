@@ -116,7 +116,7 @@ class CustomerRules:
             if domain and not is_free_mail(domain):
                 keys.append(Key("domain", domain))
         if record.tax_number:
-            keys.append(Key("tax", folded(record.tax_number).replace(" ", "")))
+            keys.append(Key("tax", _tax_form(record.tax_number)))
         if record.active:
             names = {name_words(n)[0] for n in _names(record) if n}
             keys += [Key("name", n) for n in sorted(names) if n]
@@ -204,6 +204,7 @@ class CustomerRules:
                     )
                 )
                 .replace("()", "")
+                .replace(":", " ")
                 .strip()
             )
             return (renamed,) if renamed else ()
@@ -240,6 +241,10 @@ class CustomerRules:
         return msgspec.structs.replace(base, **{n: getattr(now, n) for n in names})
 
 
+def _tax_form(number: str) -> str:
+    return folded(number).replace(" ", "")
+
+
 def _names(customer: Customer) -> tuple[str, ...]:
     return (customer.name, customer.company, f"{customer.first} {customer.last}".strip())
 
@@ -248,7 +253,7 @@ def _against(crm: Customer, books: Customer) -> tuple[str, ...]:
     found: list[str] = []
     if crm.currency and books.currency and crm.currency != books.currency:
         found.append("currency")
-    if crm.tax_number and books.tax_number and folded(crm.tax_number) != folded(books.tax_number):
+    if crm.tax_number and books.tax_number and _tax_form(crm.tax_number) != _tax_form(books.tax_number):
         found.append("tax_number")
     forms = {name_words(n)[1] for n in (crm.company or crm.name,)} - {""}
     other = {name_words(n)[1] for n in (books.company or books.name,)} - {""}

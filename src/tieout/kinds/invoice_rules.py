@@ -46,7 +46,7 @@ class InvoiceRules:
     kind = Kind.INVOICE
 
     fields: tuple[Field[Invoice], ...] = (
-        Field("due", Direction.BOTH, lambda i: i.due, lambda v: v),
+        Field("due", Direction.BOTH, lambda i: i.due, lambda v: v, lambda v: str(v or "")),
         Field("memo", Direction.BOTH, lambda i: i.memo, lambda v: normal(str(v))),
     )
 

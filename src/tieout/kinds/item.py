@@ -8,6 +8,7 @@ import msgspec
 from tieout.core.decide import (
     Answers,
     Bond,
+    Change,
     Create,
     Decision,
     Exclude,
@@ -20,6 +21,7 @@ from tieout.core.decide import (
     Nothing,
     Pair,
     Question,
+    Update,
     Wait,
     World,
     broken,
@@ -141,7 +143,10 @@ class ItemRules:
 
     def linked(self, pair: Pair[Item], bond: Bond[Item], world: World, answers: Answers) -> Decision:
         """Nothing flows after creation: the price is the seller's, account and type are the bookkeeper's."""
-        del pair, bond, world, answers
+        del bond, world, answers
+        if "reactivate" in pair.choices and pair.books is not None and not pair.books.active:
+            again = msgspec.structs.replace(pair.books, active=True)
+            return Update((Change(Side.BOOKS, again, ("active",)),), asked="reactivate")
         return Nothing()
 
     def gone(self, pair: Pair[Item], bond: Bond[Item], side: Side, how: str) -> Decision:

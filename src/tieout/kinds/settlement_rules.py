@@ -94,7 +94,8 @@ class SettlementRules:
         candidates = reply.candidates if isinstance(reply, Matches) else ()
         if not candidates:
             return None
-        return Hold("possible_duplicate", {"twin": candidates[0].id, "amount": str(books.amount)}, (), candidates)
+        evidence = {"twin": candidates[0].id, "twin_number": candidates[0].label, "amount": str(books.amount)}
+        return Hold("possible_duplicate", evidence, (), candidates)
 
     def linked(self, pair: Pair[Settlement], bond: Bond[Settlement], world: World, answers: Answers) -> Decision:
         """QuickBooks' payment is the source: HubSpot's follows it; a change made in HubSpot is held."""
@@ -105,19 +106,20 @@ class SettlementRules:
         if not books.cash or books.amount <= 0:
             return Void(Side.CRM, withdraw=True)
         moved = tuple(n for n in _MOVES if getattr(books, n) != getattr(bond.books_base, n))
-        edited = _edited(bond.crm_base, crm)
+        edited = _differences(bond.crm_base, crm, Side.CRM)
+        if not moved and not edited:
+            return Nothing()
+        if all(getattr(crm, n) == getattr(books, n) for n in _MOVES):
+            return Nothing(moved=_MOVES)
         wanted = msgspec.structs.replace(crm, **{n: getattr(books, n) for n in _MOVES})
         if edited:
-            sign = signature(edited)
+            found = edited + _differences(bond.books_base, books, Side.BOOKS)
+            sign = signature(found)
             if pair.choices.get("leave_both") == sign:
-                return Accept(edited)
+                return Accept(found)
             if pair.choices.get("put_back") != sign:
-                return Hold("payment_edited_in_hubspot", {"amount": str(books.amount)}, edited)
-            return Update((Change(Side.CRM, wanted, ("amount", "date")),), moved=_MOVES, asked="put_back")
-        if not moved:
-            return Nothing()
-        if crm.amount == books.amount and crm.date == books.date and crm.reference == books.reference:
-            return Nothing(moved=_MOVES)
+                return Hold("payment_edited_in_hubspot", {"amount": str(books.amount)}, found)
+            return Update((Change(Side.CRM, wanted, _MOVES),), moved=_MOVES, asked="put_back")
         return Update((Change(Side.CRM, wanted, moved),), moved=_MOVES)
 
     def gone(self, pair: Pair[Settlement], bond: Bond[Settlement], side: Side, how: str) -> Decision:
@@ -125,7 +127,8 @@ class SettlementRules:
         del bond
         if side is Side.BOOKS and not pair.gone.get(Side.CRM):
             return Void(Side.CRM, withdraw=True)
-        if pair.gone.get(Side.BOOKS) and pair.gone.get(Side.CRM):
+        stands = pair.books is not None and pair.books.cash and pair.books.amount > 0
+        if pair.gone.get(Side.CRM) and not stands:
             return Exclude("withdrawn")
         return broken(side, how)
 
@@ -141,9 +144,9 @@ def _alike(books: Settlement, invoice: str, world: World) -> Alike | None:
     return Alike(Kind.SETTLEMENT, Side.CRM, invoice, books.amount, books.currency, books.date - near, books.date + near)
 
 
-def _edited(base: Settlement, now: Settlement) -> tuple[Difference, ...]:
+def _differences(base: Settlement, now: Settlement, side: Side) -> tuple[Difference, ...]:
     return tuple(
-        Difference(n, str(getattr(base, n)), str(getattr(now, n)), Side.CRM)
+        Difference(n, str(getattr(base, n) or ""), str(getattr(now, n) or ""), side)
         for n in ("amount", "date")
         if getattr(base, n) != getattr(now, n)
     )

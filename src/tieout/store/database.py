@@ -73,6 +73,18 @@ class Database:
             if current != script.get_current_head():
                 command.upgrade(config, "head")
 
+    def copy(self) -> "Database":
+        """A private copy in memory, as it is now."""
+        twin = Database(None)
+        with self.engine.connect() as mine, twin.engine.connect() as theirs:
+            source, target = mine.connection.driver_connection, theirs.connection.driver_connection
+            if not isinstance(source, sqlite3.Connection) or not isinstance(target, sqlite3.Connection):
+                raise TypeError("Only a SQLite database can be copied.")
+            mine.rollback()
+            theirs.rollback()
+            source.backup(target)
+        return twin
+
     def close(self) -> None:
         """Close all connections."""
         self.engine.dispose()

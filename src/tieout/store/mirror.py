@@ -32,7 +32,9 @@ def put(tx: Connection, connection: int, side: Side, rows: Iterable[Row], now: d
     """Store rows, each unless it is older than, or equal to, what is held. Returns how many changed."""
     by_kind: dict[Kind, dict[str, Row]] = {}
     for row in rows:
-        by_kind.setdefault(row.kind, {})[row.id] = row
+        found = by_kind.setdefault(row.kind, {})
+        if row.id not in found or row.version >= found[row.id].version or _assembled(side, row):
+            found[row.id] = row
     return sum(_put(tx, connection, side, kind, list(found.values()), now) for kind, found in by_kind.items())
 
 
@@ -125,32 +127,39 @@ def _put_chunk(tx: Connection, connection: int, side: Side, kind: Kind, rows: Se
         )
     }
     taken: list[tuple[Row, bytes]] = []
+    legible: list[str] = []
     for row in rows:
         mine = held.get(row.id)
         body = encode(row.record) if row.record is not None else (mine.body if mine is not None else b"")
         if row.record is None and mine is None:
+            legible.append(row.id)
             continue
         if mine is not None:
-            # A HubSpot customer is assembled of parts that each keep their own version, so any new content counts.
-            assembled = kind is Kind.CUSTOMER and side is Side.CRM and row.record is not None
-            if row.version < mine.version and not assembled:
+            if row.version < mine.version and not _assembled(side, row):
                 continue
+            legible.append(row.id)
             if mine.gone == row.gone and body == mine.body:
                 if row.version > mine.version:
                     raise_version(tx, connection, side, kind, row.id, row.version)
                 continue
         taken.append((row, body))
+    legible += [row.id for row, _ in taken]
+    _forget_raw(tx, connection, side, kind, legible)
     if not taken:
         return 0
     _store(tx, connection, side, kind, taken)
     standing = [row.id for row, _ in taken if row.record is not None]
     gone = [row.id for row, _ in taken if row.record is None]
-    _forget_raw(tx, connection, side, kind, [row.id for row, _ in taken])
     pairs.ensure(tx, connection, kind, side, standing, now)
     if gone:
         _lose(tx, connection, side, kind, gone)
     pairs.mark_sharing(tx, connection, kind, side, standing)
     return len(taken)
+
+
+def _assembled(side: Side, row: Row) -> bool:
+    """A HubSpot customer is assembled of parts that each keep their own version, so any new content counts."""
+    return row.kind is Kind.CUSTOMER and side is Side.CRM and row.record is not None
 
 
 def _store(tx: Connection, connection: int, side: Side, kind: Kind, taken: Sequence[tuple[Row, bytes]]) -> None:
@@ -246,7 +255,17 @@ def _wholes(tx: Connection, connection: int, side: Side, batch: Batch, now: date
     return put(tx, connection, side, lost, now)
 
 
-def _key_rows(tx: Connection, connection: int, side: Side, rows: Sequence[KeyRow]) -> None:
+def _key_rows(tx: Connection, connection: int, side: Side, batch: Sequence[KeyRow]) -> None:
+    newest: dict[tuple[str, str], KeyRow] = {}
+    for row in sorted(batch, key=lambda r: r.version):
+        newest[row.list, row.id] = row
+    lists: dict[str, list[KeyRow]] = {}
+    for row in newest.values():
+        lists.setdefault(row.list, []).append(row)
+    for name, found in lists.items():
+        held = _key_row_versions(tx, connection, name, [row.id for row in found])
+        lists[name] = [row for row in found if row.version >= held.get(row.id, row.version)]
+    rows = [row for found in lists.values() for row in found]
     if not rows:
         return
     statement = upsert(key_row)
@@ -268,12 +287,23 @@ def _key_rows(tx: Connection, connection: int, side: Side, rows: Sequence[KeyRow
             for row in rows
         ],
     )
-    lists: dict[str, list[KeyRow]] = {}
-    for row in rows:
-        lists.setdefault(row.list, []).append(row)
     for name, found in lists.items():
         keys = [(row.id, key) for row in found for key in row.keys]
         _replace_keys(tx, connection, side, name, [row.id for row in found], keys)
+
+
+def _key_row_versions(tx: Connection, connection: int, name: str, owners: Sequence[str]) -> dict[str, int]:
+    held: dict[str, int] = {}
+    for start in range(0, len(owners), _CHUNK):
+        rows = tx.execute(
+            select(key_row.c.id, key_row.c.version).where(
+                key_row.c.connection == connection,
+                key_row.c.list == name,
+                key_row.c.id.in_(owners[start : start + _CHUNK]),
+            )
+        )
+        held.update((row.id, row.version) for row in rows)
+    return held
 
 
 def _unreadable(tx: Connection, connection: int, side: Side, rows: Sequence[Unreadable], now: datetime) -> None:

@@ -1,6 +1,7 @@
 """Pairs: one row for each linked pair, and for each record that has no counterpart."""
 
 from collections.abc import Iterable, Mapping, Sequence
+from contextlib import suppress
 from datetime import datetime
 from typing import Any
 
@@ -10,7 +11,7 @@ from sqlalchemy import Column, Connection, Row, and_, func, insert, or_, select,
 from tieout.core.decide import Bond, Fail, Pair
 from tieout.core.match import Candidate
 from tieout.core.merge import Difference
-from tieout.core.money import to_minor
+from tieout.core.money import NotMoney, UnknownCurrency, to_minor
 from tieout.core.records import Kind, Side, State
 from tieout.kinds.invoice import Invoice
 from tieout.kinds.settlement import Settlement
@@ -237,13 +238,19 @@ def redecide(tx: Connection, pair_id: int) -> None:
 
 
 def money(stored: Stored) -> tuple[int, str] | None:
-    """What a pair is about, in minor units of its currency; None where it is about no amount."""
+    """What a pair is about, in minor units of its currency; None where it is about no amount that can be kept."""
     for there in (stored.pair.crm, stored.pair.books):
-        if isinstance(there, Invoice) and there.currency:
-            return to_minor(there.total, there.currency), there.currency
-        if isinstance(there, Settlement) and there.currency:
-            return to_minor(there.amount, there.currency), there.currency
+        if isinstance(there, Invoice | Settlement) and there.currency:
+            amount = there.total if isinstance(there, Invoice) else there.amount
+            with suppress(NotMoney, UnknownCurrency):
+                return to_minor(amount, there.currency), there.currency
     return None
+
+
+def belongs(tx: Connection, pair_id: int, connection: int) -> bool:
+    """Whether a pair is one of this connection's."""
+    owner = tx.execute(select(pair.c.connection).where(pair.c.id == pair_id)).scalar()
+    return owner == connection
 
 
 def settle(

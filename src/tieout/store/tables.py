@@ -241,6 +241,16 @@ raw = Table(
     UniqueConstraint("connection", "side", "kind", "id"),
 )
 
+proof = Table(
+    "proof",
+    metadata,
+    Column("id", Integer, primary_key=True),
+    _connection(),
+    Column("at", Text, nullable=False),
+    Column("body", LargeBinary, nullable=False),
+    Index(None, "connection"),
+)
+
 quota = Table(
     "quota",
     metadata,

@@ -209,6 +209,17 @@ def upgrade() -> None:
     with op.batch_alter_table('pass', schema=None) as batch_op:
         batch_op.create_index(batch_op.f('ix_pass_connection'), ['connection'], unique=False)
 
+    op.create_table('proof',
+    sa.Column('id', sa.Integer(), nullable=False),
+    sa.Column('connection', sa.Integer(), nullable=False),
+    sa.Column('at', sa.Text(), nullable=False),
+    sa.Column('body', sa.LargeBinary(), nullable=False),
+    sa.ForeignKeyConstraint(['connection'], ['connection.id'], name=op.f('fk_proof_connection_connection')),
+    sa.PrimaryKeyConstraint('id', name=op.f('pk_proof'))
+    )
+    with op.batch_alter_table('proof', schema=None) as batch_op:
+        batch_op.create_index(batch_op.f('ix_proof_connection'), ['connection'], unique=False)
+
     op.create_table('raw',
     sa.Column('connection', sa.Integer(), nullable=False),
     sa.Column('side', sa.Text(), nullable=False),
@@ -268,6 +279,10 @@ def downgrade() -> None:
 
     op.drop_table('record')
     op.drop_table('raw')
+    with op.batch_alter_table('proof', schema=None) as batch_op:
+        batch_op.drop_index(batch_op.f('ix_proof_connection'))
+
+    op.drop_table('proof')
     with op.batch_alter_table('pass', schema=None) as batch_op:
         batch_op.drop_index(batch_op.f('ix_pass_connection'))
 

@@ -1,0 +1,314 @@
+"""The cures: what each fix does to one failure. The writes that follow are made by the next pass."""
+
+from collections.abc import Callable, Mapping
+from datetime import date
+
+import msgspec
+from sqlalchemy import Connection
+
+from tieout.actions import settings as set_action
+from tieout.actions.errors import WrongUse
+from tieout.actions.home import Home
+from tieout.core.decide import signature
+from tieout.core.records import Kind, Side
+from tieout.core.settings import Settings
+from tieout.kinds.booking import NUMBER_LIMIT
+from tieout.kinds.customer import Customer, display_name
+from tieout.kinds.invoice import Invoice
+from tieout.store import connections, mirror, pairs
+from tieout.store.connections import StoredConnection
+from tieout.store.pairs import Stored
+
+
+class Touch(msgspec.Struct, frozen=True):
+    """One value that the fix leads to, before and after, as a person reads it. id: empty for a record to be made."""
+
+    side: str
+    kind: str
+    id: str
+    field: str
+    before: str
+    after: str
+
+
+class Doing:
+    """One run of a fix over one failure."""
+
+    def __init__(
+        self, tx: Connection, home: Home, stored: StoredConnection, one: Stored, values: Mapping[str, str]
+    ) -> None:
+        self.tx = tx
+        self.home = home
+        self.stored = stored
+        self.one = one
+        self.values = values
+        self.touches: list[Touch] = []
+        self.settings: dict[str, str] = {}
+
+    def choose(self, one: Stored, **choices: str) -> None:
+        """Keep choices for a pair, and have it and what waits for it decided."""
+        pairs.choose(self.tx, one.id, dict(one.pair.choices) | choices)
+        if one.crm_id:
+            pairs.mark(self.tx, self.stored.id, one.pair.kind, Side.CRM, [one.crm_id])
+
+    def touch(self, side: Side, kind: Kind, id_: str, field: str, before: str, after: str) -> None:
+        """Note a value that changes."""
+        self.touches.append(Touch(side.value, kind.value, id_, field, before, after))
+
+    def value(self, key: str, default: str = "") -> str:
+        """A given value, else the default. Raises WrongUse where there is neither."""
+        given = self.values.get(key, default)
+        if not given:
+            raise WrongUse(f"This fix needs --set {key}=…")
+        return given
+
+
+def _customer_pair(doing: Doing) -> Stored | None:
+    """The customer that the failure is about: the record itself, or the invoice's."""
+    one = doing.one
+    if one.pair.kind is Kind.CUSTOMER:
+        return one
+    crm = one.pair.crm
+    owner = one.pair.choices.get("choose_contact") or (crm.customer if isinstance(crm, Invoice) else "")
+    return pairs.find(doing.tx, doing.stored.id, Kind.CUSTOMER, Side.CRM, owner) if owner else None
+
+
+def _link_customer(doing: Doing) -> None:
+    chosen = doing.value("customer")
+    there = pairs.find(doing.tx, doing.stored.id, Kind.CUSTOMER, Side.BOOKS, chosen)
+    books = None if there is None else there.pair.books
+    if there is None or not isinstance(books, Customer):
+        raise WrongUse(f"QuickBooks has no customer with the id {chosen}.")
+    owner = _customer_pair(doing)
+    if there.pair.bond is not None and (owner is None or there.id != owner.id):
+        raise WrongUse(f"The QuickBooks customer {books.name} ({chosen}) is already linked to another one in HubSpot.")
+    if owner is None:
+        doing.choose(doing.one, link_customer=chosen)
+        doing.touch(Side.BOOKS, Kind.INVOICE, "", "customer", "", books.name)
+        return
+    doing.choose(owner, link_customer=chosen)
+    pairs.mark(doing.tx, doing.stored.id, Kind.CUSTOMER, Side.CRM, [owner.crm_id], needed=True)
+    doing.touch(Side.BOOKS, Kind.CUSTOMER, chosen, "linked_to", "", _label(owner))
+
+
+def _create_customer(doing: Doing) -> None:
+    owner = _customer_pair(doing)
+    if owner is None or not isinstance(owner.pair.crm, Customer):
+        raise WrongUse("The invoice names no contact or company in HubSpot, so there is no customer to create.")
+    doing.choose(owner, create_customer="yes")
+    pairs.mark(doing.tx, doing.stored.id, Kind.CUSTOMER, Side.CRM, [owner.crm_id], needed=True)
+    name = display_name(owner.pair.crm, doing.stored.settings.display_name)
+    doing.touch(Side.BOOKS, Kind.CUSTOMER, "", "display_name", "", name)
+
+
+def _choose_contact(doing: Doing) -> None:
+    chosen = doing.value("contact").removeprefix("contact:")
+    found = mirror.get(doing.tx, doing.stored.id, Side.CRM, Kind.CUSTOMER, f"contact:{chosen}")
+    if not isinstance(found, Customer):
+        raise WrongUse(f"HubSpot has no contact with the id {chosen}.")
+    owner = found.member_of or found.id
+    doing.choose(doing.one, choose_contact=owner)
+    before = doing.one.pair.crm.customer if isinstance(doing.one.pair.crm, Invoice) else ""
+    doing.touch(Side.BOOKS, Kind.INVOICE, doing.one.books_id, "customer", before, owner)
+
+
+def _rename(doing: Doing) -> None:
+    owner = _customer_pair(doing)
+    if owner is None or not isinstance(owner.pair.crm, Customer):
+        raise WrongUse("There is no customer to rename.")
+    pattern = doing.value("pattern", "{name} ({email})")
+    name = display_name(owner.pair.crm, doing.stored.settings.display_name)
+    crm = owner.pair.crm
+    known = {"name": name, "email": crm.email, "company": crm.company, "first": crm.first, "last": crm.last}
+    after = _filled(pattern, known).replace("()", "").strip()
+    if after == name:
+        raise WrongUse(f"{pattern!r} gives the same name again: {name}. Choose another pattern with --set pattern=…")
+    doing.choose(owner, rename_by_pattern=pattern)
+    doing.touch(Side.BOOKS, Kind.CUSTOMER, "", "display_name", name, after)
+
+
+def _reactivate(doing: Doing) -> None:
+    evidence = doing.one.story.evidence
+    if doing.one.cause == "duplicate_display_name":
+        if evidence.get("holder_list") != "customer" or evidence.get("holder_active") != "false":
+            raise WrongUse("The name is not held by an inactive customer; use another fix.")
+        doing.choose(doing.one, link_customer=evidence["holder"], reactivate="yes")
+        doing.touch(Side.BOOKS, Kind.CUSTOMER, evidence["holder"], "active", "false", "true")
+        return
+    kind = Kind(evidence.get("kind", Kind.CUSTOMER.value))
+    there = pairs.find(doing.tx, doing.stored.id, kind, Side.BOOKS, evidence.get("id", ""))
+    if there is None:
+        raise WrongUse("The inactive record is not in QuickBooks any more.")
+    doing.choose(there, reactivate="yes")
+    doing.touch(Side.BOOKS, kind, there.books_id, "active", "false", "true")
+
+
+def _set_service_date(doing: Doing) -> None:
+    rule = doing.value("rule", "invoice_date")
+    crm = doing.one.pair.crm
+    if rule not in ("billing_start", "invoice_date"):
+        try:
+            date.fromisoformat(rule)
+        except ValueError as error:
+            raise WrongUse(f"rule is invoice_date, billing_start or a day; {rule!r} is none of them.") from error
+    doing.choose(doing.one, set_service_date=rule)
+    if isinstance(crm, Invoice):
+        for position, line in enumerate(crm.lines, 1):
+            after = line.service_date or (crm.date if rule in ("billing_start", "invoice_date") else rule)
+            doing.touch(Side.BOOKS, Kind.INVOICE, "", f"lines[{position}].service_date", "", str(after or ""))
+
+
+def _decided(choice: str) -> Callable[[Doing], None]:
+    """A choice about exactly the differences that are shown."""
+
+    def do(doing: Doing) -> None:
+        one = doing.one
+        doing.choose(one, **{choice: signature(one.story.differences)})
+        if choice == "leave_both":
+            return
+        target = Side.CRM if choice == "use_quickbooks" or one.pair.kind is Kind.SETTLEMENT else Side.BOOKS
+        for difference in one.story.differences:
+            # A difference made on the side that gives way goes back; one made on the other side is carried over.
+            # Where both changed, `before` is HubSpot's value and `after` QuickBooks'.
+            before, after = difference.before, difference.after
+            back = difference.side is target or (difference.side is None and target is Side.BOOKS)
+            if back:
+                before, after = after, before
+            id_ = one.books_id if target is Side.BOOKS else one.crm_id
+            doing.touch(target, one.pair.kind, id_, difference.field, before, after)
+
+    return do
+
+
+def _use_existing(doing: Doing) -> None:
+    one = doing.one
+    evidence = one.story.evidence
+    default = evidence.get("twin") or (evidence.get("holder", "") if evidence.get("holder_list") == "invoice" else "")
+    chosen = doing.value("document", default)
+    side = Side.BOOKS if one.crm_id else Side.CRM
+    there = pairs.find(doing.tx, doing.stored.id, one.pair.kind, side, chosen)
+    if there is None:
+        raise WrongUse(f"There is no such document {chosen} on the other side.")
+    if there.pair.bond is not None:
+        raise WrongUse(f"The document {chosen} already belongs to another one.")
+    doing.choose(one, use_existing=chosen)
+    doing.touch(side, one.pair.kind, chosen, "linked_to", "", _label(one))
+
+
+def _number_by_pattern(doing: Doing) -> None:
+    pattern = doing.value("pattern", "{number}-{n}")
+    crm, books = doing.one.pair.crm, doing.one.pair.books
+    if isinstance(books, Invoice) and books.emailed:
+        raise WrongUse("QuickBooks has mailed its copy already, so its number is not changed any more.")
+    number = crm.number if isinstance(crm, Invoice) else ""
+    after = _filled(pattern, {"number": number, "n": "2"})
+    if after == number:
+        raise WrongUse(f"{pattern!r} gives the same number again: {number}.")
+    if len(after) > NUMBER_LIMIT:
+        raise WrongUse(f"{after} is longer than the {NUMBER_LIMIT} characters that QuickBooks takes.")
+    doing.choose(doing.one, number_by_pattern=pattern)
+    doing.touch(Side.BOOKS, Kind.INVOICE, doing.one.books_id, "number", number, after)
+
+
+def _let_number(doing: Doing) -> None:
+    crm = doing.one.pair.crm
+    doing.choose(doing.one, let_quickbooks_number="yes")
+    number = crm.number if isinstance(crm, Invoice) else ""
+    doing.touch(Side.BOOKS, Kind.INVOICE, doing.one.books_id, "number", number, "")
+
+
+def _simply(choice: str) -> Callable[[Doing], None]:
+    def do(doing: Doing) -> None:
+        doing.choose(doing.one, **{choice: "yes"})
+
+    return do
+
+
+def _leave_out(doing: Doing) -> None:
+    doing.choose(doing.one, exclude="yes")
+
+
+def _link_item(doing: Doing) -> None:
+    chosen = doing.value("item")
+    there = pairs.find(doing.tx, doing.stored.id, Kind.ITEM, Side.BOOKS, chosen)
+    if there is None:
+        raise WrongUse(f"QuickBooks has no item with the id {chosen}.")
+    if there.pair.bond is not None:
+        raise WrongUse(f"The QuickBooks item {chosen} is already linked to another one in HubSpot.")
+    doing.choose(doing.one, link_item=chosen)
+    doing.touch(Side.BOOKS, Kind.ITEM, chosen, "linked_to", "", _label(doing.one))
+
+
+def _setting(key: str, given: str) -> Callable[[Doing], None]:
+    """A fix that is a setting; it cures all failures with the cause at once."""
+
+    def do(doing: Doing) -> None:
+        name = key
+        if key == "tax_code":
+            rate = doing.one.story.evidence.get("rate_id", "")
+            name = f"tax_code.{rate}" if rate else "untaxed_code"
+        new: Settings = set_action.with_value(doing.tx, doing.stored, name, doing.value(given))
+        connections.change(doing.tx, doing.stored.id, settings=new)
+        doing.settings[name] = doing.value(given)
+
+    return do
+
+
+def _unlink(doing: Doing) -> None:
+    one = doing.one
+    pairs.unlink(doing.tx, one)
+    now = doing.home.clock.now()
+    for side, id_ in ((Side.CRM, one.crm_id), (Side.BOOKS, one.books_id)):
+        if id_ and mirror.get(doing.tx, doing.stored.id, side, one.pair.kind, id_) is not None:
+            pairs.ensure(doing.tx, doing.stored.id, one.pair.kind, side, [id_], now)
+            if side is Side.CRM and one.pair.kind is Kind.INVOICE:
+                again = pairs.find(doing.tx, doing.stored.id, one.pair.kind, side, id_)
+                if again is not None:
+                    # Forgetting a pair must never lead to a second document by itself.
+                    pairs.choose(doing.tx, again.id, {"exclude": "unlinked"})
+
+
+def _try_again(doing: Doing) -> None:
+    pairs.refuse(doing.tx, doing.one.id, None)
+    pairs.redecide(doing.tx, doing.one.id)
+
+
+def _filled(pattern: str, known: Mapping[str, str]) -> str:
+    try:
+        return pattern.format_map(known)
+    except (KeyError, ValueError, IndexError) as error:
+        names = ", ".join(f"{{{name}}}" for name in known)
+        raise WrongUse(f"{pattern!r} is no pattern. It may hold {names}.") from error
+
+
+def _label(one: Stored) -> str:
+    crm = one.pair.crm or one.pair.books
+    return str(getattr(crm, "name", "") or getattr(crm, "number", "") or one.crm_id or one.books_id)
+
+
+DO: dict[str, Callable[[Doing], None]] = {
+    "link_customer": _link_customer,
+    "use_existing_customer": _link_customer,
+    "create_customer": _create_customer,
+    "choose_contact": _choose_contact,
+    "exclude": _leave_out,
+    "stop_syncing": _leave_out,
+    "rename_by_pattern": _rename,
+    "reactivate": _reactivate,
+    "set_service_date": _set_service_date,
+    "put_back": _decided("put_back"),
+    "leave_both": _decided("leave_both"),
+    "use_hubspot": _decided("use_hubspot"),
+    "use_quickbooks": _decided("use_quickbooks"),
+    "use_existing": _use_existing,
+    "create_anyway": _simply("create_anyway"),
+    "number_by_pattern": _number_by_pattern,
+    "let_quickbooks_number": _let_number,
+    "link_item": _link_item,
+    "create_item": _simply("create_item"),
+    "set_default_item": _setting("default_item", "item"),
+    "set_income_account": _setting("income_account", "account"),
+    "map_tax": _setting("tax_code", "code"),
+    "unlink": _unlink,
+    "try_again": _try_again,
+}

@@ -1,0 +1,108 @@
+"""Fix: an action on one failure, or on all with its cause. Shows first what it will do; the next pass does it."""
+
+from collections.abc import Mapping
+
+import msgspec
+from sqlalchemy import Connection, select
+
+from tieout.actions import settings as set_action
+from tieout.actions.actor import Actor, Role
+from tieout.actions.cures import DO, Doing, Touch
+from tieout.actions.errors import NotFound, WrongUse
+from tieout.actions.home import Home
+from tieout.actions.lookup import connection
+from tieout.core.causes import CAUSES
+from tieout.core.fixes import FIXES
+from tieout.core.records import State
+from tieout.store import connections, pairs
+from tieout.store.connections import StoredConnection
+from tieout.store.pairs import Stored
+from tieout.store.tables import pair
+
+LISTED = (State.FAILING, State.HELD, State.BROKEN, State.WAITING)
+"""States that are listed as failures (waiting ones after an hour)."""
+
+
+class FixResult(msgspec.Struct, frozen=True):
+    """What a fix did, or would do. failures: ids that it is about. settings: those that it changes."""
+
+    done: bool
+    failures: list[str]
+    operations: list[Touch]
+    settings: dict[str, str]
+
+
+def fix(
+    home: Home,
+    actor: Actor,
+    name: str,
+    failure_id: str,
+    fix: str,
+    *,
+    values: Mapping[str, str],
+    all_with_cause: bool = False,
+    preview: bool = False,
+) -> FixResult:
+    """Do, or preview, a fix. The writes that follow are made by the next pass.
+
+    Raises NotFound for a failure that is gone, WrongUse for a fix that does not belong to it or a value that is
+    missing or wrong, Forbidden.
+    """
+    known = FIXES.get(fix)
+    if known is None:
+        raise WrongUse(f"There is no fix {fix!r}. There are: {', '.join(FIXES)}.")
+    actor.must_be(Role.BOOKKEEPER if known.money else Role.SELLER)
+    with home.database.begin() as tx:
+        stored = connection(tx, name)
+        first = _failure(tx, stored, name, failure_id)
+        if fix not in CAUSES[first.cause].fixes:
+            offered = ", ".join(CAUSES[first.cause].fixes) or "none"
+            raise WrongUse(f"{fix} does not cure {first.cause}. Offered: {offered}.")
+        due = _with_cause(tx, stored, first) if all_with_cause else [first]
+        result = FixResult(not preview, [], [], {})
+        refusals: list[str] = []
+        for one in due:
+            doing = Doing(tx, home, stored, one, values)
+            try:
+                DO[fix](doing)
+            except WrongUse as error:
+                if not all_with_cause:
+                    raise
+                refusals.append(str(error))
+                continue
+            result.failures.append(str(one.id))
+            result.operations.extend(doing.touches)
+            result.settings.update(doing.settings)
+        if refusals and not result.failures:
+            raise WrongUse(refusals[0])
+        if preview:
+            tx.rollback()
+            return result
+        details = {"fix": fix, "failures": result.failures, "values": dict(values)}
+        now = home.clock.now()
+        for one in due:
+            connections.note(tx, stored.id, who=actor.name, what="fix", details=details, now=now, pair=one.id)
+        if result.settings:
+            new = connections.get(tx, stored.id).settings
+            set_action.store(tx, home, actor, stored, new, result.settings)
+        connections.want(tx, stored.id)
+    return result
+
+
+def _failure(tx: Connection, stored: StoredConnection, name: str, failure_id: str) -> Stored:
+    found = pairs.load(tx, [int(failure_id)]) if failure_id.isdigit() and len(failure_id) < 18 else []
+    if not found or not pairs.belongs(tx, found[0].id, stored.id) or found[0].state not in LISTED:
+        raise NotFound(
+            f"There is no failure {failure_id} in {name}; it may have been solved by now. "
+            f"`tieout failures {name}` lists those that stand."
+        )
+    return found[0]
+
+
+def _with_cause(tx: Connection, stored: StoredConnection, first: Stored) -> list[Stored]:
+    rows = tx.execute(
+        select(pair.c.id)
+        .where(pair.c.connection == stored.id, pair.c.state == first.state.value, pair.c.cause == first.cause)
+        .order_by(pair.c.id)
+    )
+    return pairs.load(tx, list(rows.scalars()))

@@ -1,0 +1,104 @@
+"""Match: the review of what could be the same, before anything is created."""
+
+import msgspec
+from sqlalchemy import select
+
+from tieout.actions.actor import Actor, Role
+from tieout.actions.errors import NotFound, WrongUse
+from tieout.actions.home import Home
+from tieout.actions.lookup import connection
+from tieout.core.decide import Matches, MatchesOf
+from tieout.core.match import Candidate, only_certain
+from tieout.core.plan import Reservations
+from tieout.core.records import Kind, Side
+from tieout.store import connections, pairs
+from tieout.store.answers import answer
+from tieout.store.tables import pair
+
+_KINDS = (Kind.CUSTOMER, Kind.ITEM)
+_CHOICE = {Kind.CUSTOMER: "link_customer", Kind.ITEM: "link_item"}
+
+
+class Match(msgspec.Struct, frozen=True):
+    """A HubSpot record without counterpart that has candidates. certain: the id that would be linked without asking."""
+
+    id: str
+    kind: str
+    crm: str
+    name: str
+    needed: bool
+    certain: str
+    candidates: tuple[Candidate, ...]
+
+
+class Review(msgspec.Struct, frozen=True):
+    """The review as it stands. alone: how many HubSpot records have no candidate at all, by kind."""
+
+    finished: bool
+    matches: list[Match]
+    alone: dict[str, int]
+
+
+def review(home: Home, actor: Actor, name: str) -> Review:
+    """What could be linked. Nothing is written. Raises WrongUse before both sides were read once."""
+    actor.must_be(Role.VIEWER)
+    matches: list[Match] = []
+    alone: dict[str, int] = {}
+    with home.database.read() as tx:
+        stored = connection(tx, name)
+        if not (stored.crm_complete and stored.books_complete):
+            raise WrongUse(f"Both sides have to be read once before matches are known: `tieout sync {name}`.")
+        for kind in _KINDS:
+            ids = tx.execute(
+                select(pair.c.id).where(
+                    pair.c.connection == stored.id,
+                    pair.c.kind == kind.value,
+                    pair.c.linked_at == "",
+                    pair.c.crm_id.is_not(None),
+                )
+            )
+            due = [s for s in pairs.load(tx, list(ids.scalars())) if s.cause not in ("part_of_company", "by_you")]
+            questions = {MatchesOf(kind, Side.CRM, s.crm_id): s for s in due}
+            replies = answer(tx, stored.id, questions, Reservations())
+            alone[kind.value] = 0
+            for question, one in questions.items():
+                reply = replies[question]
+                candidates = reply.candidates if isinstance(reply, Matches) else ()
+                if not candidates:
+                    alone[kind.value] += 1
+                    continue
+                best = only_certain(candidates)
+                label = getattr(one.pair.crm, "name", "") or getattr(one.pair.crm, "email", "") or one.crm_id
+                certain = best.id if best is not None else ""
+                matches.append(Match(str(one.id), kind.value, one.crm_id, label, one.pair.needed, certain, candidates))
+    return Review(stored.reviewed, matches, alone)
+
+
+def link(home: Home, actor: Actor, name: str, match_id: str, books_id: str) -> None:
+    """Say which QuickBooks record a HubSpot record is. Raises NotFound, WrongUse."""
+    actor.must_be(Role.SELLER)
+    with home.database.begin() as tx:
+        stored = connection(tx, name)
+        found = pairs.load(tx, [int(match_id)]) if match_id.isdigit() else []
+        if not found or not pairs.belongs(tx, found[0].id, stored.id) or found[0].pair.kind not in _CHOICE:
+            raise NotFound(f"There is no match {match_id} in {name}.")
+        one = found[0]
+        there = pairs.find(tx, stored.id, one.pair.kind, Side.BOOKS, books_id)
+        if there is None or there.pair.bond is not None or one.pair.bond is not None:
+            raise WrongUse(f"QuickBooks has no unlinked {one.pair.kind} with the id {books_id}.")
+        pairs.choose(tx, one.id, dict(one.pair.choices) | {_CHOICE[one.pair.kind]: books_id})
+        connections.want(tx, stored.id)
+        details = {"kind": one.pair.kind.value, "crm": one.crm_id, "books": books_id}
+        now = home.clock.now()
+        connections.note(tx, stored.id, who=actor.name, what="match", details=details, now=now, pair=one.id)
+
+
+def finish(home: Home, actor: Actor, name: str) -> None:
+    """Finish the review: certain matches are linked, and what is needed and has no candidate is created."""
+    actor.must_be(Role.BOOKKEEPER)
+    with home.database.begin() as tx:
+        stored = connection(tx, name)
+        connections.change(tx, stored.id, reviewed=True)
+        pairs.mark_all(tx, stored.id)
+        connections.want(tx, stored.id)
+        connections.note(tx, stored.id, who=actor.name, what="reviewed", details={}, now=home.clock.now())

@@ -1,0 +1,46 @@
+"""Pause and resume, exclude: what a person switches off and on."""
+
+from tieout.actions.actor import Actor, Role
+from tieout.actions.errors import NotFound
+from tieout.actions.home import Home
+from tieout.actions.lookup import connection
+from tieout.store import connections, pairs
+
+
+def pause(home: Home, actor: Actor, name: str) -> None:
+    """Stop all passes over a company pair until it is resumed."""
+    _switch(home, actor, name, "paused")
+
+
+def resume(home: Home, actor: Actor, name: str) -> None:
+    """Let passes run again, and have one run soon."""
+    _switch(home, actor, name, "active")
+
+
+def exclude(home: Home, actor: Actor, name: str, pair_id: str, *, include: bool = False) -> None:
+    """Leave one record out of the sync on purpose, or take it in again. Raises NotFound."""
+    actor.must_be(Role.SELLER)
+    with home.database.begin() as tx:
+        stored = connection(tx, name)
+        found = pairs.load(tx, [int(pair_id)]) if pair_id.isdigit() else []
+        if not found or not pairs.belongs(tx, found[0].id, stored.id):
+            raise NotFound(f"There is no record {pair_id} in {name}.")
+        choices = dict(found[0].pair.choices)
+        if include:
+            choices.pop("exclude", None)
+        else:
+            choices["exclude"] = actor.name
+        pairs.choose(tx, found[0].id, choices)
+        connections.want(tx, stored.id)
+        what = "included" if include else "excluded"
+        connections.note(tx, stored.id, who=actor.name, what=what, details={}, now=home.clock.now(), pair=found[0].id)
+
+
+def _switch(home: Home, actor: Actor, name: str, status: str) -> None:
+    actor.must_be(Role.BOOKKEEPER)
+    with home.database.begin() as tx:
+        stored = connection(tx, name)
+        connections.change(tx, stored.id, status=status, trouble=None, due_at="")
+        connections.note(tx, stored.id, who=actor.name, what=status, details={}, now=home.clock.now())
+        if status == "active":
+            connections.want(tx, stored.id)

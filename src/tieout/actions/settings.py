@@ -1,0 +1,260 @@
+"""Settings: what can be set for a company pair, checked against both accounts."""
+
+from collections.abc import Callable, Mapping, Sequence
+from datetime import date
+
+import msgspec
+from sqlalchemy import Connection, delete, select
+
+from tieout.actions.actor import Actor, Role
+from tieout.actions.errors import WrongUse
+from tieout.actions.home import Home
+from tieout.actions.lookup import connection
+from tieout.core.facts import Named
+from tieout.core.fields import Rule
+from tieout.core.records import Kind, Side
+from tieout.core.settings import Settings
+from tieout.kinds.item import Item
+from tieout.store import connections, mirror, pairs
+from tieout.store.connections import StoredConnection
+from tieout.store.tables import match_key, pair, record
+
+_TAX = "tax_code."
+
+
+class Setting(msgspec.Struct, frozen=True):
+    """One setting as it stands. choices: the valid values, where they are a list."""
+
+    key: str
+    value: str
+    meaning: str
+    choices: tuple[str, ...] = ()
+
+
+class _Kind(msgspec.Struct, frozen=True):
+    meaning: str
+    choices: Callable[[Connection, StoredConnection], Sequence[Named]] | None = None
+    words: tuple[str, ...] = ()
+
+
+def _income(_tx: Connection, stored: StoredConnection) -> Sequence[Named]:
+    return () if stored.books_facts is None else stored.books_facts.income_accounts
+
+
+def _codes(_tx: Connection, stored: StoredConnection) -> Sequence[Named]:
+    facts = stored.books_facts
+    return () if facts is None else [Named(code.id, code.name) for code in facts.tax_codes]
+
+
+def _custom_fields(_tx: Connection, stored: StoredConnection) -> Sequence[Named]:
+    return () if stored.books_facts is None else stored.books_facts.custom_fields
+
+
+def _items(tx: Connection, stored: StoredConnection) -> Sequence[Named]:
+    found: list[Named] = []
+    for id_ in sorted(mirror.ids(tx, stored.id, Side.BOOKS, Kind.ITEM), key=lambda i: (len(i), i)):
+        item = mirror.get(tx, stored.id, Side.BOOKS, Kind.ITEM, id_)
+        if isinstance(item, Item) and item.active and item.type != "Category":
+            found.append(Named(id_, item.name))
+    return found
+
+
+_RULES = tuple(rule.value for rule in Rule)
+_SWITCH = ("true", "false")
+_KINDS: dict[str, _Kind] = {
+    "start_date": _Kind("Invoices finalized on or after this day are synced, and all still open: a day, or `all`"),
+    "customer_model": _Kind("Who is the customer: the company, or each contact", words=("company", "contact")),
+    "auto_create_customers": _Kind("Create customers in QuickBooks that an invoice needs", words=_SWITCH),
+    "auto_create_items": _Kind("Create items in QuickBooks that an invoice needs", words=_SWITCH),
+    "display_name": _Kind("Pattern of a new customer's display name: {company}, {first}, {last}, {email}"),
+    "item_name": _Kind("Pattern of a new item's name: {name}, {sku}"),
+    "item_name_taken": _Kind("Pattern where that name is taken: {name}, {sku}"),
+    "item_type": _Kind("What a new item is in QuickBooks", words=("Service", "NonInventory")),
+    "income_account": _Kind("The income account that new items post to", _income),
+    "default_item": _Kind("The QuickBooks item of lines that name none", _items),
+    "untaxed_code": _Kind("The QuickBooks tax code for lines without tax", _codes),
+    "service_date": _Kind(
+        "The service date of a line: the start of its billing period, or else the invoice's date too",
+        words=("billing_start", "invoice_date"),
+    ),
+    "lock_date": _Kind("Nothing is written into QuickBooks on or before this day: a day, or `none`"),
+    "po_custom_field": _Kind("The QuickBooks custom field that carries the PO number", _custom_fields),
+    "phone_rule": _Kind("Who wins when both sides changed a phone number", words=_RULES),
+    "website_rule": _Kind("Who wins when both sides changed a website", words=_RULES),
+    "due_date_rule": _Kind("Who wins when both sides changed a due date", words=_RULES),
+    "memo_rule": _Kind("Who wins when both sides changed the memo for the customer", words=_RULES),
+    "annotate": _Kind("Show the state of the sync on HubSpot's records", words=_SWITCH),
+    "same_invoice_days": _Kind("Days within which two invoices of one amount may be the same one"),
+    "same_payment_days": _Kind("Days within which two payments of one amount may be the same one"),
+}
+_MOST_DAYS = 365
+_PATTERNS = {
+    "display_name": ("company", "first", "last", "email"),
+    "item_name": ("name", "sku"),
+    "item_name_taken": ("name", "sku"),
+}
+
+
+def settings(home: Home, actor: Actor, name: str) -> list[Setting]:
+    """Every setting with its value and meaning; tax codes of HubSpot's rates as `tax_code.RATE`."""
+    actor.must_be(Role.VIEWER)
+    with home.database.read() as tx:
+        stored = connection(tx, name)
+        found = [
+            Setting(key, _shown(tx, stored, key), kind.meaning, _choices(tx, stored, kind))
+            for key, kind in _KINDS.items()
+        ]
+        rates = () if stored.crm_facts is None else stored.crm_facts.tax_rates
+        codes = _choices(tx, stored, _Kind("", _codes))
+        found += [
+            Setting(
+                f"{_TAX}{rate.name}",
+                _name_of(_codes(tx, stored), stored.settings.tax_codes.get(rate.id, "")),
+                f"The QuickBooks tax code for HubSpot's rate {rate.name} ({rate.percent.normalize():f} %)",
+                codes,
+            )
+            for rate in rates
+        ]
+    return found
+
+
+def change(home: Home, actor: Actor, name: str, values: Mapping[str, str]) -> list[Setting]:
+    """Change settings, all or none. Raises WrongUse, naming the valid values."""
+    actor.must_be(Role.BOOKKEEPER)
+    with home.database.begin() as tx:
+        stored = connection(tx, name)
+        new = stored.settings
+        for key, text in values.items():
+            new = _with(tx, stored, new, key, text)
+        store(tx, home, actor, stored, new, values)
+    return settings(home, actor, name)
+
+
+def with_value(tx: Connection, stored: StoredConnection, key: str, text: str) -> Settings:
+    """The settings with one changed. Raises WrongUse, naming the valid values."""
+    return _with(tx, stored, connections.get(tx, stored.id).settings, key, text)
+
+
+def store(
+    tx: Connection, home: Home, actor: Actor, stored: StoredConnection, new: Settings, values: Mapping[str, str]
+) -> None:
+    """Keep changed settings, and have everything decided anew under them."""
+    if new.customer_model != stored.settings.customer_model:
+        _read_customers_again(tx, stored)
+    connections.change(tx, stored.id, settings=new)
+    pairs.mark_all(tx, stored.id)
+    connections.want(tx, stored.id)
+    connections.note(tx, stored.id, who=actor.name, what="set", details=dict(values), now=home.clock.now())
+
+
+def _with(tx: Connection, stored: StoredConnection, old: Settings, key: str, text: str) -> Settings:
+    if key.startswith(_TAX):
+        return _with_tax(tx, stored, old, key[len(_TAX) :], text)
+    kind = _KINDS.get(key)
+    if kind is None:
+        raise WrongUse(f"There is no setting {key!r}. There are: {', '.join(_KINDS)}, {_TAX}RATE.")
+    value: object = text
+    if kind.words:
+        if text not in kind.words:
+            raise WrongUse(f"{key} cannot be {text!r}. Choose {' or '.join(kind.words)}.")
+        value = text == "true" if kind.words is _SWITCH else text
+    elif kind.choices is not None:
+        value = _chosen(key, text, kind.choices(tx, stored))
+    elif key in ("start_date", "lock_date"):
+        nothing = "all" if key == "start_date" else "none"
+        value = None if text == nothing else _day(key, text, nothing)
+    elif key in _PATTERNS:
+        _check_pattern(key, text, _PATTERNS[key])
+    elif key.endswith("_days"):
+        if not text.isdigit() or int(text) > _MOST_DAYS:
+            raise WrongUse(f"{key} is a number of days from 0 to {_MOST_DAYS}; {text!r} is not.")
+        value = int(text)
+    return msgspec.convert(msgspec.structs.asdict(old) | {key: value}, Settings)
+
+
+def _with_tax(tx: Connection, stored: StoredConnection, old: Settings, rate: str, text: str) -> Settings:
+    rates = () if stored.crm_facts is None else stored.crm_facts.tax_rates
+    found = next((r.id for r in rates if rate in (r.id, r.name)), rate if rate.startswith("tax:") else "")
+    if not found:
+        names = ", ".join(f"{r.name} ({r.id})" for r in rates) or "none"
+        raise WrongUse(f"HubSpot has no tax rate {rate!r}. It has: {names}.")
+    code = _chosen(f"{_TAX}{rate}", text, _codes(tx, stored))
+    return msgspec.structs.replace(old, tax_codes=dict(old.tax_codes) | {found: code})
+
+
+def _chosen(key: str, text: str, choices: Sequence[Named]) -> str:
+    """The id of an entry named by id or by name; empty to choose none."""
+    if not text:
+        return ""
+    by_id = [c.id for c in choices if c.id == text]
+    by_name = [c.id for c in choices if c.name.casefold() == text.casefold()]
+    found = by_name or by_id
+    if len(found) != 1:
+        listed = ", ".join(f"{c.name} ({c.id})" for c in choices) or "none, so far"
+        problem = "is not one of QuickBooks'" if not found else "is the name of several"
+        raise WrongUse(f"{key}: {text!r} {problem}. Choose one of: {listed}.")
+    return found[0]
+
+
+def _day(key: str, text: str, nothing: str) -> date:
+    try:
+        return date.fromisoformat(text)
+    except ValueError as error:
+        raise WrongUse(f"{key} is a day such as 2026-01-31, or `{nothing}`; {text!r} is neither.") from error
+
+
+def _check_pattern(key: str, text: str, names: tuple[str, ...]) -> None:
+    try:
+        shown = text.format_map(dict.fromkeys(names, "x"))
+    except (KeyError, ValueError, IndexError) as error:
+        braced = ", ".join(f"{{{name}}}" for name in names)
+        raise WrongUse(f"{key}: {text!r} is no pattern. It may hold {braced}.") from error
+    if key != "display_name" and not shown.strip():
+        raise WrongUse(f"{key} must not be empty.")
+
+
+def _shown(tx: Connection, stored: StoredConnection, key: str) -> str:
+    value = getattr(stored.settings, key)
+    kind = _KINDS[key]
+    if value is None:
+        return "all" if key == "start_date" else "none"
+    if isinstance(value, bool):
+        return "true" if value else "false"
+    if isinstance(value, date):
+        return value.isoformat()
+    if kind.choices is not None:
+        return _name_of(kind.choices(tx, stored), str(value))
+    return str(value)
+
+
+def _choices(tx: Connection, stored: StoredConnection, kind: _Kind) -> tuple[str, ...]:
+    if kind.words:
+        return kind.words
+    return () if kind.choices is None else tuple(c.name for c in kind.choices(tx, stored))
+
+
+def _name_of(choices: Sequence[Named], id_: str) -> str:
+    return next((c.name for c in choices if c.id == id_), id_)
+
+
+def _read_customers_again(tx: Connection, stored: StoredConnection) -> None:
+    """Another model makes other customers of the same people: those that are not linked are read afresh."""
+    linked = select(pair.c.crm_id).where(
+        pair.c.connection == stored.id, pair.c.kind == Kind.CUSTOMER.value, pair.c.linked_at != ""
+    )
+    kind = Kind.CUSTOMER.value
+    for table in (record, match_key):
+        tx.execute(
+            delete(table).where(
+                table.c.connection == stored.id,
+                table.c.side == Side.CRM.value,
+                table.c.kind == kind,
+                table.c.id.not_in(linked),
+            )
+        )
+    tx.execute(
+        delete(pair).where(
+            pair.c.connection == stored.id, pair.c.kind == kind, pair.c.linked_at == "", pair.c.crm_id.is_not(None)
+        )
+    )
+    connections.change(tx, stored.id, crm_cursor="", crm_complete=False)

@@ -1,0 +1,96 @@
+"""Rehearsal: the real engine on a copy of the database, with sides that only imagine their writes."""
+
+from collections.abc import AsyncIterator, Sequence
+from datetime import date
+from typing import Generic, TypeVar
+
+import msgspec
+
+from tieout.core.facts import BooksFacts, CrmFacts
+from tieout.core.records import Kind, Side
+from tieout.engine.work import CrmSide
+from tieout.kinds.invoice import Invoice
+from tieout.kinds.settlement import Settlement
+from tieout.remote.outcomes import Done, Finding, Outcome
+from tieout.remote.rows import Batch, Record, Row
+from tieout.remote.side import Operation, Prepared, Profile, Unit, UnitIds
+from tieout.remote.side import Side as RemoteSide
+
+F = TypeVar("F", CrmFacts, BooksFacts)
+
+
+class Imagined(Generic[F]):
+    """A side whose reads are real and whose writes are imagined; `seen` keeps what would have been written."""
+
+    def __init__(self, real: RemoteSide[F]) -> None:
+        self.name: Side = real.name
+        self.profile: Profile = real.profile
+        self.seen: list[Operation] = []
+        self._real: RemoteSide[F] = real
+
+    async def facts(self) -> F:
+        """Read what is true of the whole account."""
+        return await self._real.facts()
+
+    def feed(self, cursor: str) -> AsyncIterator[Batch]:
+        """Yield what changed."""
+        return self._real.feed(cursor)
+
+    async def read(self, kind: Kind, ids: Sequence[str]) -> tuple[Row, ...]:
+        """Read records by id."""
+        return await self._real.read(kind, ids)
+
+    async def prepare(self, operations: Sequence[Operation], unit_ids: UnitIds) -> Prepared:
+        """One imagined unit for each side's largest."""
+        size = self.profile.largest_unit
+        chunks = [operations[start : start + size] for start in range(0, len(operations), size)]
+        return Prepared(tuple(Unit(unit_ids(), "", "", b"", tuple(o.id for o in chunk)) for chunk in chunks))
+
+    async def send(self, unit: Unit, operations: Sequence[Operation], timeout: float) -> tuple[Outcome, ...]:
+        """Imagine that everything is done as it was asked."""
+        del unit, timeout
+        self.seen += operations
+        return tuple(self._done(operation) for operation in operations)
+
+    async def settle(self, unit: Unit, operations: Sequence[Operation]) -> tuple[Finding, ...]:
+        """Look up what really became of a unit without answer."""
+        return await self._real.settle(unit, operations)
+
+    def page(self, kind: Kind, id_: str) -> str:
+        """The address of a record's page."""
+        return self._real.page(kind, id_)
+
+    def _done(self, operation: Operation) -> Done:
+        if operation.record is None:
+            return Done(operation.target)
+        id_ = operation.target or f"planned:{operation.id}"
+        record = _made(operation.record, id_)
+        return Done(id_, Row(operation.kind, id_, 1, record))
+
+
+class ImaginedCrm(Imagined[CrmFacts]):
+    """HubSpot's side, imagined."""
+
+    def __init__(self, real: CrmSide) -> None:
+        super().__init__(real)
+        self._crm = real
+
+    async def set_up(self) -> tuple[str, ...]:
+        """Nothing is made in the account."""
+        return ()
+
+    async def finalized(self, ids: Sequence[str]) -> dict[str, date]:
+        """The days on which invoices left draft."""
+        return await self._crm.finalized(ids)
+
+
+def _made(record: Record, id_: str) -> Record:
+    """The record as a side would return it: with ids."""
+    if isinstance(record, Invoice):
+        lines = tuple(
+            line if line.id else msgspec.structs.replace(line, id=f"planned:{n}") for n, line in enumerate(record.lines)
+        )
+        return msgspec.structs.replace(record, id=id_, lines=lines)
+    if isinstance(record, Settlement):
+        return msgspec.structs.replace(record, id=id_, transaction=id_)
+    return msgspec.structs.replace(record, id=id_)
