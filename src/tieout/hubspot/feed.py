@@ -21,6 +21,7 @@ from tieout.hubspot.lens.item import PRODUCTS
 from tieout.hubspot.lens.settlement import PAYMENTS
 from tieout.hubspot.objects import Found, batches
 from tieout.hubspot.reader import KINDS, LINE, LINKED, PROPERTIES, SEEN, Reader, Reading, seen
+from tieout.remote.errors import Unavailable
 from tieout.remote.ports import Clock, Part, Shelf
 from tieout.remote.rows import Batch
 
@@ -86,6 +87,12 @@ class Feed:
             while True:
                 found = await self._objects.page(step, PROPERTIES[step], at.after, LINKED.get(step, ()))
                 reading = await self._reader.whole(step, found, others=False)
+                if reading.stale:
+                    again = await self._reader.by_id(step, reading.stale)
+                    reading.stale = []
+                    reading.add(again)
+                if reading.stale:
+                    raise Unavailable("HubSpot shows records as they were before their last change.")
                 if step != INVOICES:
                     reading.marks = [one for one in reading.marks if one.version >= at.marks[step]]
                 at.step, at.after = step, found.after
@@ -104,7 +111,7 @@ class Feed:
                 newest = max([newest, *(version(hit) for hit in hits)])
                 for some in self._unknown(type_, hits):
                     reading = await self._read(type_, some)
-                    stale += _behind(type_, some, reading)
+                    stale += [min(some.values())] if reading.stale else _behind(type_, some, reading)
                     if reading.rows or reading.unreadable or reading.marks:
                         yield reading, False
                 at.marks[type_] = min([newest, *stale])
@@ -178,7 +185,9 @@ class Feed:
             reading.add(await self._reader.by_id(INVOICES, some))
         read = {one.id for one in reading.marks if one.type == LINE}
         reading.marks += [
-            Part(LINE, id_, parents.get(id_, ""), at, {}) for id_, at in wanted.items() if id_ not in read
+            Part(LINE, id_, parent, at, {})
+            for id_, at in wanted.items()
+            if id_ not in read and (parent := parents.get(id_, "")) not in reading.stale
         ]
         return reading
 

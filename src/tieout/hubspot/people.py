@@ -2,6 +2,8 @@
 
 from collections.abc import Iterable, Sequence
 
+import msgspec
+
 from tieout.core.records import Kind
 from tieout.hubspot.documents import Document
 from tieout.hubspot.lens import customer as lens
@@ -9,8 +11,9 @@ from tieout.hubspot.lens.customer import COMPANIES, CONTACTS, Model
 from tieout.remote.ports import Part, Shelf
 from tieout.remote.rows import Row
 
-FORMER = "former"
-"""Under this name a stored contact keeps the company that it last left."""
+_LEFT = "left"
+_MOST_LEFT = 5
+_FLOOR = "floor"
 
 
 class People:
@@ -66,31 +69,43 @@ class People:
         self._shelf.drop(type_, ids)
         if self.model == "contact" or not left:
             return []
-        return self._companies(self._shelf.get(COMPANIES, list(left)).values(), left)
+        return self._companies(self._raised(left))
 
     def _fresh(self, type_: str, documents: Sequence[Document]) -> list[Part]:
-        """Documents as parts; a contact keeps in mind the company that it last left.
+        """Documents as parts; a company keeps its floor, a contact keeps in mind the companies that it left last.
 
-        A crash may come between this and the storing of the rows, and the company must then be told of once more.
+        Their rows must come once more after a crash between this and the storing of rows, and where their names made
+        up the contact's record, its version may not fall behind theirs.
         """
         stored = self._shelf.get(type_, [one.id for one in documents])
         fresh = []
         for one in documents:
             part, old = lens.part(type_, one), stored.get(one.id)
             if old is not None:
-                left = old.body.get(FORMER) if old.parent == part.parent else old.parent
+                left = [each for each in dict.fromkeys((*_left(old), old.parent)) if each not in ("", part.parent)]
                 if left:
-                    part.body[FORMER] = left
+                    part.body[_LEFT] = ";".join(left[-_MOST_LEFT:])
+                if _FLOOR in old.body:
+                    part.body[_FLOOR] = old.body[_FLOOR]
             fresh.append(part)
         return fresh
 
-    def _companies(self, companies: Iterable[Part], at_least: dict[str, int] | None = None) -> list[Row]:
+    def _raised(self, floors: dict[str, int]) -> list[Part]:
+        """Stored companies whose records are from now on at least at these versions: somebody came or left."""
+        companies = []
+        for id_, part in self._shelf.get(COMPANIES, sorted(floors)).items():
+            floor = max(floors[id_], _floor(part))
+            companies.append(msgspec.structs.replace(part, body={**part.body, _FLOOR: str(floor)}))
+        self._shelf.put(companies)
+        return companies
+
+    def _companies(self, companies: Iterable[Part]) -> list[Row]:
         held = list(companies)
         people = self._shelf.children(CONTACTS, [one.id for one in held])
         rows = []
         for one in held:
             own = people.get(one.id, [])
-            version = max(one.version, (at_least or {}).get(one.id, 0), *(each.version for each in own))
+            version = max(one.version, _floor(one), *(each.version for each in own))
             rows.append(Row(Kind.CUSTOMER, f"company:{one.id}", version, lens.company(one, own)))
         return rows
 
@@ -98,11 +113,11 @@ class People:
         held = list(contacts)
         employers: dict[str, Part] = {}
         if self.model == "contact":
-            wanted = {company for one in held for company in (one.parent, one.body.get(FORMER)) if company}
+            wanted = {company for one in held for company in (one.parent, *_left(one)) if company}
             employers = self._shelf.get(COMPANIES, sorted(wanted)) if wanted else {}
         rows = []
         for one in held:
-            used = [employers[company] for company in (one.parent, one.body.get(FORMER) or "") if company in employers]
+            used = [employers[company] for company in (one.parent, *_left(one)) if company in employers]
             version = max([one.version, *(each.version for each in used)])
             record = lens.contact(one, employers.get(one.parent), self.model)
             rows.append(Row(Kind.CUSTOMER, f"contact:{one.id}", version, record))
@@ -117,7 +132,15 @@ class People:
         """The companies that contacts belong to now or belonged to before."""
         at_least: dict[str, int] = {}
         for part in contacts:
-            for company in (part.parent, part.body.get(FORMER)):
+            for company in (part.parent, *_left(part)):
                 if company:
                     at_least[company] = max(part.version, at_least.get(company, 0))
-        return self._companies(self._shelf.get(COMPANIES, sorted(at_least)).values(), at_least) if at_least else []
+        return self._companies(self._raised(at_least)) if at_least else []
+
+
+def _floor(company: Part) -> int:
+    return int(company.body.get(_FLOOR) or 0)
+
+
+def _left(contact: Part) -> list[str]:
+    return (contact.body.get(_LEFT) or "").split(";") if _LEFT in contact.body else []

@@ -16,7 +16,7 @@ from tieout.hubspot.lens.item import PRODUCTS
 from tieout.hubspot.lens.settlement import PAYMENTS
 from tieout.hubspot.objects import Found, Objects
 from tieout.hubspot.people import People
-from tieout.remote.ports import Clock, Part
+from tieout.remote.ports import Clock, Part, Shelf
 from tieout.remote.rows import Record, Row, Unreadable
 
 KINDS = {
@@ -45,32 +45,43 @@ Links = dict[str, dict[str, list[str]]]
 
 
 class Reading(msgspec.Struct):
-    """What became of documents. marks: parts that say what was read, to be stored once the rows are stored."""
+    """What became of documents.
+
+    marks: parts that say what was read, to be stored once the rows are stored. stale: ids of invoices that were
+    answered as they were before a change that was read already; they have no row.
+    """
 
     rows: list[Row] = []
     unreadable: list[Unreadable] = []
     marks: list[Part] = []
+    stale: list[str] = []
 
     def add(self, other: "Reading") -> None:
         """Take another reading in."""
         self.rows += other.rows
         self.unreadable += other.unreadable
         self.marks += other.marks
+        self.stale += other.stale
 
 
 class Reader:
-    """Reads whole records of one account. zone: the account's."""
+    """Reads whole records of one account. shelf: where marks of what was read are kept. zone: the account's."""
 
-    def __init__(self, objects: Objects, people: People, clock: Clock, zone: ZoneInfo) -> None:
+    def __init__(self, objects: Objects, people: People, shelf: Shelf, clock: Clock, zone: ZoneInfo) -> None:
         self.objects = objects
         self.people = people
         self.zone = zone
+        self._shelf = shelf
         self._clock = clock
 
     async def by_id(self, type_: str, ids: Sequence[str]) -> Reading:
-        """Records of one type; those that are not there come as gone rows."""
+        """Records of one type; those that are not there come as gone rows. A stale answer is asked for once more."""
         found = await self._found(type_, list(dict.fromkeys(ids)))
         reading = await self.whole(type_, found)
+        if reading.stale:
+            again = await self._found(type_, reading.stale)
+            reading.stale = []
+            reading.add(await self.whole(type_, again))
         there = {one.id for one in found.documents} | {one.id for one in found.unread}
         missing = [id_ for id_ in dict.fromkeys(ids) if id_ not in there]
         if missing:
@@ -96,7 +107,7 @@ class Reader:
                     _take(reading, Kind.SETTLEMENT, one, version(one), make)
             case _:
                 reading.add(await self._invoices(found))
-        reading.marks += [seen(type_, one) for one in found.documents]
+        reading.marks += [seen(type_, one) for one in found.documents if one.id not in reading.stale]
         return reading
 
     async def _found(self, type_: str, ids: list[str]) -> Found:
@@ -142,10 +153,18 @@ class Reader:
             broken.update({f"{type_}:{one.id}": one for one in found.unread})
         contacts = self.people.parts(CONTACTS, [id_ for own in links.values() for id_ in own[CONTACTS]])
         companies = self.people.parts(COMPANIES, [id_ for own in links.values() for id_ in own[COMPANIES]])
+        known = self._shelf.get(SEEN, [f"{INVOICES}:{one.id}" for one in invoices.documents])
+        known_lines = self._shelf.get(LINE, list(children[LINES]))
         for one in invoices.documents:
             own = links[one.id]
             lines = [children[LINES][id_] for id_ in own[LINES] if id_ in children[LINES]]
-            reading.marks += [Part(LINE, line.id, one.id, version(line), {}) for line in lines]
+            marks = [Part(LINE, line.id, one.id, version(line), {}) for line in lines]
+            if _older(version(one), known.get(f"{INVOICES}:{one.id}")) or any(
+                _older(mark.version, known_lines.get(mark.id)) for mark in marks
+            ):
+                reading.stale.append(one.id)
+                continue
+            reading.marks += marks
             spoilt = next((broken[key] for to in CHILDREN for id_ in own[to] if (key := f"{to}:{id_}") in broken), None)
             if spoilt:
                 reading.unreadable.append(Unreadable(Kind.INVOICE, one.id, version(one), spoilt.raw, spoilt.why))
@@ -221,6 +240,10 @@ def seen(type_: str, document: Document) -> Part:
     )
     digest = hashlib.sha256(content.encode()).hexdigest()
     return Part(SEEN, f"{type_}:{document.id}", "", version(document), {"digest": digest})
+
+
+def _older(version_: int, mark: Part | None) -> bool:
+    return mark is not None and version_ < mark.version
 
 
 def _take(reading: Reading, kind: Kind, document: Document, at: int, make: Callable[[], Record]) -> None:

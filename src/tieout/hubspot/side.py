@@ -20,6 +20,7 @@ from tieout.hubspot.packing import Packing
 from tieout.hubspot.people import People
 from tieout.hubspot.reader import Reader
 from tieout.hubspot.writer import Writer
+from tieout.remote.errors import Unavailable
 from tieout.remote.http import Http
 from tieout.remote.outcomes import Finding, Outcome
 from tieout.remote.ports import Clock, Shelf, TokenVault
@@ -60,7 +61,7 @@ class HubSpotSide:
         self._client = Client(http=http, base_url=base_url, vault=vault, clock=clock, random=random)
         self._objects = Objects(self._client)
         self._people = People(shelf, model)
-        self._reader = Reader(self._objects, self._people, clock, zone)
+        self._reader = Reader(self._objects, self._people, shelf, clock, zone)
         self._feed = Feed(
             client=self._client,
             reader=self._reader,
@@ -92,10 +93,14 @@ class HubSpotSide:
     async def read(self, kind: Kind, ids: Sequence[str]) -> tuple[Row, ...]:
         """Read records by id; with customers come the other customers whose record they change.
 
-        Raises Unavailable where one cannot be understood: the feed lists it as unreadable.
+        What cannot be understood is left out: the feed lists it as unreadable. Raises Unavailable where HubSpot
+        answers an invoice as it was before a change that it has shown already.
         """
         if kind is not Kind.CUSTOMER:
-            return tuple((await self._reader.by_id(_TYPES[kind], ids)).rows)
+            reading = await self._reader.by_id(_TYPES[kind], ids)
+            if reading.stale:
+                raise Unavailable("HubSpot shows records as they were before their last change.")
+            return tuple(reading.rows)
         rows: list[Row] = []
         people = [id_.partition(":")[2] for id_ in ids if id_.startswith("contact:")]
         firms = [id_.partition(":")[2] for id_ in ids if id_.startswith("company:")]

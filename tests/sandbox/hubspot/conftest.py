@@ -5,7 +5,7 @@ import random
 import socket
 import threading
 import time
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Mapping
 from datetime import UTC, datetime, timedelta
 from decimal import Decimal
 from typing import Any, Self
@@ -19,6 +19,7 @@ import hubspot
 from tieout.sandbox.clock import AdvancingClock
 from tieout.sandbox.hubspot.app import HubSpotSandbox
 from tieout.sandbox.hubspot.wire import Request
+from tieout.sandbox.vendor import Answer
 
 _encoder = msgspec.json.Encoder(decimal_format="number")
 _decoder = msgspec.json.Decoder(float_hook=Decimal)
@@ -49,22 +50,27 @@ class Caller:
         self.clock = clock
         self.token = sandbox.sign_in("http://sandbox")["access_token"]
 
-    def call(
+    def answer(
         self, method: str, url: str, body: Any = None, *, stale: bool = False, token: str | None = None
-    ) -> tuple[int, Any]:
+    ) -> Answer:
         parts = urlsplit(url)
-        sent = body if isinstance(body, bytes) else b"" if body is None else _encoder.encode(body)
-        answer = self.sandbox.answer(
+        return self.sandbox.answer(
             Request(
                 method=method,
                 path=parts.path,
                 query=parse_qs(parts.query, keep_blank_values=True),
-                body=sent,
+                body=body if isinstance(body, bytes) else b"" if body is None else _encoder.encode(body),
                 authorization=f"Bearer {token or self.token}",
                 stale=stale,
             )
         )
+
+    def call(self, method: str, url: str, body: Any = None, **more: Any) -> tuple[int, Any]:
+        answer = self.answer(method, url, body, **more)
         return answer.status, _decoder.decode(answer.body) if answer.body else None
+
+    def headers(self, method: str, url: str, body: Any = None) -> Mapping[str, str]:
+        return self.answer(method, url, body).headers
 
     def ok(self, method: str, url: str, body: Any = None, **more: Any) -> Any:
         status, answered = self.call(method, url, body, **more)

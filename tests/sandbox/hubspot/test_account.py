@@ -1,5 +1,6 @@
 """Sign-in, scopes, quotas, settings, paths, faults, and a state that survives."""
 
+import asyncio
 import json
 
 import pytest
@@ -145,6 +146,10 @@ class TestQuotas:
         limited.clock.advance(10)
         limited.ok("GET", "/crm/v3/owners")
 
+    def test_answers_carry_the_budget_left_and_searches_do_not(self, limited):
+        assert limited.headers("GET", "/crm/v3/owners")["x-hubspot-ratelimit-remaining"] == "189"
+        assert "x-hubspot-ratelimit-max" not in limited.headers("POST", "/crm/v3/objects/contacts/search", {})
+
     def test_free_tier_has_100(self, limited):
         limited.sandbox.patch_company({"tier": "free"})
         for _ in range(100):
@@ -208,3 +213,27 @@ def test_equal_seeds_give_equal_bytes(new_account):
 
     assert bytes_of(3) == bytes_of(3)
     assert bytes_of(3) != bytes_of(4)
+
+
+def test_gate_learns_who_called_and_may_ask_for_a_stale_answer(us):
+    made = us.make("contacts", {"firstname": "Ana"})
+    us.ok("PATCH", f"/crm/v3/objects/contacts/{made}", {"properties": {"firstname": "Anna"}})
+    sent = []
+
+    async def receive():
+        return {"type": "http.request", "body": b"", "more_body": False}
+
+    async def send(message):
+        sent.append(message)
+
+    scope = {
+        "type": "http",
+        "method": "GET",
+        "path": f"/crm/v3/objects/contacts/{made}",
+        "query_string": b"properties=firstname",
+        "headers": [(b"authorization", f"Bearer {us.sandbox.token('seller')}".encode())],
+        "state": {"sandbox.stale": True},
+    }
+    asyncio.run(us.sandbox(scope, receive, send))
+    assert scope["state"]["sandbox.who"] == "seller"
+    assert json.loads(sent[1]["body"])["properties"]["firstname"] == "Ana"

@@ -10,6 +10,24 @@ LINK = {"to": {"id": "1001"}, "types": [{"associationCategory": "HUBSPOT_DEFINED
 SPEC = {"associationCategory": "HUBSPOT_DEFINED", "associationTypeId": 279}
 PAIR = {"from": {"id": "1001"}, "to": {"id": "1001"}, "types": [SPEC]}
 GOOD = [
+    (
+        "PATCH",
+        "objects/commerce_payments/1001",
+        {
+            "properties": {
+                "hs_initial_amount": 1,
+                "hs_initiated_date": 1,
+                "hs_refunds_amount": 1,
+                "hs_currency_code": "USD",
+            }
+        },
+    ),
+    (
+        "PATCH",
+        "objects/line_items/1001",
+        {"properties": {"price": 1, "quantity": 1, "hs_discount_percentage": 1, "hs_line_item_currency_code": "USD"}},
+    ),
+    ("PATCH", "objects/fees/1001", {"properties": {"hs_type": "FIXED", "hs_value": 1, "hs_sort_order": 1}}),
     ("POST", "objects/invoices", {"properties": {"hs_currency": "USD", "hs_due_date": 1}, "associations": [LINK]}),
     ("POST", "objects/line_items", {"properties": {"price": 1, "quantity": 1, "discount": 0, "hs_product_id": "1001"}}),
     ("POST", "objects/contacts", {"properties": {"email": "new@example.com", "lifecyclestage": "lead"}}),
@@ -112,11 +130,11 @@ def replaced(value, path, odd):
 
 @pytest.mark.parametrize(("method", "path", "good"), GOOD, ids=lambda value: value if isinstance(value, str) else "")
 def test_odd_bodies_are_answered_not_fatal(us, method, path, good):
-    for name in ("ana", "ben"):
-        us.make("contacts", {"email": f"{name}@example.com"})
     us.make("companies", {"name": "Nova Ltd"})
     us.make("products", {"name": "Work"})
-    us.make("invoices", {"hs_currency": "USD"}, ("1001", 177))
+    for invoice in (us.open_invoice({"price": 1}), us.open_invoice({"price": 2}, email="cleo@example.com")):
+        us.make("fees", {"hs_label": "x", "hs_type": "FIXED", "hs_value": "1"}, (invoice, 414))
+    us.pay(invoice, "3")
     version = "v4" if "associations" in path else "v3"
     wanted = {"name": "mine", "label": "x", "type": "string", "fieldType": "text", "groupName": "contactinformation"}
     us.ok("POST", "/crm/v3/properties/contacts", wanted)

@@ -255,6 +255,13 @@ class TestPayments:
             >= {STATUS: "open", "hs_balance_due": "450.00"}.items()
         )
 
+    def test_payment_belongs_to_one_invoice(self, us):
+        first, second = (us.open_invoice({"price": 10}, email=f"{name}@example.com") for name in "ab")
+        payment = us.pay(first, "10")
+        url = f"/crm/v4/objects/commerce_payments/{payment}/associations/default/invoices"
+        us.ok("PUT", f"{url}/{first}")
+        us.refused("PUT", f"{url}/{second}")
+
     def test_draft_and_voided_invoices_take_no_payment(self, us):
         made = us.make("invoices", {"hs_currency": "USD"})
         payment = us.make("commerce_payments", {"hs_initial_amount": "10", "hs_initiated_date": "2026-03-01"})

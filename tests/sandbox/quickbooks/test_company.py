@@ -46,6 +46,7 @@ def test_settings_show_and_change(books):
         "commit_within_seconds": 2,
         "void_paid_refused": True,
         "duplicate_numbers_refused": True,
+        "prefixed_numbers_continue": False,
     }
     item = books.item()
     changes = {"service_date_items": [item], "closing_date": "2026-01-31", "commit_within_seconds": 0.5}

@@ -144,8 +144,9 @@ def test_what_is_no_number_is_refused(books, number):
     assert books.refused("Invoice", {"CustomerRef": {"value": books.customer()}, "Line": [sold]})["code"] == "2080"
 
 
-def test_what_is_no_day_is_refused(books):
-    body = {"CustomerRef": {"value": books.customer()}, "Line": [line(books.item(), 5)], "TxnDate": "2026-02-30"}
+@pytest.mark.parametrize("day", ["2026-02-30", "9999-12-31", "30/01/2026", "0001-01-01"])
+def test_what_is_no_day_is_refused(books, day):
+    body = {"CustomerRef": {"value": books.customer()}, "Line": [line(books.item(), 5)], "TxnDate": day}
     assert books.refused("Invoice", body)["code"] == "2060"
 
 

@@ -30,8 +30,15 @@ def test_the_four_forms_share_one_sequence_and_estimates_have_their_own(books):
 
 
 def test_a_sent_number_is_kept_and_counted_on_from(books):
+    assert books.save("Invoice", body(books, DocNumber="2000"))["DocNumber"] == "2000"
+    assert books.save("CreditMemo", body(books))["DocNumber"] == "2001"
+
+
+@pytest.mark.parametrize(("continues", "following"), [(False, "1001"), (True, "INV-0100")])
+def test_a_foreign_prefix_is_counted_on_only_where_the_switch_says_so(books, continues, following):
+    books.sandbox.patch_company({"prefixed_numbers_continue": continues})
     assert books.save("Invoice", body(books, DocNumber="INV-0099"))["DocNumber"] == "INV-0099"
-    assert books.save("CreditMemo", body(books))["DocNumber"] == "INV-0100"
+    assert books.save("CreditMemo", body(books))["DocNumber"] == following
 
 
 def test_the_sequence_steps_over_a_number_that_is_taken(books):

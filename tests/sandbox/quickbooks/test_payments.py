@@ -130,6 +130,15 @@ def test_a_deleted_invoice_leaves_its_payment_unapplied(nova):
     assert (balance(nova, memo, "CreditMemo"), owed(nova)) == (50, -150)
 
 
+def test_a_deleted_credit_memo_opens_what_it_had_paid(nova):
+    invoice, memo = bill(nova, 30), credit(nova, 15)
+    paid = nova.pay(nova.nova, 20, ("Invoice", invoice, 30), ("CreditMemo", memo, 15))
+    assert paid["UnappliedAmt"] == 5
+    nova.save("CreditMemo", {"Id": memo, "SyncToken": "1"}, operation="delete")
+    assert nova.read("Payment", paid["Id"])["UnappliedAmt"] == 0
+    assert (balance(nova, invoice), owed(nova)) == (10, 10)
+
+
 def test_a_total_below_what_is_paid_frees_the_difference(nova):
     invoice = bill(nova, 200)
     paid = nova.pay(nova.nova, 200, ("Invoice", invoice, 200))

@@ -169,7 +169,8 @@ def test_prices_that_include_tax_are_split(uk):
 def test_tax_that_does_not_apply_takes_no_tax_detail(uk):
     customer, item = uk.customer(), uk.item()
     body = {"CustomerRef": {"value": customer}, "Line": [line(item, 10)], "GlobalTaxCalculation": "NotApplicable"}
-    assert uk.save("Invoice", body)["TotalAmt"] == 10
+    made = uk.save("Invoice", body)
+    assert made["TotalAmt"] == uk.save("Invoice", made)["TotalAmt"] == 10
     assert uk.refused("Invoice", body | {"TxnTaxDetail": {"TotalTax": 1}})["code"] == "6170"
 
 
@@ -184,6 +185,8 @@ def test_a_deposit_lowers_the_balance(books):
     customer, item = books.customer(), books.item()
     invoice = books.invoice(customer, line(item, 10), Deposit=4)
     assert (invoice["TotalAmt"], invoice["Balance"]) == (10, 6)
+    body = {"CustomerRef": {"value": customer}, "Line": [line(item, 10)], "Deposit": 11}
+    assert books.refused("Invoice", body)["code"] == "6000"
 
 
 @pytest.mark.parametrize(("term", "due"), [("1", "2026-01-15"), ("2", "2026-01-30"), (None, "2026-02-14")])

@@ -64,6 +64,20 @@ def test_sending_back_what_was_read_changes_nothing_but_the_version(books, invoi
     assert again == {field: value for field, value in invoice.items() if field != "SyncToken"}
 
 
+def test_a_taxed_and_discounted_document_can_be_sent_back_too(uk):
+    code = {"value": uk.query("SELECT * FROM TaxCode WHERE Name = '5.0% R'")["TaxCode"][0]["Id"]}
+    discount = {"DetailType": "DiscountLineDetail", "DiscountLineDetail": {"PercentBased": True, "DiscountPercent": 7}}
+    address = {"Line1": "1 Fleet Street", "City": "London", "PostalCode": "EC4Y 1AA"}
+    customer = uk.customer(BillAddr=address, ShipAddr=address, PrimaryEmailAddr={"Address": "ana@nova.example"})
+    lines = [line(uk.item(), 33.33, qty=3, price=11.11, TaxCodeRef=code, ServiceDate="2026-02-01"), discount]
+    made = uk.invoice(customer, *lines, ApplyTaxAfterDiscount=True, BillEmailCc={"Address": "a@x.example, b@x.example"})
+    assert made["TotalAmt"] == Decimal("33.33") - Decimal("2.33") + Decimal("1.55")
+    assert made["BillAddr"]["Line1"] == "Nova Ltd"
+    again = uk.save("Invoice", made)
+    assert again.pop("SyncToken") == "1"
+    assert again == {field: value for field, value in made.items() if field != "SyncToken"}
+
+
 def test_sparse_lines_are_taxed_anew(uk):
     item, customer = uk.item(), uk.customer()
     code = {"value": uk.query("SELECT * FROM TaxCode WHERE Name = '20.0% S'")["TaxCode"][0]["Id"]}

@@ -1,1 +1,25 @@
-"""A local HubSpot account that speaks the vendor's CRM, OAuth and settings APIs, legacy and dated paths alike."""
+"""A local HubSpot account that speaks the vendor's CRM, OAuth and settings APIs, legacy and dated paths alike.
+
+HubSpot's documents leave some things open. There the sandbox decides as follows, by a setting of the company where
+one is named:
+
+- A billable invoice goes draft → open → paid or voided, and no other way. Opening it needs a contact and a line item
+  and gives it its number (`invoice_prefix`, `next_invoice_number`). *Paid* comes from succeeded payments alone, and
+  goes when they are withdrawn. Its number and amounts cannot be written.
+- A non-billable invoice is not validated: any status, number and amount is taken as written; amounts that were not
+  written are calculated, and payments count as on a billable one.
+- Lines, discounts, fees and taxes of an open, unpaid, billable invoice can be changed while `edit_invoices` is on,
+  and such an invoice can be deleted. Properties that an app made can always be written. Drafts can always be deleted,
+  paid and voided invoices never. `hs_invoice_source` can be written, so that a test can play HubSpot's own data sync.
+- The contact and company of an invoice can be changed until it is paid or voided. The invoice copies their values
+  when the association changes, not when the contact does; a ship-to that a client wrote itself stays.
+- A payment belongs to at most one invoice, in that invoice's currency. What it brings is its amount less refunds.
+- Calculated amounts stand when the write is answered, or `settling_seconds` later. Searches see what is older than
+  `index_lag_seconds`. Reads by id are never stale unless a fault says so.
+- A contact's first company is its primary one; when that goes, the next becomes it.
+- A unique value that is taken: 409 for a contact's e-mail on create, else 400 with CONFLICTING_UNIQUE_VALUE on create
+  and the PropertyValueCoordinates text on update.
+- Scopes (`scopes`) bind the app that signed in by OAuth; clients with a token of their own name are people in
+  HubSpot's pages (source CRM_UI) and may do everything. Each client has its own burst quota (`tier`); searches share
+  one.
+"""

@@ -6,6 +6,7 @@ from tieout.sandbox.hubspot import errors
 from tieout.sandbox.hubspot.association_types import (
     DEFAULTS,
     FIRST_CUSTOM_ID,
+    PRIMARY_COMPANY,
     STANDARD,
     USER_DEFINED,
     AssociationType,
@@ -110,7 +111,7 @@ class Associations:
     def primary_company(self, contact_id: str) -> str:
         """Return the id of a contact's primary company, "" if it has none."""
         companies = self.of(CONTACTS, contact_id, COMPANIES)
-        return next((company for company, type_ids in companies.items() if 1 in type_ids), "")
+        return next((company for company, type_ids in companies.items() if PRIMARY_COMPANY in type_ids), "")
 
     def as_json(self, type_ids: Iterable[int]) -> list[JsonMap]:
         """Return association types as `{category, typeId, label}`."""

@@ -96,8 +96,7 @@ def unlabel(portal: Portal, source: End, target: End, type_ids: Iterable[int]) -
 
 def disconnect_all(portal: Portal, end: End) -> None:
     """End every association of an object that goes."""
-    from_name = list(portal.associations.everything(*end))
-    for name, other_id, _ in from_name:
+    for name, other_id, _ in list(portal.associations.everything(*end)):
         disconnect(portal, end, (BY_NAME[name], other_id))
 
 
@@ -144,7 +143,7 @@ def _primary_company(portal: Portal, contact_id: str, company_id: str) -> None:
     """Keep one primary company, the one just made so or else the first, and show it on the contact."""
     contact = portal.store.find(CONTACTS, contact_id)
     companies = portal.associations.of(CONTACTS, contact_id, COMPANIES)
-    primary = [company_id for company_id, type_ids in companies.items() if PRIMARY_COMPANY in type_ids]
+    primary = [one for one, type_ids in companies.items() if PRIMARY_COMPANY in type_ids]
     if len(primary) > 1:
         for former in [one for one in primary if one != company_id]:
             portal.associations.unlabel((CONTACTS, contact_id), (COMPANIES, former), [PRIMARY_COMPANY])

@@ -13,7 +13,6 @@ from tieout.sandbox.hubspot.portal import Portal
 from tieout.sandbox.hubspot.records import Record
 
 ISSUED_BY_HUBSPOT = ("hs_number", "hs_amount_billed", "hs_balance_due")
-_FIXED_AFTER_DRAFT = ("hs_currency",)
 
 
 def is_billable(values: Mapping[str, str]) -> bool:
@@ -47,23 +46,21 @@ def drafted(portal: Portal, values: Mapping[str, str], linked: Mapping[str, int]
 
 def changed(portal: Portal, invoice: Record, changes: Mapping[str, str]) -> dict[str, str]:
     """Return the changes that an update makes to an invoice. Raises Refusal (400)."""
-    whole = dict(changes)
     if "hs_currency" in changes:
         _check_currency(portal, changes["hs_currency"])
     billable = changes.get("hs_invoice_billable")
     if billable and billable != invoice.get("hs_invoice_billable"):
         raise errors.invalid("hs_invoice_billable can only be set when an invoice is created.")
     if not is_billable(invoice.values):
-        return whole
+        return dict(changes)
     _refuse_issued(portal, changes)
     before = invoice.get("hs_invoice_status")
     after = changes.get("hs_invoice_status", before)
     if after != before:
         _check_step(portal, invoice, before, after)
-    for name in _FIXED_AFTER_DRAFT:
-        if before != "draft" and changes.get(name, invoice.get(name)) != invoice.get(name):
-            raise errors.invalid(f"{name} cannot be changed once an invoice is finalized.")
-    return whole
+    if before != "draft" and changes.get("hs_currency", invoice.get("hs_currency")) != invoice.get("hs_currency"):
+        raise errors.invalid("hs_currency cannot be changed once an invoice is finalized.")
+    return dict(changes)
 
 
 def issue(portal: Portal, invoice: Mapping[str, str], changes: Mapping[str, str]) -> dict[str, str]:

@@ -7,7 +7,7 @@ from collections.abc import Mapping
 from decimal import Decimal
 
 from tieout.sandbox.hubspot import errors
-from tieout.sandbox.hubspot.arithmetic import ZERO
+from tieout.sandbox.hubspot.arithmetic import ZERO, rounded, written
 from tieout.sandbox.hubspot.invoices import is_billable
 from tieout.sandbox.hubspot.object_types import INVOICES, PAYMENTS
 from tieout.sandbox.hubspot.portal import Portal
@@ -49,10 +49,15 @@ def check_touchable(payment: Record) -> None:
 
 def check_belongs(portal: Portal, payment: Record, invoice: Record) -> None:
     """Refuse (400) to associate a payment with an invoice that cannot take it."""
-    others = [one.id for one in portal.linked(PAYMENTS, payment.id, INVOICES) if one.id != invoice.id]
-    if others:
-        raise errors.invalid(f"Payment {payment.id} already belongs to invoice {others[0]}.")
+    check_free(portal, payment.id)
     check_takes(invoice, payment.get("hs_currency_code"))
+
+
+def check_free(portal: Portal, payment_id: str) -> None:
+    """Refuse (400) to associate a payment with a second invoice: it has one amount."""
+    others = list(portal.associations.of(PAYMENTS, payment_id, INVOICES))
+    if others:
+        raise errors.invalid(f"Payment {payment_id} already belongs to invoice {others[0]}.")
 
 
 def check_takes(invoice: Record, currency: str) -> None:
@@ -67,15 +72,17 @@ def received(payment: Record) -> Decimal:
     """Return the cash that a payment brought, less refunds; nothing before it succeeded or after it was lost."""
     if payment.get("hs_latest_status") not in _RECEIVED:
         return ZERO
-    return Decimal(payment.get("hs_initial_amount")) - Decimal(payment.get("hs_refunds_amount") or "0")
+    amount = Decimal(payment.get("hs_initial_amount")) - Decimal(payment.get("hs_refunds_amount") or "0")
+    return rounded(amount, payment.get("hs_currency_code"))
 
 
 def _figures(values: Mapping[str, str]) -> dict[str, str]:
+    currency = values.get("hs_currency_code", "")
     net = Decimal(values["hs_initial_amount"]) - Decimal(values.get("hs_fees_amount") or "0")
     after_refunds = net - Decimal(values.get("hs_refunds_amount") or "0")
     return {
-        "hs_net_amount": format(net, ".2f"),
-        "hs_net_amount_after_refunds": format(after_refunds, ".2f"),
+        "hs_net_amount": written(net, currency),
+        "hs_net_amount_after_refunds": written(after_refunds, currency),
         "hs_payment_method": values.get("hs_payment_method_type", ""),
     }
 

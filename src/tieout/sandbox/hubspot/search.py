@@ -4,7 +4,6 @@ Limits: HubSpot, "CRM search" guide: 5 groups, 6 filters each, 18 in all, one so
 of 3,000 characters. The pseudo property `associations.{type}` sees the present associations.
 """
 
-from collections.abc import Callable
 from typing import Any
 
 from tieout.sandbox.hubspot import errors, filters, objects, windows, wire
@@ -12,6 +11,7 @@ from tieout.sandbox.hubspot.errors import JsonMap
 from tieout.sandbox.hubspot.index import Index
 from tieout.sandbox.hubspot.object_types import ObjectType
 from tieout.sandbox.hubspot.portal import Portal
+from tieout.sandbox.hubspot.properties import Property
 from tieout.sandbox.hubspot.records import shown
 from tieout.sandbox.hubspot.wire import Reply, Request
 
@@ -65,12 +65,12 @@ def _found(portal: Portal, kind: ObjectType, index: Index, groups: Groups, query
     if name != kind.modified:
         definition = portal.catalogue.definitions[kind.name][name]
         found.sort()
-        found.sort(key=lambda number: _sort_key(filters.comparable, definition, index.seen[number][2].get(name)))
+        found.sort(key=lambda number: _sort_key(definition, index.seen[number][2].get(name)))
     return found
 
 
-def _sort_key(compare: Callable[..., Any], definition: object, value: str | None) -> tuple[bool, Any]:
-    return (True, compare(definition, value)) if value is not None else (False, 0)
+def _sort_key(definition: Property, value: str | None) -> tuple[bool, Any]:
+    return (True, filters.comparable(definition, value)) if value is not None else (False, 0)
 
 
 def _query(kind: ObjectType, query: str) -> filters.Fits:

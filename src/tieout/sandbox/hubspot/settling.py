@@ -55,20 +55,21 @@ def _balance(invoice: Record, billed: Decimal, paid: Decimal) -> Decimal | None:
     if status == "voided":
         return ZERO
     if not (invoices.is_billable(invoice.values) or paid or invoices.has_payment(invoice)):
-        if _by_hand(invoice, "hs_balance_due"):
-            return None
-        return ZERO if status == "paid" else billed
+        if status == "paid":
+            return ZERO
+        return None if _by_hand(invoice, "hs_balance_due") else billed
     left = billed - paid
     return ZERO if left < 0 <= billed else left
 
 
 def _status(invoice: Record, taken: Iterable[Record], *, paid: Decimal, balance: Decimal | None) -> dict[str, str]:
+    """Return the step that payments make an invoice take: open → paid, or back when one was withdrawn."""
     status = invoice.get("hs_invoice_status")
     if status == "open" and paid > 0 and balance == 0:
-        dates = [payment.get("hs_initiated_date") for payment in taken]
-        return {"hs_invoice_status": "paid", "hs_payment_date": max(dates, key=moments.milliseconds)}
-    withdrawn = invoices.is_billable(invoice.values) or invoices.has_payment(invoice)
-    if status == "paid" and withdrawn and balance:
+        dates = [date for payment in taken if (date := payment.get("hs_initiated_date"))]
+        return {"hs_invoice_status": "paid", "hs_payment_date": max(dates, key=moments.milliseconds, default="")}
+    counted = invoices.is_billable(invoice.values) or invoices.has_payment(invoice)
+    if status == "paid" and counted and balance:
         return {"hs_invoice_status": "open", "hs_payment_date": ""}
     return {}
 

@@ -61,8 +61,10 @@ def drafted(portal: Portal, kind: ObjectType, row: JsonMap, claims: Claims | Non
     values = _checked(portal, kind, row)
     _check_required(kind, values)
     links = _links(portal, kind, row)
-    for (other, other_id), _ in links:
-        _check_new_link(portal, kind, values, (other, other_id))
+    for end, _ in links:
+        _check_new_link(portal, kind, values, end)
+    if kind is PAYMENTS and sum(end[0] is INVOICES for end, _ in links) > 1:
+        raise errors.invalid("A payment belongs to one invoice.")
     if kind is INVOICES:
         count = {name: sum(end[0].name == name for end, _ in links) for name in (CONTACTS.name, LINE_ITEMS.name)}
         values = invoices.drafted(portal, values, count)
@@ -196,6 +198,8 @@ def _check_new_link(portal: Portal, kind: ObjectType, values: Mapping[str, str],
         former = invoices.owner_of(portal, other, other_id)
         if former:
             invoices.check_lines_open(portal, former)
+    elif kind is INVOICES and other is PAYMENTS:
+        payments.check_free(portal, other_id)
 
 
 def _claim(portal: Portal, kind: ObjectType, values: Mapping[str, str], record: Record | None, claims: Claims) -> None:

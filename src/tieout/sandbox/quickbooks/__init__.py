@@ -4,5 +4,5 @@ What it answers follows Intuit's API reference and recorded answers of real comp
 open, the choice is stated where it is made, or is a setting of `GET /_sandbox/company`.
 
 Not there: XML (JSON is answered whatever `Accept` says), group items on a document, inventory, deposits, reports,
-attachments, several currencies, automated sales tax.
+PDF, attachments, tax service, several currencies, automated sales tax.
 """

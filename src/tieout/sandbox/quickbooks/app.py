@@ -62,6 +62,7 @@ class QuickBooksSandbox:
             exception_handlers={HTTPException: page_not_found},
             openapi_config=None,
             logging_config=None,
+            request_max_body_size=None,
         )
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:

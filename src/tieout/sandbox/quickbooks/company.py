@@ -29,6 +29,8 @@ class Settings(msgspec.Struct):
     commit_within_seconds: how long after the answer was due a write may still be committed; only told, for clients.
     void_paid_refused: an invoice with an applied payment cannot be voided; false = the payment becomes unapplied.
     duplicate_numbers_refused: 6140 for a document number that is taken; false = duplicates are accepted.
+    prefixed_numbers_continue: after a document was made as `INV-7`, the next without number becomes `INV-8`; false =
+    only numbers of digits move the company's own sequence.
     """
 
     service_date_items: list[str] = msgspec.field(default_factory=list)
@@ -37,6 +39,7 @@ class Settings(msgspec.Struct):
     commit_within_seconds: int | float = 2
     void_paid_refused: bool = True
     duplicate_numbers_refused: bool = True
+    prefixed_numbers_continue: bool = False
 
 
 class Company:
@@ -104,16 +107,11 @@ class Company:
 
     def show(self) -> Json:
         """Return the settings of `GET /_sandbox/company`."""
-        return {
+        return msgspec.structs.asdict(self.settings) | {
             "custom_transaction_numbers": self.sales_preference("CustomTxnNumbers"),
             "service_date_items": self.service_date_items,
             "closing_date": self.closing_date,
             "auto_apply_credit": self.sales_preference("AutoApplyCredit"),
-            "batch_requestid": self.settings.batch_requestid,
-            "inactive_names_taken": self.settings.inactive_names_taken,
-            "commit_within_seconds": self.settings.commit_within_seconds,
-            "void_paid_refused": self.settings.void_paid_refused,
-            "duplicate_numbers_refused": self.settings.duplicate_numbers_refused,
         }
 
     def patch(self, changes: Mapping[str, Any]) -> None:

@@ -14,7 +14,8 @@ from tieout.sandbox.quickbooks.balances import post
 from tieout.sandbox.quickbooks.company import Company
 from tieout.sandbox.quickbooks.entity import Entity
 from tieout.sandbox.quickbooks.ledger import Row
-from tieout.sandbox.quickbooks.opening import account_named
+from tieout.sandbox.quickbooks.opening import account_opened
+from tieout.sandbox.quickbooks.periods import check_open
 from tieout.sandbox.quickbooks.wire import Json
 
 _DATED: Final = ("Invoice", "SalesReceipt")
@@ -31,13 +32,11 @@ def save(company: Company, entity: Entity, wanted: Json, old: Row | None, *, dup
     before = old.read() if old else {}
     customer = _customer(company, entity, wanted, before)
     content, last_line = _content(company, entity, wanted, before, old, customer)
-    check_open(company, entity, content["TxnDate"], before.get("TxnDate"))
+    if entity is not transacted.ESTIMATE:
+        check_open(company, content["TxnDate"], before.get("TxnDate"))
     estimate = _estimate(company, entity, wanted, before)
-    if (
-        old is not None
-        and before.get("CustomerRef") != content.get("CustomerRef")
-        and payments.applied_to(company, old)
-    ):
+    moved = before.get("CustomerRef", {}).get("value") != wanted.get("CustomerRef", {}).get("value")
+    if old is not None and moved and payments.applied_to(company, old):
         raise faults.business("You can't change the customer of a transaction that has a payment applied to it.")
     number = numbering.assign(company, entity, wanted.get("DocNumber"), old, duplicates=duplicates)
     if number is not None:
@@ -49,24 +48,13 @@ def save(company: Company, entity: Entity, wanted: Json, old: Row | None, *, dup
     return payments.settle_form(company, row, created=old is None)
 
 
-def check_open(company: Company, entity: Entity, *days: str | None) -> None:
-    """Refuse a posting in the closed period. Raises FaultError (6210)."""
-    closed = company.closing_date
-    if (
-        closed is not None
-        and entity is not transacted.ESTIMATE
-        and any(day is not None and day <= closed for day in days)
-    ):
-        raise faults.period_closed()
-
-
 def void(company: Company, row: Row) -> Row:
     """Set all amounts and quantities of a form to zero and say so in its note.
 
     Raises FaultError: 6000 for an invoice with an applied payment, 6210.
     """
     document = row.read()
-    check_open(company, entities.ENTITIES[row.entity], document["TxnDate"])
+    check_open(company, document["TxnDate"])
     if payments.applied_to(company, row):
         if company.settings.void_paid_refused:
             raise faults.business("You can't void an invoice that has a payment applied to it.")
@@ -80,20 +68,15 @@ def void(company: Company, row: Row) -> Row:
                 detail |= {field: 0 for field in ("Qty", "TaxInclusiveAmt") if field in detail}
     document["TxnTaxDetail"] = {"TotalTax": 0}
     document |= {field: ZERO for field in ("TotalAmt", "Balance", "Deposit", "RemainingCredit") if field in document}
-    document["PrivateNote"] = voided_note(document)
+    document["PrivateNote"] = payments.voided_note(document)
     return post(company, entities.ENTITIES[row.entity], document, row)
-
-
-def voided_note(document: Json) -> str:
-    """Return the private note of a voided transaction."""
-    note = document.get("PrivateNote")
-    return f"Voided - {note}" if note else "Voided"
 
 
 def remove(company: Company, row: Row) -> Json:
     """Delete a form; a payment that was applied to it survives, unapplied. Raises FaultError (6210)."""
     document = row.read()
-    check_open(company, entities.ENTITIES[row.entity], document["TxnDate"])
+    if row.entity != "Estimate":
+        check_open(company, document["TxnDate"])
     payments.release(company, row, document["TotalAmt"])
     post(company, entities.ENTITIES[row.entity], None, row)
     return {"domain": "QBO", "status": "Deleted", "Id": row.id}
@@ -134,7 +117,7 @@ def _content(
         raise faults.bad_currency()
     taxing = wanted.get("GlobalTaxCalculation", "TaxExcluded")
     sent_tax = wanted.get("TxnTaxDetail") or {}
-    if not company.american and taxing == "NotApplicable" and sent_tax:
+    if not company.american and taxing == "NotApplicable" and (sent_tax.get("TotalTax") or sent_tax.get("TaxLine")):
         raise faults.tax_detail_not_allowed()
     held = references.held_by(before)
     form = lines.Form(
@@ -166,7 +149,7 @@ def _header(company: Company, entity: Entity, wanted: Json, before: Json, custom
     }
     content.setdefault("TxnDate", company.today().isoformat())
     content["CurrencyRef"] = company.currency()
-    content.setdefault("PrintStatus", "NeedToPrint" if entity is transacted.CREDIT_MEMO else "NotSet")
+    content.setdefault("PrintStatus", "NotSet")
     content.setdefault("EmailStatus", "NotSet")
     content.setdefault("ApplyTaxAfterDiscount", False)
     content["CustomField"] = _custom_fields(company, wanted.get("CustomField", []))
@@ -187,7 +170,7 @@ def _header(company: Company, entity: Entity, wanted: Json, before: Json, custom
         content.setdefault("AllowOnlineCreditCardPayment", False)
         content.setdefault("AllowOnlineACHPayment", False)
     if entity is transacted.SALES_RECEIPT:
-        content.setdefault("DepositToAccountRef", {"value": account_named(company, "Undeposited Funds")})
+        content.setdefault("DepositToAccountRef", {"value": account_opened("Undeposited Funds")})
     if entity is transacted.ESTIMATE:
         content.setdefault("TxnStatus", "Pending")
     return content
@@ -247,6 +230,8 @@ def _open_amounts(company: Company, entity: Entity, content: Json, old: Row | No
     match entity.name:
         case "Invoice":
             deposit = content.get("Deposit", ZERO)
+            if not 0 <= deposit <= total:
+                raise faults.business("The deposit can't be more than the total.")
             return {"Deposit": deposit, "Balance": total - deposit - used}
         case "CreditMemo":
             return {"Balance": total - used, "RemainingCredit": total - used}

@@ -21,7 +21,11 @@ _EXTRA_KEYS: Final = {"Item": ("Taxable", "IncomeAccountRef"), "Customer": ("Tax
 
 
 class Row(msgspec.Struct, gc=False):
-    """One object. created, updated: Unix seconds. memory: what the server knows of it and does not show."""
+    """One object.
+
+    created, updated: Unix seconds. previous: the version before the last write, None for a new object, which a stale
+    read therefore shows as it is. memory: what the server knows of it and does not show. keys: see `key_of`.
+    """
 
     entity: str
     id: str

@@ -47,7 +47,7 @@ def _person(company: Company, wanted: Json, before: Json) -> Json:
     name = wanted.get("DisplayName") or before.get("DisplayName") or parts
     if not name.strip():
         raise faults.no_name()
-    for part in (*_NAME_PARTS, "CompanyName"):
+    for part in _NAME_PARTS:
         if wanted.get(part):
             wanted[part] = names.tidy(part, wanted[part])
     content = wanted | {"DisplayName": name}

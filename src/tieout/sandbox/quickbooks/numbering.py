@@ -2,7 +2,8 @@
 
 QuickBooks API reference, Invoice, DocNumber: with custom numbers off, a document without a number takes the next one
 of a sequence that invoices, credit memos, sales receipts and refund receipts share; a sent number is accepted all the
-same and moves the sequence on, so that QuickBooks goes on counting with the prefix of whoever sent it.
+same. What it does to the sequence is not documented: here one of digits only moves it on, and with the setting
+`prefixed_numbers_continue` also one with a prefix, so that QuickBooks goes on counting with the prefix of who sent it.
 """
 
 import re
@@ -45,7 +46,7 @@ def assign(company: Company, entity: Entity, sent: str | None, old: Row | None, 
         holder = _holder(company, forms, sent, old)
         if holder is not None:
             raise faults.duplicate_number(sent, _TYPES.get(holder.entity, holder.entity), holder.id)
-    if old is None and _TAIL.match(sent):
+    if old is None and (sent.isdecimal() or (company.settings.prefixed_numbers_continue and _TAIL.match(sent))):
         company.last_numbers[sequence] = sent
     return sent
 

@@ -51,9 +51,9 @@ _METHODS: Final = ("Cash", "Check", "Visa", "MasterCard", "American Express", "D
 _VAT: Final = (("20.0% S", "20"), ("5.0% R", "5"), ("0.0% Z", "0"), ("Exempt", "0"), ("No VAT", None))
 
 
-def account_named(company: Company, name: str) -> str:
-    """Return the id of one of the accounts that every company has."""
-    return company.ledger.tables["Account"].named("Name", name.casefold())[0].id
+def account_opened(name: str) -> str:
+    """Return the id of one of the accounts that every company is opened with."""
+    return str(next(number for number, account in enumerate(_ACCOUNTS, 1) if account[0] == name))
 
 
 def open_company(company: Company) -> None:
@@ -215,7 +215,7 @@ def _preferences(company: Company) -> Json:
             "CustomTxnNumbers": False,
             "AllowDeposit": True,
             "AllowDiscount": True,
-            "DefaultDiscountAccount": account_named(company, "Discounts given"),
+            "DefaultDiscountAccount": account_opened("Discounts given"),
             "AllowEstimates": True,
             "AllowServiceDate": False,
             "AllowShipping": False,
@@ -256,7 +256,7 @@ def _preferences(company: Company) -> Json:
         "OtherPrefs": {
             "NameValue": [
                 {"Name": "SalesFormsPrefs.DefaultCustomerMessage", "Value": "Thank you for your business."},
-                {"Name": "UncategorizedIncomeAccountId", "Value": account_named(company, "Uncategorized Income")},
+                {"Name": "UncategorizedIncomeAccountId", "Value": account_opened("Uncategorized Income")},
                 {"Name": "WarnDuplicateCheckNumber", "Value": "true"},
                 {"Name": "WarnDuplicateBillNumber", "Value": "false"},
             ]

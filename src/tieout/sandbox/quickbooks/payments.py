@@ -13,7 +13,8 @@ from tieout.sandbox.quickbooks.amounts import ZERO
 from tieout.sandbox.quickbooks.balances import post
 from tieout.sandbox.quickbooks.company import Company
 from tieout.sandbox.quickbooks.ledger import Row
-from tieout.sandbox.quickbooks.opening import account_named
+from tieout.sandbox.quickbooks.opening import account_opened
+from tieout.sandbox.quickbooks.periods import check_open
 from tieout.sandbox.quickbooks.transacted import PAYMENT
 from tieout.sandbox.quickbooks.wire import Json
 
@@ -46,8 +47,8 @@ def save(company: Company, wanted: Json, old: Row | None) -> Row:
     lines, uses = _lines(company, wanted, own)
     content: Json = {field: value for field, value in wanted.items() if field != "ExchangeRate"}
     content.setdefault("TxnDate", company.today().isoformat())
-    _check_open(company, content["TxnDate"], before.get("TxnDate"))
-    content.setdefault("DepositToAccountRef", {"value": account_named(company, "Undeposited Funds")})
+    check_open(company, content["TxnDate"], before.get("TxnDate"))
+    content.setdefault("DepositToAccountRef", {"value": account_opened("Undeposited Funds")})
     content["CurrencyRef"] = company.currency()
     references.complete(company.ledger, content, "", references.held_by(before))
     account = company.ledger.tables["Account"].rows[content["DepositToAccountRef"]["value"]].read()
@@ -67,18 +68,22 @@ def save(company: Company, wanted: Json, old: Row | None) -> Row:
 def void(company: Company, row: Row) -> Row:
     """Take a payment back: nothing received, nothing applied. Raises FaultError (6210)."""
     document = row.read()
-    _check_open(company, document["TxnDate"])
-    note = document.get("PrivateNote")
-    document |= {"TotalAmt": ZERO, "UnappliedAmt": ZERO, "Line": []}
-    document["PrivateNote"] = f"Voided - {note}" if note else "Voided"
+    check_open(company, document["TxnDate"])
+    document |= {"TotalAmt": ZERO, "UnappliedAmt": ZERO, "Line": [], "PrivateNote": voided_note(document)}
     post(company, PAYMENT, document, row)
     _apply(company, row.id, {})
     return row
 
 
+def voided_note(document: Json) -> str:
+    """Return the private note of a voided transaction."""
+    note = document.get("PrivateNote")
+    return f"Voided - {note}" if note else "Voided"
+
+
 def remove(company: Company, row: Row) -> Json:
     """Delete a payment and open again what it paid. Raises FaultError (6210)."""
-    _check_open(company, row.read()["TxnDate"])
+    check_open(company, row.read()["TxnDate"])
     post(company, PAYMENT, None, row)
     _apply(company, row.id, {})
     return {"domain": "QBO", "status": "Deleted", "Id": row.id}
@@ -97,13 +102,14 @@ def release(company: Company, target: Row, amount: Decimal) -> None:
         amount -= cut
         payment = company.ledger.tables["Payment"].rows[identity]
         document = payment.read()
+        received = Decimal(document["TotalAmt"])
         left = _cut(document["Line"], target.entity, target.id, cut)
-        if not document["TotalAmt"]:
-            other = "CreditMemo" if target.entity == "Invoice" else "Invoice"
-            left = _cut(left, other, "", cut)
-        if left or document["TotalAmt"]:
+        left = _cut(left, "Invoice", "", _signed(left) - received)
+        if not received:
+            left = _cut(left, "CreditMemo", "", -_signed(left))
+        if left or received:
             document["Line"] = left
-            document["UnappliedAmt"] = Decimal(document["TotalAmt"]) - _signed(left)
+            document["UnappliedAmt"] = received - _signed(left)
             post(company, PAYMENT, document, payment)
         else:
             post(company, PAYMENT, None, payment)
@@ -132,12 +138,6 @@ def rebuild(company: Company) -> None:
     for row in company.ledger.rows("Payment"):
         for target, used in _uses(row.read()["Line"]).items():
             company.applied.setdefault(target, {})[row.id] = used
-
-
-def _check_open(company: Company, *days: str | None) -> None:
-    closed = company.closing_date
-    if closed is not None and any(day is not None and day <= closed for day in days):
-        raise faults.period_closed()
 
 
 def _lines(company: Company, wanted: Json, own: str) -> tuple[list[Json], dict[Target, Decimal]]:
@@ -238,7 +238,7 @@ def _cut(lines: list[Json], entity: str, identity: str, amount: Decimal) -> list
         link = line["LinkedTxn"][0]
         held = Decimal(line["Amount"])
         if link["TxnType"] == entity and identity in ("", link["TxnId"]):
-            cut = min(amount, held)
+            cut = max(ZERO, min(amount, held))
             amount -= cut
             held -= cut
         if held:
@@ -247,10 +247,11 @@ def _cut(lines: list[Json], entity: str, identity: str, amount: Decimal) -> list
 
 
 def _join_credits(company: Company, row: Row) -> None:
-    customer = row.read()["CustomerRef"]
+    document = row.read()
+    wanted = {"CustomerRef": document["CustomerRef"], "TxnDate": document["TxnDate"], "TotalAmt": ZERO}
     other = "CreditMemo" if row.entity == "Invoice" else "Invoice"
-    for match in company.ledger.tables[other].named("CustomerRef", customer["value"]):
+    for match in company.ledger.tables[other].named("CustomerRef", document["CustomerRef"]["value"]):
         amount = min(Decimal(row.read()["Balance"]), Decimal(match.read()["Balance"]))
         if amount > 0:
             pair = [{"Amount": amount, "LinkedTxn": [{"TxnId": one.id, "TxnType": one.entity}]} for one in (row, match)]
-            save(company, {"CustomerRef": dict(customer), "TotalAmt": ZERO, "Line": pair}, None)
+            save(company, wanted | {"Line": pair}, None)

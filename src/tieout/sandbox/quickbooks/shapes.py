@@ -20,6 +20,8 @@ Fields: TypeAlias = Mapping[str, Check | None]
 
 _DAY: Final = re.compile(r"\d{4}-\d{2}-\d{2}")
 _LARGEST: Final = Decimal(10) ** 15
+_FIRST_YEAR: Final = 1900
+_LAST_YEAR: Final = 2999
 
 
 def clean(fields: Fields, sent: object) -> Json:
@@ -76,9 +78,16 @@ def rate(value: object, path: str) -> Decimal:
     return shorten(decimal(value, path), 7)
 
 
-def whole(value: object, path: str) -> int:
-    """A whole number."""
-    return int(decimal(value, path))
+def whole(lowest: int, highest: int) -> Check:
+    """A whole number between two bounds."""
+
+    def check(value: object, path: str) -> int:
+        number = int(decimal(value, path))
+        if not lowest <= number <= highest:
+            raise faults.bad_number(path)
+        return number
+
+    return check
 
 
 def flag(value: object, _path: str) -> bool:
@@ -93,9 +102,12 @@ def day(value: object, path: str) -> str:
     """A calendar day; of a date-time the day as written."""
     found = _DAY.match(value) if isinstance(value, str) else None
     try:
-        return date.fromisoformat(found[0] if found else "").isoformat()
+        taken = date.fromisoformat(found[0] if found else "")
     except ValueError:
         raise faults.bad_date(str(value), path) from None
+    if not _FIRST_YEAR <= taken.year <= _LAST_YEAR:
+        raise faults.bad_date(str(value), path)
+    return taken.isoformat()
 
 
 def choice(*values: str) -> Check:
@@ -121,17 +133,18 @@ def reference(value: object, _path: str) -> Json | None:
     return {"value": str(held)}
 
 
-def email(limit: int) -> Check:
-    """An e-mail address object; `limit` in characters."""
+def email(limit: int, *, separated: bool = False) -> Check:
+    """An e-mail address object, `separated` with several addresses and commas between them; `limit` in characters."""
     inner = {"Address": text(limit)}
 
     def check(value: object, path: str) -> Json | None:
         found = clean(inner, value).get("Address")
         if found is None:
             return None
-        name, at, domain = found.rpartition("@")
-        if not (name and at and "." in domain) or any(sign.isspace() for sign in found):
-            raise faults.bad_email(path)
+        for address in found.split(",") if separated else [found]:
+            name, at, domain = address.strip().rpartition("@")
+            if not (name and at and "." in domain) or any(sign.isspace() for sign in address.strip()):
+                raise faults.bad_email(path)
         return {"Address": found}
 
     return check

@@ -151,8 +151,8 @@ INVOICE: Final = _form(
     "Invoice",
     {
         **_TERMS,
-        "BillEmailCc": email(200),
-        "BillEmailBcc": email(200),
+        "BillEmailCc": email(200, separated=True),
+        "BillEmailBcc": email(200, separated=True),
         "Deposit": amount,
         "DepositToAccountRef": reference,
         "AllowOnlineCreditCardPayment": flag,

@@ -1,0 +1,174 @@
+"""The API under /api/v1: the same actions as the pages, as JSON. Money is a decimal string."""
+
+from datetime import datetime, timedelta
+from typing import Annotated
+
+import msgspec
+from litestar import Router, delete, get, post
+from litestar.di import Provide
+from litestar.params import Parameter
+
+from tieout.actions import failures, fix, history, invoices, overview, pause, prove, record, sync, users
+from tieout.actions.actor import Role
+from tieout.proof.tieout import Proof
+from tieout.web.signing_in import guarded
+from tieout.web.visit import HttpRequest, NotSignedIn, Visit, bearer, provide_reader
+
+
+class SignIn(msgspec.Struct, frozen=True):
+    """Name and password of a user."""
+
+    name: str
+    password: str
+
+
+class Session(msgspec.Struct, frozen=True):
+    """A session. token: send it as `Authorization: Bearer …`. expires_at: in UTC."""
+
+    token: str
+    expires_at: datetime
+    role: Role
+
+
+class FixRequest(msgspec.Struct, frozen=True):
+    """How a fix is to be applied. values: what it needs, by key. preview: show what it would do, and do nothing."""
+
+    values: dict[str, str] = {}
+    all_with_cause: bool = False
+    preview: bool = False
+
+
+def provide_caller(request: HttpRequest) -> Visit:
+    """A program that sent its token. A cookie is not enough to change anything. Raises NotSignedIn."""
+    if not bearer(request):
+        raise NotSignedIn
+    return provide_reader(request)
+
+
+@post("/session", sync_to_thread=False)
+def open_session(request: HttpRequest, visit: Visit, data: SignIn) -> Session:
+    """Sign in."""
+    token = guarded(request, visit, data.name, lambda: users.sign_in(visit.home, data.name, data.password))
+    person = users.signed_in(visit.home, token)
+    if person is None:
+        raise NotSignedIn
+    ends = visit.home.clock.now() + timedelta(seconds=users.SESSION_SECONDS)
+    return Session(token, ends, person.role)
+
+
+@delete("/session", sync_to_thread=False)
+def close_session(request: HttpRequest, caller: Visit) -> None:
+    """Sign out."""
+    users.sign_out(caller.home, bearer(request))
+
+
+@get("/companies", sync_to_thread=False)
+def companies(reader: Visit) -> list[overview.Overview]:
+    """All company pairs."""
+    return [overview.overview(reader.home, name, reader.words) for name in overview.list_companies(reader.home)]
+
+
+@get("/companies/{name:str}", sync_to_thread=False)
+def one_company(reader: Visit, name: str) -> overview.Overview:
+    """One company pair at a glance."""
+    return overview.overview(reader.home, name, reader.words)
+
+
+@get("/companies/{name:str}/invoices", sync_to_thread=False)
+def list_invoices(
+    reader: Visit,
+    name: str,
+    in_state: Annotated[str, Parameter(query="state")] = "",
+    search: str = "",
+    page: int = 1,
+) -> invoices.InvoiceList:
+    """Invoices with their states; `state` is one of them, or `needs_you`."""
+    return invoices.list_invoices(reader.home, name, state=in_state, search=search, page=page, words=reader.words)
+
+
+@get("/companies/{name:str}/records/{record_id:str}", sync_to_thread=False)
+def one_record(reader: Visit, name: str, record_id: str) -> record.RecordPage:
+    """One record on both sides."""
+    return record.record(reader.home, name, record_id, reader.words)
+
+
+@get("/companies/{name:str}/history", sync_to_thread=False)
+def list_history(
+    reader: Visit, name: str, search: str = "", kind: str = "", side: str = "", who: str = "", page: int = 1
+) -> history.History:
+    """Everything that was written and decided, newest first."""
+    return history.history(reader.home, name, history.Filters(search, kind, side, who, page), reader.words)
+
+
+@get("/companies/{name:str}/failures", sync_to_thread=False)
+def list_failures(reader: Visit, name: str) -> list[failures.Failure]:
+    """All that needs a person."""
+    return failures.list_failures(reader.home, name, reader.words)
+
+
+@post("/companies/{name:str}/failures/{failure_id:str}/fixes/{code:str}", status_code=200, sync_to_thread=False)
+def apply_fix(caller: Visit, name: str, failure_id: str, code: str, data: FixRequest) -> fix.FixResult:
+    """Apply a fix, or show what it would do."""
+    return fix.fix(
+        caller.home,
+        caller.actor,
+        name,
+        failure_id,
+        code,
+        values=data.values,
+        all_with_cause=data.all_with_cause,
+        preview=data.preview,
+    )
+
+
+@post("/companies/{name:str}/proof", status_code=200)
+async def run_proof(caller: Visit, name: str) -> Proof:
+    """Run a tie-out from fresh reads of both sides."""
+    return await prove.prove(caller.home, caller.actor, name)
+
+
+@post("/companies/{name:str}/sync", status_code=202, sync_to_thread=False)
+def want_sync(caller: Visit, name: str) -> None:
+    """Ask for a sync at once."""
+    sync.want(caller.home, caller.actor, name)
+
+
+@post("/companies/{name:str}/pause", status_code=204, sync_to_thread=False)
+def pause_company(caller: Visit, name: str) -> None:
+    """Stop writing until somebody resumes."""
+    pause.pause(caller.home, caller.actor, name)
+
+
+@post("/companies/{name:str}/resume", status_code=204, sync_to_thread=False)
+def resume_company(caller: Visit, name: str) -> None:
+    """Go on."""
+    pause.resume(caller.home, caller.actor, name)
+
+
+@post("/companies/{name:str}/records/{record_id:str}/exclude", status_code=204, sync_to_thread=False)
+def exclude_record(caller: Visit, name: str, record_id: str) -> None:
+    """Leave one record out."""
+    pause.exclude(caller.home, caller.actor, name, record_id)
+
+
+router = Router(
+    path="/api/v1",
+    dependencies={"caller": Provide(provide_caller, sync_to_thread=False)},
+    route_handlers=[
+        open_session,
+        close_session,
+        companies,
+        one_company,
+        list_invoices,
+        one_record,
+        list_history,
+        list_failures,
+        apply_fix,
+        run_proof,
+        want_sync,
+        pause_company,
+        resume_company,
+        exclude_record,
+    ],
+)
+"""Everything under /api/v1."""

@@ -1,0 +1,65 @@
+"""The web application: pages, API, health."""
+
+from importlib.metadata import version
+
+from litestar import Litestar, Router
+from litestar.datastructures import State
+from litestar.di import Provide
+from litestar.openapi import OpenAPIConfig
+from litestar.openapi.plugins import JsonRenderPlugin
+
+from tieout.actions.home import Home
+from tieout.web import api, assets, doing, fixing, health, problems, reading, security, signing_in
+from tieout.web.throttle import Throttle
+from tieout.web.visit import provide_reader, provide_visit
+
+
+def create_app(home: Home) -> Litestar:
+    """An ASGI application over an opened home. It closes nothing; the caller does."""
+    pages = Router(
+        path="/",
+        include_in_schema=False,
+        route_handlers=[
+            signing_in.sign_in_page,
+            signing_in.sign_in,
+            signing_in.set_up_page,
+            signing_in.set_up,
+            signing_in.sign_out,
+            signing_in.prefer,
+            reading.front,
+            reading.overview_page,
+            reading.invoices_page,
+            reading.record_page,
+            reading.history_page,
+            fixing.failures_page,
+            fixing.preview_page,
+            fixing.fix_now,
+            doing.tie_out_page,
+            doing.prove_now,
+            doing.sync_now,
+            doing.pause_now,
+            doing.resume_now,
+            doing.exclude_now,
+            doing.settings_page,
+            doing.change_setting,
+        ],
+    )
+    return Litestar(
+        route_handlers=[pages, api.router, assets.asset, health.live, health.ready],
+        dependencies={
+            "visit": Provide(provide_visit, sync_to_thread=False),
+            "reader": Provide(provide_reader, sync_to_thread=False),
+        },
+        exception_handlers={Exception: problems.answer},
+        before_send=[security.add_headers],
+        csrf_config=security.csrf(home),
+        logging_config=None,
+        openapi_config=OpenAPIConfig(
+            title="Tieout",
+            version=version("tieout"),
+            path="/api/v1",
+            use_handler_docstrings=True,
+            render_plugins=[JsonRenderPlugin(path="/openapi.json")],
+        ),
+        state=State({"home": home, "throttle": Throttle()}),
+    )

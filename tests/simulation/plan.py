@@ -1,0 +1,69 @@
+"""What a seed stands for: the accounts, their habits, and how much happens."""
+
+from random import Random
+from typing import Literal
+
+import msgspec
+
+from tieout.core.fields import Rule
+from tieout.core.settings import Model
+
+_RULES = (Rule.ASK, Rule.HUBSPOT, Rule.QUICKBOOKS)
+
+
+class Plan(msgspec.Struct, frozen=True):
+    """One simulated stretch of time. Seconds where nothing else is said.
+
+    commit_within: how long after its time-out a vendor may still carry a write out. moves: of each of the two people.
+    """
+
+    seed: int
+    company: Literal["us-manual", "uk"]
+    model: Model
+    quotas: bool
+    commit_within: float
+    index_lag: float
+    batch_requestid: bool
+    custom_numbers: bool
+    void_paid_refused: bool
+    auto_apply_credit: bool
+    auto_create_customers: bool
+    due_date_rule: Rule
+    memo_rule: Rule
+    phone_rule: Rule
+    workers: int
+    seconds: float
+    moves: int
+    crashing: float
+    stealing: float
+
+
+def draw(seed: int) -> Plan:
+    """The plan that a seed stands for."""
+    random = Random(f"plan {seed}")
+    return Plan(
+        seed=seed,
+        company="uk" if random.random() < 0.2 else "us-manual",
+        model="contact" if random.random() < 0.3 else "company",
+        quotas=random.random() < 0.4,
+        commit_within=random.choice((2.0, 2.0, 20.0, 120.0)),
+        index_lag=random.choice((0.0, 2.0, 2.0, 10.0)),
+        batch_requestid=random.random() < 0.75,
+        custom_numbers=random.random() < 0.8,
+        void_paid_refused=random.random() < 0.8,
+        auto_apply_credit=random.random() < 0.2,
+        auto_create_customers=random.random() < 0.85,
+        due_date_rule=random.choice(_RULES),
+        memo_rule=random.choice(_RULES),
+        phone_rule=random.choice(_RULES),
+        workers=random.choice((1, 2, 3)),
+        seconds=random.choice((900.0, 1500.0, 1800.0)),
+        moves=random.randint(14, 24),
+        crashing=random.choice((0.0, 0.25, 0.5)),
+        stealing=random.choice((0.0, 0.15, 0.3)),
+    )
+
+
+def dice(seed: int, purpose: str) -> Random:
+    """A generator of its own for each purpose, so that one more draw in one place moves nothing elsewhere."""
+    return Random(f"{purpose} {seed}")

@@ -1,0 +1,143 @@
+"""One seed from beginning to end: people, workers and faults; then calm; then what must hold."""
+
+import asyncio
+import hashlib
+import traceback
+from datetime import datetime
+
+import msgspec
+from sqlalchemy import select
+from tests.simulation import invariants, loop, weather
+from tests.simulation.bookkeeper import Bookkeeper
+from tests.simulation.crew import Crew
+from tests.simulation.plan import dice, draw
+from tests.simulation.seller import Seller
+from tests.simulation.stage import Stage
+
+from tieout.core.records import Side, State
+from tieout.store import connections, journal
+from tieout.store.tables import event, operation, pair, unit
+
+SETTLES_WITHIN = 20
+"""Passes after which, without faults and people, nothing is left to do."""
+_MARGIN = 1.0
+
+
+class Outcome(msgspec.Struct):
+    """What a seed showed. violations: sentences; none = all held. digest: of journal, pairs and history, byte for byte."""
+
+    seed: int
+    violations: list[str]
+    digest: str = ""
+    passes: int = 0
+    crashes: int = 0
+    overtaken: int = 0
+    effects: int = 0
+    settled_after: int = 0
+    seconds: float = 0.0
+    moves: dict[str, int] = {}
+    states: dict[str, int] = {}
+
+
+def play(seed: int) -> Outcome:
+    """Play a seed. The same seed gives the same outcome, digest included."""
+    try:
+        return loop.run(_play(seed))
+    except Exception:  # noqa: BLE001 - a harness that falls over is a finding too
+        return Outcome(seed, [traceback.format_exc()])
+
+
+async def _play(seed: int) -> Outcome:
+    stage = Stage(draw(seed))
+    seller = Seller(stage, dice(seed, "seller"))
+    bookkeeper = Bookkeeper(stage, dice(seed, "bookkeeper"), seller)
+    seller.open_shop()
+    bookkeeper.open_shop()
+    await asyncio.sleep(stage.plan.index_lag + _MARGIN)
+    stage.connect(bookkeeper.income, bookkeeper.untaxed)
+    crew = Crew(stage)
+    found = await _storm(stage, crew, seller, bookkeeper)
+    outcome = Outcome(seed, found or await _settle(stage, crew))
+    with stage.database.read() as tx:
+        outcome.settled_after = 0
+    outcome.violations = [*stage.troubles, *outcome.violations]
+    outcome.digest = digest(stage)
+    outcome.passes, outcome.crashes, outcome.overtaken = crew.passes, crew.crashes, crew.overtaken
+    outcome.effects = len(stage.crm.effects) + len(stage.books.effects)
+    outcome.moves = {f"{type(d).__name__}.{n}": c for d in (seller, bookkeeper) for n, c in d.made.items()}
+    outcome.states = invariants.tally(stage)
+    await stage.pair.close()
+    stage.database.close()
+    return outcome
+
+
+async def _storm(stage: Stage, crew: Crew, seller: Seller, bookkeeper: Bookkeeper) -> list[str]:
+    """People and faults; returns what must never be, seen at moments on the way."""
+    disturbers = [
+        asyncio.ensure_future(task)
+        for task in (
+            weather.blow(stage, dice(stage.plan.seed, "weather")),
+            crew.steal(),
+            *(crew.work(number) for number in range(stage.plan.workers)),
+        )
+    ]
+    people = asyncio.gather(seller.work(), bookkeeper.work())
+    random = dice(stage.plan.seed, "inspector")
+    while not people.done():
+        await asyncio.sleep(random.uniform(30, 200))
+        if random.random() < 0.5:
+            with stage.database.begin() as tx:
+                connections.want(tx, stage.connection)
+        if found := invariants.always(stage):
+            break
+    weather.calm(stage)
+    for task in (people, *disturbers):
+        task.cancel()
+    await asyncio.gather(people, *disturbers, return_exceptions=True)
+    return found
+
+
+async def _settle(stage: Stage, crew: Crew) -> list[str]:
+    """Passes in calm until nothing is left to do; then everything that must hold at rest."""
+    random = dice(stage.plan.seed, "calm")
+    reports = []
+    for _ in range(SETTLES_WITHIN):
+        await asyncio.sleep(_patience(stage))
+        reports.append(await crew.one_pass(random))
+        if reports[-1].trouble is not None:
+            return [f"A pass in calm ended with trouble: {reports[-1].trouble}"]
+        if reports[-1].writes == 0 and not _open(stage):
+            break
+    else:
+        return [f"Still not settled after {SETTLES_WITHIN} calm passes: {_open(stage) or 'it goes on writing'}"]
+    await asyncio.sleep(_patience(stage))
+    again = await crew.one_pass(random)
+    found = [f"One more pass wrote {again.writes} times."] if again.writes else []
+    return [*found, *invariants.always(stage), *await invariants.at_rest(stage, random)]
+
+
+def _patience(stage: Stage) -> float:
+    """Until the index has caught up and the last lost write is decided."""
+    return stage.plan.index_lag + stage.plan.commit_within + 5 + _MARGIN
+
+
+def _open(stage: Stage) -> list[str]:
+    """What is still on its way."""
+    with stage.database.read() as tx:
+        units = [f"{side} unit {one.path}" for side, one, _, _ in journal.open_units(tx, stage.connection)]
+        moving = tx.execute(
+            select(pair.c.kind, pair.c.crm_id, pair.c.books_id, pair.c.state).where(
+                pair.c.state.in_((State.PENDING.value, State.RETRYING.value))
+            )
+        )
+        return [*units, *(f"{row.kind} {row.crm_id}/{row.books_id} is {row.state}" for row in moving)]
+
+
+def digest(stage: Stage) -> str:
+    """A digest of the journal, the pairs and the history, byte for byte."""
+    made = hashlib.blake2b(digest_size=16)
+    with stage.database.read() as tx:
+        for table in (unit, operation, pair, event):
+            for row in tx.execute(select(table).order_by(*table.primary_key.columns)):
+                made.update(repr(tuple(row)).encode())
+    return made.hexdigest()

@@ -1,0 +1,169 @@
+"""A vendor under watch: every write that takes effect is written down, whoever makes it, as the protocol shows it."""
+
+from collections.abc import Mapping
+from datetime import datetime
+from typing import Any, Literal
+from urllib.parse import parse_qs
+
+import msgspec
+from litestar.types import Message, Receive, Scope, Send
+
+from tieout.core.records import Side
+from tieout.sandbox.clock import Clock
+from tieout.sandbox.exchange import request_body
+from tieout.sandbox.vendor import Answer, Vendor
+
+Json = dict[str, Any]
+Act = Literal["create", "update", "void", "delete"]
+US = "app"
+"""The name under which both vendors know Tieout's own token."""
+
+_DECODER = msgspec.json.Decoder(float_hook=str)
+_READS = ("/query", "/search", "/batch/read")
+
+
+class Effect(msgspec.Struct, frozen=True):
+    """One write that took effect.
+
+    who: `app`, or the person. entity: QuickBooks' entity name, or HubSpot's object type. key: QuickBooks' `requestid`.
+    sent: what was asked for. before, after: the object around the write, as far as answers showed it.
+    """
+
+    at: datetime
+    who: str
+    side: Side
+    act: Act
+    entity: str
+    id: str
+    sent: Json
+    before: Json
+    after: Json
+    key: str = ""
+
+
+class Watched:
+    """Stands before a vendor and hands everything through."""
+
+    def __init__(self, vendor: Vendor, side: Side, clock: Clock) -> None:
+        self.vendor = vendor
+        self.name = vendor.name
+        self.side = side
+        self.effects: list[Effect] = []
+        self._clock = clock
+        self._known: dict[tuple[str, str], Json] = {}
+
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        fields: Any = scope
+        if fields["method"] == "GET" or fields["path"].endswith(_READS):
+            await self.vendor(scope, receive, send)
+            return
+        body = await request_body(receive)
+        status = 0
+        parts: list[bytes] = []
+
+        async def once() -> Message:
+            return {"type": "http.request", "body": body, "more_body": False}  # type: ignore[return-value]
+
+        async def noting(message: Message) -> None:
+            nonlocal status
+            if message["type"] == "http.response.start":
+                status = message["status"]
+            elif message["type"] == "http.response.body":
+                parts.append(message["body"])
+            await send(message)
+
+        await self.vendor(scope, once, noting)  # type: ignore[arg-type]
+        if 200 <= status < 300:
+            query = {name: values[-1] for name, values in parse_qs(fields["query_string"].decode()).items()}
+            who = fields["state"].get("sandbox.who", "")
+            note = self._quickbooks if self.side is Side.BOOKS else self._hubspot
+            note(who, fields["method"], fields["path"], query, _read(body), _read(b"".join(parts)))
+
+    def _quickbooks(self, who: str, _method: str, path: str, query: Mapping[str, str], sent: Json, answer: Json) -> None:
+        key = query.get("requestid", "")
+        if not path.endswith("/batch"):
+            self._quickbooks_one(who, query.get("operation", ""), sent, answer, key)
+            return
+        asked = {item["bId"]: item for item in sent.get("BatchItemRequest", [])}
+        for item in answer.get("BatchItemResponse", []):
+            if "Fault" not in item:
+                request = asked[item["bId"]]
+                body = next(value for name, value in request.items() if name not in ("bId", "operation"))
+                self._quickbooks_one(who, request.get("operation", ""), body, item, key)
+
+    def _quickbooks_one(self, who: str, operation: str, sent: Json, answer: Json, key: str) -> None:
+        for entity, after in answer.items():
+            if not isinstance(after, dict) or "Id" not in after:
+                continue
+            place = (entity, after["Id"])
+            before = self._known.get(place, {})
+            if after == before or int(after.get("SyncToken", "0")) < int(before.get("SyncToken", "-1")):
+                continue  # a replayed answer: nothing happened again
+            act: Act = "delete" if after.get("status") == "Deleted" else "void" if operation == "void" else "update"
+            act = act if sent.get("Id") else "create"
+            self._known[place] = after
+            self._note(who, act, entity, after["Id"], sent, before, after, key)
+
+    def _hubspot(self, who: str, method: str, path: str, _query: Mapping[str, str], sent: Json, answer: Json) -> None:
+        parts = path.strip("/").split("/")
+        if parts[:2] != ["crm", "objects"]:
+            return
+        entity, rest = parts[3], parts[4:]
+        match method, rest:
+            case "POST", []:
+                self._hubspot_one(who, "create", entity, answer["id"], sent.get("properties", {}), answer)
+            case "PATCH", [id_]:
+                self._hubspot_one(who, "update", entity, id_, sent.get("properties", {}), answer)
+            case "DELETE", [id_]:
+                self._hubspot_one(who, "delete", entity, id_, {}, {})
+            case "POST", ["batch", "archive"]:
+                for one in sent.get("inputs", []):
+                    self._hubspot_one(who, "delete", entity, one["id"], {}, {})
+            case "POST", ["batch", "create" | "update" as act]:
+                asked = {one["id"]: one["properties"] for one in sent.get("inputs", []) if "id" in one}
+                for one in answer.get("results", []):
+                    wanted = asked.get(one["id"], one.get("properties", {}))
+                    self._hubspot_one(who, act, entity, one["id"], wanted, one)
+
+    def _hubspot_one(self, who: str, act: Act, entity: str, id_: str, sent: Json, answer: Json) -> None:
+        place = (entity, id_)
+        before = self._known.get(place, {})
+        after = {**before, **sent, **{n: v for n, v in answer.get("properties", {}).items() if v is not None}}
+        self._known[place] = after
+        self._note(who, act, entity, id_, sent, before, after, "")
+
+    def _note(
+        self, who: str, act: Act, entity: str, id_: str, sent: Json, before: Json, after: Json, key: str
+    ) -> None:
+        self.effects.append(
+            Effect(self._clock.now(), who, self.side, act, entity, id_, sent, before, after, key)
+        )
+
+    def company(self) -> Json:
+        return self.vendor.company()
+
+    def patch_company(self, changes: Mapping[str, Any]) -> None:
+        self.vendor.patch_company(changes)
+
+    def sign_in(self, base_url: str) -> Json:
+        return self.vendor.sign_in(base_url)
+
+    def token(self, name: str) -> str:
+        return self.vendor.token(name)
+
+    def fault(self, details: Mapping[str, Any]) -> Answer:
+        return self.vendor.fault(details)
+
+    def dump(self) -> bytes:
+        return self.vendor.dump()
+
+    def load(self, state: bytes) -> None:
+        self.vendor.load(state)
+
+
+def _read(body: bytes) -> Json:
+    try:
+        found = _DECODER.decode(body)
+    except msgspec.DecodeError:
+        return {}
+    return found if isinstance(found, dict) else {}
