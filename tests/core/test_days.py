@@ -11,7 +11,9 @@ from tieout.core.days import NotADay, day, day_of, noon
 
 LOS_ANGELES, AUCKLAND, LONDON = (ZoneInfo(z) for z in ("America/Los_Angeles", "Pacific/Auckland", "Europe/London"))
 
-zones = st.sampled_from(("America/Los_Angeles", "America/New_York", "Europe/London", "Asia/Kolkata", "Pacific/Auckland"))
+zones = st.sampled_from(
+    ("America/Los_Angeles", "America/New_York", "Europe/London", "Asia/Kolkata", "Pacific/Auckland")
+)
 days = st.dates(date(1990, 1, 1), date(2090, 12, 31))
 
 
@@ -67,7 +69,8 @@ def test_a_day_reads_back_as_it_is_written(of):
 
 
 @pytest.mark.parametrize(
-    "text", ["", "2026-13-01", "2026-02-30", "01/02/2026", "20260102", "2026-W01-1", "2026-1-2", "2026-01-02T00:00", "soon"]
+    "text",
+    ["", "2026-13-01", "2026-02-30", "01/02/2026", "20260102", "2026-W01-1", "2026-1-2", "2026-01-02T00:00", "soon"],
 )
 def test_what_is_no_day_is_refused_with_how_to_write_one(text):
     with pytest.raises(NotADay, match="YYYY-MM-DD"):

@@ -173,14 +173,30 @@ def test_text_has_the_digits_of_the_currency_and_no_exponent(amount, currency):
 
 @pytest.mark.parametrize(
     "value",
-    ["NaN", "sNaN", "-NaN", "Infinity", "-Infinity", "1e400", "1e41", "-1e-41", "1e999999999", "12,30", "", "ten", "0x10"],
+    [
+        "NaN",
+        "sNaN",
+        "-NaN",
+        "Infinity",
+        "-Infinity",
+        "1e400",
+        "1e41",
+        "-1e-41",
+        "1e999999999",
+        "12,30",
+        "",
+        "ten",
+        "0x10",
+    ],
 )
 def test_what_is_no_number_or_absurd_is_refused(value):
     with pytest.raises(NotMoney):
         decimal(value)
 
 
-@pytest.mark.parametrize("value", [Decimal("NaN"), Decimal("sNaN"), Decimal("Infinity"), Decimal("1e400"), None, [], "9" * 99])
+@pytest.mark.parametrize(
+    "value", [Decimal("NaN"), Decimal("sNaN"), Decimal("Infinity"), Decimal("1e400"), None, [], "9" * 99]
+)
 def test_what_came_out_of_a_decoder_is_looked_at_as_well(value):
     with pytest.raises(NotMoney):
         decimal(value)
@@ -212,7 +228,9 @@ def test_whatever_is_read_can_be_multiplied_divided_and_rounded(data):
     assert amount == half_up(Fraction(quantity) * Fraction(price), 2)
 
 
-@pytest.mark.parametrize(("number", "needed"), [("1", 0), ("1.50", 1), ("100", 0), ("1e5", 0), ("0.0000001", 7), ("0", 0)])
+@pytest.mark.parametrize(
+    ("number", "needed"), [("1", 0), ("1.50", 1), ("100", 0), ("1e5", 0), ("0.0000001", 7), ("0", 0)]
+)
 def test_zeros_at_the_end_are_no_decimals(number, needed):
     assert scale(Decimal(number)) == needed
 

@@ -297,7 +297,10 @@ def test_a_payment_reads_back_as_created(amount, on, zone, reference, method):
 
 
 def test_a_method_of_another_country_is_other():
-    assert settlement.settlement(document("9", hs_payment_method_type="sepa"), {}, NEW_YORK).method == "other"
+    assert (
+        settlement.settlement(document("9", hs_currency_code="EUR", hs_payment_method_type="sepa"), {}, NEW_YORK).method
+        == "other"
+    )
 
 
 def test_utc_moments_are_what_they_are():

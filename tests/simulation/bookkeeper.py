@@ -56,16 +56,14 @@ class Bookkeeper(Desk):
             (1, self.mail),
         )
 
-    def open_shop(self) -> None:
+    def opening(self) -> list[Move]:
         """What is there before anybody connects anything."""
-        for _ in range(self.random.randint(1, 3)):
-            self.add_customer()
-        for _ in range(self.random.randint(0, 2)):
-            self.add_item()
-        if self.random.random() < 0.3:
-            self.credit()
-        if self.random.random() < 0.3:
-            self.type_invoice_by_hand()
+        return [
+            *[self.add_customer] * self.random.randint(1, 3),
+            *[self.add_item] * self.random.randint(0, 2),
+            *[self.credit] * self.random.randint(0, 1),
+            *[self.type_invoice_by_hand] * self.random.randint(0, 1),
+        ]
 
     def add_customer(self) -> bool:
         """By hand: somebody new, a vendor, or a buyer of the seller's with the same or another e-mail."""

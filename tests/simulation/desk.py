@@ -39,18 +39,29 @@ class Desk:
                 await asyncio.sleep(self.random.uniform(0.1, 2 * pause * 0.9))
             self.move()
 
+    async def prepare(self, moves: Sequence[Move]) -> None:
+        """Make these moves one after the other, before anything else begins."""
+        for move in moves:
+            self.attempt(move)
+            await asyncio.sleep(1.5)
+
     def move(self) -> None:
-        """Make one move; what the vendor refuses was a try."""
+        """Make one move of those that are possible."""
         weights, moves = zip(*self.moves(), strict=True)
         for _ in range(_TRIES):
-            move = self.random.choices(moves, weights)[0]
-            try:
-                if move():
-                    name = move.__name__
-                    self.made[name] = self.made.get(name, 0) + 1
-                    return
-            except Refused:
-                self.refused += 1
+            if self.attempt(self.random.choices(moves, weights)[0]):
+                return
+
+    def attempt(self, move: Move) -> bool:
+        """Whether the move could be made; what the vendor refuses was a try."""
+        try:
+            done = move()
+        except Refused:
+            self.refused += 1
+            return False
+        if done:
+            self.made[move.__name__] = self.made.get(move.__name__, 0) + 1
+        return done
 
     def pick(self, among: Sequence[T]) -> T | None:
         """One of several, None where there are none."""

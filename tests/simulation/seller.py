@@ -54,14 +54,13 @@ class Seller(Desk):
             (1, self.delete_invoice),
         )
 
-    def open_shop(self) -> None:
+    def opening(self) -> list[Move]:
         """What is there before anybody connects anything."""
-        for _ in range(self.random.randint(2, 4)):
-            self.meet_buyer()
-        for _ in range(self.random.randint(1, 3)):
-            self.add_product()
-        for _ in range(self.random.randint(0, 4)):
-            self.finalize_in_one_go()
+        return [
+            *[self.meet_buyer] * self.random.randint(2, 4),
+            *[self.add_product] * self.random.randint(1, 3),
+            *[self.finalize_in_one_go] * self.random.randint(0, 4),
+        ]
 
     def meet_buyer(self) -> bool:
         """A company with its contact, a second contact of a company, or somebody without company."""

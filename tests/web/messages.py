@@ -1,5 +1,6 @@
 """Every message id that pages and actions can say."""
 
+import ast
 import re
 from pathlib import Path
 
@@ -11,16 +12,32 @@ from tieout.core.fixes import FIXES
 from tieout.web import fixing, problems
 
 SOURCE = Path(__file__).resolve().parents[2] / "src/tieout"
-_KEYWORDS = {"_": None, "words": None, "_words": None, "ngettext": (1, 2), "plural": (1, 2)}
+SPEAKERS = {"words", "_words", "WrongSignIn", "_problem"}
+"""What a module calls with a sentence for people."""
 
 
-def of_templates_and_code() -> set[str | tuple[str, ...]]:
-    """What stands in templates and modules as a literal."""
-    found: set[str | tuple[str, ...]] = set()
-    for folder, methods in (("web", [("**.html", "jinja2"), ("**.py", "python")]), ("actions", [("**.py", "python")])):
-        for _, _, message, _, _ in extract_from_dir(SOURCE / folder, method_map=methods, keywords=_KEYWORDS):
-            found.add(message)
-    return {m for m in found if m}
+def of_templates() -> set[str | tuple[str, ...]]:
+    """What stands in templates as a literal; a pair is one and many."""
+    keywords = {"_": None, "ngettext": (1, 2)}
+    rows = extract_from_dir(SOURCE / "web/templates", method_map=[("**.html", "jinja2")], keywords=keywords)
+    return {row[2] for row in rows}
+
+
+def of_modules() -> set[str]:
+    """What stands in modules as a literal."""
+    files = [*(SOURCE / "web").glob("*.py"), *(SOURCE / "actions").glob("*.py")]
+    return {said for file in files for said in spoken(ast.parse(file.read_text()))}
+
+
+def spoken(tree: ast.Module) -> set[str]:
+    """The literals that a module hands to one of its speakers, inside a function."""
+    found: set[str] = set()
+    functions = [node for node in ast.walk(tree) if isinstance(node, ast.FunctionDef | ast.AsyncFunctionDef)]
+    for call in (node for function in functions for node in ast.walk(function) if isinstance(node, ast.Call)):
+        name = call.func.attr if isinstance(call.func, ast.Attribute) else getattr(call.func, "id", "")
+        if name in SPEAKERS or (name == "self" and call.args):
+            found |= {a.value for a in call.args if isinstance(a, ast.Constant) and isinstance(a.value, str)}
+    return found
 
 
 def of_tables() -> set[str]:
@@ -35,10 +52,11 @@ def of_tables() -> set[str]:
         history.EVENTS,
         history.VERBS,
         history.ENDS,
+        history.DETAILS,
         problems.TITLES,
         REASONS,
     )
-    found = {message for table in tables for message in table.values()}
+    found = {message for table in tables for message in table.values()} - {"HubSpot", "QuickBooks"}
     for cause in CAUSES.values():
         found |= {cause.title, cause.explanation, cause.remedy}
     for fix in FIXES.values():
@@ -46,8 +64,12 @@ def of_tables() -> set[str]:
     for options in fixing.OPTIONS.values():
         found |= {title for title, _ in options.values()}
     found |= {kind.meaning for kind in settings._KINDS.values()}
-    found |= {"Viewer", "Seller", "Bookkeeper", "Owner"}
-    return found
+    return found | {"Viewer", "Seller", "Bookkeeper", "Owner"}
+
+
+def every() -> set[str | tuple[str, ...]]:
+    """All of them."""
+    return of_templates() | of_modules() | of_tables()
 
 
 def placeholders(message: str) -> set[str]:

@@ -1,7 +1,6 @@
 """The cures: what each fix does to one failure. The writes that follow are made by the next pass."""
 
 from collections.abc import Callable, Mapping
-from datetime import date
 
 import msgspec
 from sqlalchemy import Connection
@@ -9,6 +8,7 @@ from sqlalchemy import Connection
 from tieout.actions import settings as set_action
 from tieout.actions.errors import WrongUse
 from tieout.actions.home import Home
+from tieout.core.days import day
 from tieout.core.decide import signature
 from tieout.core.records import Kind, Side
 from tieout.core.settings import Settings
@@ -148,7 +148,7 @@ def _set_service_date(doing: Doing) -> None:
     crm = doing.one.pair.crm
     if rule not in ("billing_start", "invoice_date"):
         try:
-            date.fromisoformat(rule)
+            day(rule)
         except ValueError as error:
             raise WrongUse(f"rule is invoice_date, billing_start or a day; {rule!r} is none of them.") from error
     doing.choose(doing.one, set_service_date=rule)

@@ -275,7 +275,7 @@ def _events(tx: Connection, company_id: int, ids: Sequence[int], words: Words) -
         )
 
 
-_DETAILS: Mapping[str, str] = {"crm": "HubSpot", "books": "QuickBooks", "why": "Why"}
+DETAILS: Mapping[str, str] = {"crm": "HubSpot", "books": "QuickBooks", "why": "Why"}
 _UNTOLD = frozenset({"failures", "fix", "kind", "side"})
 
 
@@ -287,7 +287,7 @@ def _details(details: Mapping[str, object], words: Words) -> Iterable[Edit]:
         return
     for name, value in details.items():
         if isinstance(value, str | int | bool) and name not in _UNTOLD:
-            yield Edit(name, words(_DETAILS[name]) if name in _DETAILS else words.field(name), "", str(value))
+            yield Edit(name, words(DETAILS[name]) if name in DETAILS else words.field(name), "", str(value))
         elif isinstance(value, dict):
             yield from (Edit(str(key), words.field(str(key)), "", str(inner)) for key, inner in value.items())
 

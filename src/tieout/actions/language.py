@@ -126,8 +126,9 @@ class Words:
         self._catalog = catalog(self.language)
 
     def __call__(self, message: str, **values: object) -> str:
-        """The message in this language, its placeholders filled in; one without a value shows as an ellipsis."""
-        return self._translated(message).format_map(_Values(values)) if message else ""
+        """The message in this language, its placeholders filled in where values are given."""
+        found = self._translated(message)
+        return found.format_map(_Values(values)) if values else found
 
     def plural(self, one: str, many: str, n: int, **values: object) -> str:
         """The message for this count, which fills {n}."""
@@ -139,15 +140,16 @@ class Words:
         return form.format_map(_Values({**values, "n": self.number(n)}))
 
     def _translated(self, message: str) -> str:
-        found = self._catalog.get(message) if self._catalog else None
+        found = self._catalog.get(message) if self._catalog and message else None
         return found.string if found is not None and isinstance(found.string, str) and found.string else message
 
     def explain(self, sentence: str, evidence: Mapping[str, str], currency: str = "") -> str:
         """A sentence of the catalogue of causes, filled with the evidence as this language writes it.
 
-        currency: of the amounts in the evidence; empty leaves them plain.
+        What the evidence lacks shows as an ellipsis. currency: of the amounts in the evidence; empty leaves them plain.
         """
-        return self(sentence, **{key: self._evidence(key, value, currency) for key, value in evidence.items()})
+        told = {key: self._evidence(key, value, currency) for key, value in evidence.items()}
+        return self._translated(sentence).format_map(_Values(told))
 
     def _evidence(self, key: str, value: str, currency: str) -> str:
         if key in {"holder_list", "kind"}:

@@ -14,8 +14,7 @@ from tieout.actions.errors import NotFound, WrongUse
 from tieout.actions.home import Home
 from tieout.store import users
 
-SHORTEST_PASSWORD = 10
-_LONGEST = 1000
+_SHORTEST, _LONGEST = 10, 1000
 _CODE_HOURS = 24
 SESSION_SECONDS = 7 * 24 * 3600
 _ALPHABET = "23456789ABCDEFGHJKMNPQRSTVWXYZ"  # none that is read as another
@@ -72,8 +71,8 @@ def set_up(home: Home, code: str, name: str, password: str, language: str) -> st
     Raises WrongSignIn for a wrong or used code, WrongUse for a bad name or too short a password.
     """
     called, now = _name(name), home.clock.now()
-    if not SHORTEST_PASSWORD <= len(password) <= _LONGEST:
-        raise WrongUse(f"Choose a password of at least {SHORTEST_PASSWORD} characters.")
+    if not _SHORTEST <= len(password) <= _LONGEST:
+        raise WrongUse("Choose a password of 10 to 1000 characters.")
     hashed = _HASHER.hash(password)
     with home.database.begin() as tx:
         known = users.find(tx, called)

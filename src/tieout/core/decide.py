@@ -171,11 +171,15 @@ class Void(msgspec.Struct, frozen=True, tag=True):
 
 
 class Wait(msgspec.Struct, frozen=True, tag=True):
-    """It needs another record first. id: on the HubSpot side. reason: `dependency` or `review`."""
+    """It needs other records first. kind, id: of one of them, on the HubSpot side; others: the rest.
+
+    reason: `dependency` or `review`.
+    """
 
     kind: Kind
     id: str
     reason: str = "dependency"
+    others: tuple["Wait", ...] = ()
 
 
 class Hold(msgspec.Struct, frozen=True, tag=True):

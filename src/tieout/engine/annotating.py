@@ -35,7 +35,7 @@ _SHOWN = (
 
 def annotations(work: Work) -> list[Planned]:
     """Journal the annotations that changed, and return them."""
-    if not work.stored.settings.annotate or work.stored.status == "read_only":
+    if work.stored.status == "read_only":
         return []
     invoices, customers = _touched(work)
     planned: list[Planned] = []

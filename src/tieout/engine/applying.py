@@ -130,6 +130,8 @@ def _done(tx: Connection, work: Work, side: Side, entry: Entry, done: Done) -> N
     row = done.row
     if row is None and operation.withdraw:
         row = Row(operation.kind, operation.target, done.version, None, "archived")
+    if side is Side.BOOKS and row is not None and isinstance(row.record, Invoice):
+        work.balances.add(row.record.customer)
     if row is None:
         mirror.raise_version(tx, work.connection, side, operation.kind, operation.target, done.version)
         pairs.redecide(tx, entry.pair)

@@ -18,6 +18,7 @@ from tieout.core.decide import (
     Hold,
     ItemOf,
     Link,
+    Linked,
     Nothing,
     Question,
     Reply,
@@ -192,7 +193,8 @@ def _state(tx: Connection, work: Work, stored: Stored, decision: Decision, answe
             _link(tx, work, stored, other, why)
         case Wait(kind=kind, id=id_, reason=reason):
             _need(tx, work, kind, id_, answers)
-            story = Story(evidence={"kind": kind.value, "name": id_}, waits_for=(kind.value, id_))
+            evidence = {"kind": kind.value, "name": _label(answers, id_)}
+            story = Story(evidence=evidence, waits_for=(kind.value, id_))
             _settle(tx, work, stored, State.WAITING, reason, story)
         case Hold(cause=cause, evidence=evidence, differences=differences, candidates=candidates):
             story = Story(evidence=dict(evidence), differences=differences, candidates=candidates)
@@ -276,6 +278,16 @@ def _need(tx: Connection, work: Work, kind: Kind, id_: str, answers: Answers) ->
             item = Item(id=id_, name=line.name, sku=line.sku)
             mirror.put(tx, work.connection, Side.CRM, [Row(kind, id_, 1, item)], work.now())
     pairs.mark(tx, work.connection, kind, Side.CRM, [id_], needed=True)
+
+
+def _label(answers: Answers, id_: str) -> str:
+    """How a person knows the record that is waited for."""
+    for question, reply in answers.items():
+        if isinstance(reply, Linked) and reply.own == id_ and reply.label:
+            return reply.label
+        if isinstance(question, ItemOf) and getattr(reply, "own", "") == id_:
+            return question.name or question.sku
+    return id_
 
 
 def _advance(tx: Connection, stored: Stored, moved: tuple[str, ...]) -> None:

@@ -6,6 +6,7 @@ import msgspec
 from sqlalchemy import select
 
 from tieout.core.records import Kind, Side
+from tieout.engine import balances, sweeping
 from tieout.engine.work import Work
 from tieout.kinds.invoice import Invoice
 from tieout.remote.errors import SignInTrouble
@@ -46,6 +47,8 @@ async def read_both(work: Work) -> None:
     for side in (Side.BOOKS, Side.CRM):
         if await _read_feed(work, side):
             await read_facts(work, side)
+    await sweeping.recheck(work)
+    await sweeping.sweep(work)
     await _read_finalized(work)
     work.reload()
 
@@ -82,6 +85,8 @@ async def _read_feed(work: Work, side: Side) -> bool:
                 values[f"{side}_complete"] = True
             connections.change(tx, work.connection, **values)
         facts_changed = facts_changed or batch.facts_changed
+        if side is Side.BOOKS and cursor:
+            balances.note(work, batch)
     _change(work, **{f"{side}_read_at": work.now().isoformat()})
     return facts_changed
 

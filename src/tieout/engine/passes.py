@@ -6,6 +6,7 @@ from random import Random
 import msgspec
 
 from tieout.core.records import Kind, Side, State
+from tieout.engine import balances
 from tieout.engine.annotating import annotations
 from tieout.engine.applying import apply
 from tieout.engine.deciding import decide_kind
@@ -14,7 +15,7 @@ from tieout.engine.recovery import recover
 from tieout.engine.work import Lease, Sides, Work
 from tieout.remote.errors import RemoteError, SignInTrouble
 from tieout.remote.ports import Clock
-from tieout.store import connections
+from tieout.store import connections, pairs
 from tieout.store.connections import Trouble
 from tieout.store.database import Database
 
@@ -74,10 +75,14 @@ async def _steps(work: Work) -> None:
     await read_both(work)
     if not (work.stored.crm_complete and work.stored.books_complete):
         return
+    with work.database.begin() as tx:
+        pairs.forget_needs(tx, work.connection)
     for kind, states in _ORDER:
         await apply(work, decide_kind(work, kind, states))
         work.reload()
-    await apply(work, annotations(work))
+    if work.stored.settings.annotate:
+        await balances.refresh(work)
+        await apply(work, annotations(work))
 
 
 def postpone(database: Database, connection: int, now: datetime) -> None:

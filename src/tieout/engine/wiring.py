@@ -1,6 +1,6 @@
 """Wiring: from a stored connection to two sides that can be called."""
 
-from collections.abc import AsyncIterator, Callable, Sequence
+from collections.abc import AsyncIterator, Callable, Collection, Sequence
 from contextlib import asynccontextmanager
 from random import Random
 from zoneinfo import ZoneInfo
@@ -93,6 +93,11 @@ def books_side(
     database: Database, cipher: MultiFernet, stored: StoredConnection, http: Http, clock: Clock
 ) -> QuickBooksSide:
     """QuickBooks' side of a connection."""
+
+    def held(entity: str) -> Collection[str]:
+        with database.read() as tx:
+            return mirror.held(tx, stored.id, entity)
+
     return QuickBooksSide(
         http=http,
         base_url=stored.books.base_url,
@@ -102,6 +107,7 @@ def books_side(
         profile=Profile(commit_within=stored.books.options.commit_within, index_lag=0.0, guarded=True, largest_unit=30),
         facts=stored.books_facts,
         discovery_url=stored.books.options.discovery_url,
+        held=held,
     )
 
 

@@ -63,7 +63,11 @@ class Sides(msgspec.Struct, frozen=True):
 
 
 class Work:
-    """One pass over one connection: its stores, its sides, its right to write, and what it has done so far."""
+    """One pass over one connection: its stores, its sides, its right to write, and what it has done so far.
+
+    reserved: names and numbers spoken for. writes: operations that reached *done*. touched: pairs decided, by kind.
+    balances: QuickBooks customers whose balance may have moved.
+    """
 
     def __init__(
         self,
@@ -88,6 +92,7 @@ class Work:
         self.reserved = Reservations()
         self.writes = 0
         self.touched: dict[Kind, set[int]] = {kind: set() for kind in Kind}
+        self.balances: set[str] = set()
         self.stored: StoredConnection = self.reload()
 
     def reload(self) -> StoredConnection:

@@ -127,7 +127,7 @@ class Packing:
                     now = self.header(document)
                 case _:
                     now = settlement.settlement(document, {}, self._reader.zone)
-        except (ValueError, ArithmeticError):
+        except ValueError:
             return False
         base = operation.base
         return base is None or all(getattr(now, name, None) == getattr(base, name) for name in fields)

@@ -2,8 +2,6 @@
 
 from collections.abc import Iterable, Sequence
 
-import msgspec
-
 from tieout.core.records import Kind
 from tieout.hubspot.documents import Document
 from tieout.hubspot.lens import customer as lens
@@ -13,21 +11,21 @@ from tieout.remote.rows import Row
 
 _LEFT = "left"
 _MOST_LEFT = 5
-_FLOOR = "floor"
 
 
 class People:
-    """Assembles customers under one customer model, from the parts on the shelf."""
+    """Assembles customers under one customer model, from the parts on the shelf.
+
+    A row's version is that of its youngest part, and falls where that part leaves: its content is the newest all the
+    same, since no part on the shelf ever gives way to an older one.
+    """
 
     def __init__(self, shelf: Shelf, model: Model) -> None:
         self._shelf = shelf
         self.model = model
 
     def customers(self, type_: str, documents: Sequence[Document], *, others: bool = True) -> list[Row]:
-        """Store companies or contacts just read, and return the customers that they are or, with `others`, belong to.
-
-        A row's version is that of its youngest part, also of a part that just left it.
-        """
+        """Store companies or contacts just read; return the customers that they are and, with `others`, belong to."""
         ids = [one.id for one in documents]
         self._shelf.put(self._fresh(type_, documents))
         now = self._shelf.get(type_, ids)
@@ -63,19 +61,16 @@ class People:
         """The ids of the stored contacts of a company, ascending."""
         return [one.id for one in self._shelf.children(CONTACTS, [company]).get(company, [])]
 
-    def forget(self, type_: str, ids: Sequence[str], version: int) -> list[Row]:
-        """Drop records that are gone, and return the customers that they were a part of, at `version` or later."""
-        left = {part.parent: version for part in self._shelf.get(type_, ids).values() if part.parent}
+    def forget(self, type_: str, ids: Sequence[str]) -> list[Row]:
+        """Drop records that are gone, and return the customers that they were a part of."""
+        gone = self._shelf.get(type_, ids)
         self._shelf.drop(type_, ids)
-        if self.model == "contact" or not left:
-            return []
-        return self._companies(self._raised(left))
+        return self._employers(gone.values()) if self.model == "company" else []
 
     def _fresh(self, type_: str, documents: Sequence[Document]) -> list[Part]:
-        """Documents as parts; a company keeps its floor, a contact keeps in mind the companies that it left last.
+        """Documents as parts; a contact keeps in mind the companies that it left last.
 
-        Their rows must come once more after a crash between this and the storing of rows, and where their names made
-        up the contact's record, its version may not fall behind theirs.
+        Their rows must come once more where a crash comes between this and the storing of rows.
         """
         stored = self._shelf.get(type_, [one.id for one in documents])
         fresh = []
@@ -85,19 +80,8 @@ class People:
                 left = [each for each in dict.fromkeys((*_left(old), old.parent)) if each not in ("", part.parent)]
                 if left:
                     part.body[_LEFT] = ";".join(left[-_MOST_LEFT:])
-                if _FLOOR in old.body:
-                    part.body[_FLOOR] = old.body[_FLOOR]
             fresh.append(part)
         return fresh
-
-    def _raised(self, floors: dict[str, int]) -> list[Part]:
-        """Stored companies whose records are from now on at least at these versions: somebody came or left."""
-        companies = []
-        for id_, part in self._shelf.get(COMPANIES, sorted(floors)).items():
-            floor = max(floors[id_], _floor(part))
-            companies.append(msgspec.structs.replace(part, body={**part.body, _FLOOR: str(floor)}))
-        self._shelf.put(companies)
-        return companies
 
     def _companies(self, companies: Iterable[Part]) -> list[Row]:
         held = list(companies)
@@ -105,7 +89,7 @@ class People:
         rows = []
         for one in held:
             own = people.get(one.id, [])
-            version = max(one.version, _floor(one), *(each.version for each in own))
+            version = max([one.version, *(each.version for each in own)])
             rows.append(Row(Kind.CUSTOMER, f"company:{one.id}", version, lens.company(one, own)))
         return rows
 
@@ -113,14 +97,12 @@ class People:
         held = list(contacts)
         employers: dict[str, Part] = {}
         if self.model == "contact":
-            wanted = {company for one in held for company in (one.parent, *_left(one)) if company}
-            employers = self._shelf.get(COMPANIES, sorted(wanted)) if wanted else {}
+            employers = self._shelf.get(COMPANIES, sorted({one.parent for one in held if one.parent}))
         rows = []
         for one in held:
-            used = [employers[company] for company in (one.parent, *_left(one)) if company in employers]
-            version = max([one.version, *(each.version for each in used)])
-            record = lens.contact(one, employers.get(one.parent), self.model)
-            rows.append(Row(Kind.CUSTOMER, f"contact:{one.id}", version, record))
+            employer = employers.get(one.parent)
+            version = max(one.version, employer.version) if employer else one.version
+            rows.append(Row(Kind.CUSTOMER, f"contact:{one.id}", version, lens.contact(one, employer, self.model)))
         return rows
 
     def _employees(self, companies: Sequence[str]) -> list[Row]:
@@ -130,16 +112,8 @@ class People:
 
     def _employers(self, contacts: Iterable[Part]) -> list[Row]:
         """The companies that contacts belong to now or belonged to before."""
-        at_least: dict[str, int] = {}
-        for part in contacts:
-            for company in (part.parent, *_left(part)):
-                if company:
-                    at_least[company] = max(part.version, at_least.get(company, 0))
-        return self._companies(self._raised(at_least)) if at_least else []
-
-
-def _floor(company: Part) -> int:
-    return int(company.body.get(_FLOOR) or 0)
+        ids = {company for one in contacts for company in (one.parent, *_left(one)) if company}
+        return self._companies(self._shelf.get(COMPANIES, sorted(ids)).values()) if ids else []
 
 
 def _left(contact: Part) -> list[str]:

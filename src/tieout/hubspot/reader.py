@@ -228,7 +228,7 @@ class Reader:
             else:
                 rows.append(Row(kind, prefix + id_, at, None, gone="archived" if id_ in archived else "deleted"))
         if prefix:
-            rows += self.people.forget(type_, missing, at)
+            rows += self.people.forget(type_, missing)
         return rows
 
 
@@ -250,9 +250,8 @@ def _take(reading: Reading, kind: Kind, document: Document, at: int, make: Calla
     """Add the record that a document makes, or, where it makes none, the document and the reason."""
     try:
         reading.rows.append(Row(kind, document.id, at, make()))
-    except (ValueError, ArithmeticError) as error:
-        why = str(error) if isinstance(error, ValueError) else "An amount has more digits than any amount of money."
-        reading.unreadable.append(Unreadable(kind, document.id, at, msgspec.json.encode(document), why))
+    except ValueError as error:
+        reading.unreadable.append(Unreadable(kind, document.id, at, msgspec.json.encode(document), str(error)))
 
 
 def _choose(ids: Sequence[str], parts: dict[str, Part], name: str, shown: str | None) -> str:

@@ -125,7 +125,7 @@ class Writer:
             return own
         try:
             shown = settlement.settlement(document, {}, self._reader.zone)
-        except (ValueError, ArithmeticError):
+        except ValueError:
             return own
         return _with(own, shown, _PAYMENT)
 
@@ -183,7 +183,7 @@ class Writer:
         operation = change.operation
         try:
             row = self._now(operation, document)
-        except (ValueError, ArithmeticError):
+        except ValueError:
             return None
         read_at = values.milliseconds(unit.read_at)
         landed = True

@@ -46,6 +46,11 @@ class Booking(msgspec.Struct, frozen=True):
     problems: tuple[Fail, ...] = ()
     waits: tuple[Wait, ...] = ()
 
+    def wait(self) -> Wait:
+        """All that it waits for as one decision; there must be something."""
+        first, *others = dict.fromkeys(self.waits)
+        return msgspec.structs.replace(first, others=tuple(others))
+
 
 def customer_of(pair: Pair[Invoice], crm: Invoice) -> str:
     """The HubSpot customer that the invoice is for: a person's choice, else the record's own."""

@@ -90,7 +90,7 @@ class InvoiceRules:
         if booking.problems:
             return booking.problems[0]
         if booking.waits:
-            return booking.waits[0]
+            return booking.wait()
         invoice = booking.invoice
         return Create(Side.BOOKS, invoice, (number_key(invoice.number),) if invoice.number else ())
 
@@ -149,7 +149,7 @@ class InvoiceRules:
             return problems[0]
         new = [line for line in crm.lines if line.id not in bond.lines]
         if booking.waits and new:
-            return booking.waits[0]
+            return booking.wait()
         return _as_update(crm, books, bond, booking.invoice, asked)
 
     def gone(self, pair: Pair[Invoice], bond: Bond[Invoice], side: Side, how: str) -> Decision:

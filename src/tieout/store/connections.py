@@ -70,6 +70,8 @@ class StoredConnection(msgspec.Struct, frozen=True):
     books_complete: bool
     crm_read_at: str
     books_read_at: str
+    swept_at: str
+    rechecked_at: str
     wanted: int
     done: int
     due_at: str
@@ -218,6 +220,8 @@ def _connection(tx: Connection, row: Row[Any]) -> StoredConnection:
         books_complete=row.books_complete,
         crm_read_at=row.crm_read_at,
         books_read_at=row.books_read_at,
+        swept_at=row.swept_at,
+        rechecked_at=row.rechecked_at,
         wanted=row.wanted,
         done=row.done,
         due_at=row.due_at,

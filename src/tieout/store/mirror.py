@@ -107,6 +107,28 @@ def ids(tx: Connection, connection: int, side: Side, kind: Kind) -> set[str]:
     )
 
 
+_LISTS = {
+    "Vendor": "vendor",
+    "Employee": "employee",
+    "CreditMemo": "credit_memo",
+    "SalesReceipt": "sales_receipt",
+    "RefundReceipt": "refund_receipt",
+    "Estimate": "estimate",
+}
+_KINDS = {"Customer": Kind.CUSTOMER, "Item": Kind.ITEM, "Invoice": Kind.INVOICE}
+
+
+def held(tx: Connection, connection: int, entity: str) -> set[str]:
+    """The ids that are held of an entity of QuickBooks, transactions for `Payment`."""
+    if entity in _KINDS:
+        return ids(tx, connection, Side.BOOKS, _KINDS[entity])
+    if entity in _LISTS:
+        query = select(key_row.c.id).where(key_row.c.connection == connection, key_row.c.list == _LISTS[entity])
+        return set(tx.execute(query).scalars())
+    payments = {i.partition(":")[0] for i in ids(tx, connection, Side.BOOKS, Kind.SETTLEMENT)}
+    return payments if entity == "Payment" else set()
+
+
 def _put(tx: Connection, connection: int, side: Side, kind: Kind, rows: Sequence[Row], now: datetime) -> int:
     changed = 0
     for start in range(0, len(rows), _CHUNK):

@@ -105,6 +105,31 @@ def mark(tx: Connection, connection: int, kind: Kind, side: Side, ids: Iterable[
         )
 
 
+def forget_needs(tx: Connection, connection: int) -> None:
+    """Let customers and items that fail show anew, in the round that follows, whether anything still needs them."""
+    tx.execute(
+        update(pair)
+        .where(
+            pair.c.connection == connection,
+            pair.c.kind.in_((Kind.CUSTOMER.value, Kind.ITEM.value)),
+            pair.c.state == State.FAILING.value,
+            pair.c.linked_at == "",
+        )
+        .values(needed=False)
+    )
+
+
+def standing(tx: Connection, connection: int, kind: Kind, side: Side, cause: str) -> list[str]:
+    """The ids on `side` of the records of a kind that stand with this cause."""
+    column = _column(side)
+    rows = tx.execute(
+        select(column).where(
+            pair.c.connection == connection, pair.c.kind == kind.value, pair.c.cause == cause, column.is_not(None)
+        )
+    )
+    return [i for i in rows.scalars() if i is not None]
+
+
 def mark_all(tx: Connection, connection: int) -> None:
     """Have everything decided anew: settings changed."""
     tx.execute(update(pair).where(pair.c.connection == connection).values(dirty=True))

@@ -63,6 +63,8 @@ connection = Table(
     Column("books_complete", Boolean, nullable=False, server_default="0"),
     Column("crm_read_at", Text, nullable=False, server_default=""),
     Column("books_read_at", Text, nullable=False, server_default=""),
+    Column("swept_at", Text, nullable=False, server_default=""),
+    Column("rechecked_at", Text, nullable=False, server_default=""),
     Column("wanted", Integer, nullable=False, server_default="0"),
     Column("done", Integer, nullable=False, server_default="0"),
     Column("due_at", Text, nullable=False, server_default=""),

@@ -1,5 +1,6 @@
 """Turning a read model into a page, or into its JSON twin."""
 
+import re
 from collections.abc import Callable, Mapping
 from datetime import date, datetime
 from decimal import Decimal
@@ -11,11 +12,12 @@ from jinja2 import Environment, FileSystemLoader, StrictUndefined
 from litestar import Response
 from litestar.datastructures import Cookie
 from litestar.template.base import csrf_token
+from markupsafe import Markup, escape
 
 from tieout.actions import failures, lookup, overview
 from tieout.actions.language import KINDS, LANGUAGES, SIDES, STATES, Words
 from tieout.web import assets
-from tieout.web.visit import HttpRequest, Visit, segment
+from tieout.web.visit import LANGUAGE, HttpRequest, Visit, preference_cookie, segment
 
 TONES: Mapping[str, tuple[str, str]] = {
     "in_sync": ("ok", "circle-check"),
@@ -45,6 +47,17 @@ _ENVIRONMENT = Environment(
 _ENVIRONMENT.globals.update(
     asset=assets.address, kinds=KINDS, languages=LANGUAGES, sides=SIDES, states=STATES, tones=TONES, segment=segment
 )
+
+
+_CODE = re.compile(r"`([^`]+)`")
+
+
+def coded(text: str) -> Markup:
+    """A sentence in which `backticks` mark what is typed."""
+    return Markup(_CODE.sub(r"<code>\1</code>", str(escape(text))))  # noqa: S704 - escaped before
+
+
+_ENVIRONMENT.globals["coded"] = coded
 
 
 class Place(msgspec.Struct, frozen=True):
@@ -84,7 +97,10 @@ def show(
     else:
         context = {"model": model, "visit": visit, "at": at or Place(), **_speaking(visit, request), **more}
         body, kind = _ENVIRONMENT.get_template(template).render(context).encode(), "text/html; charset=utf-8"
-    return Response(body, media_type=kind, status_code=status, cookies=list(cookies))
+    kept = [*cookies]
+    if request.query_params.get("lang") == visit.words.language:
+        kept.append(preference_cookie(request, LANGUAGE, visit.words.language))
+    return Response(body, media_type=kind, status_code=status, cookies=kept)
 
 
 def _speaking(visit: Visit, request: HttpRequest) -> dict[str, object]:

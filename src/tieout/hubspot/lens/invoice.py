@@ -104,7 +104,7 @@ def invoice(document: Document, charge: Charge, *, customer: str, contact: str, 
     discounted = _discounted(charge.discounts, net, currency)
     fees, charged = _fees(charge.fees, discounted, currency)
     taxed = bool(charge.taxes) or any(one.tax for one in lines)
-    total = rounded(values.number(own, "hs_amount_billed", _untold_total(charge, charged, currency)), currency)
+    total = values.amount(own, "hs_amount_billed", currency, _untold_total(charge, charged, currency))
     return Invoice(
         id=document.id,
         number=values.text(own, "hs_number"),
@@ -120,7 +120,7 @@ def invoice(document: Document, charge: Charge, *, customer: str, contact: str, 
         discount=net - discounted,
         tax=total - charged if taxed else _ZERO,
         total=total,
-        balance=rounded(values.number(own, "hs_balance_due"), currency),
+        balance=values.amount(own, "hs_balance_due", currency),
         memo=values.text(own, "hs_comments"),
         po=values.text(own, "hs_purchase_order_number"),
         ship_to=values.address(own, _SHIPPING),
@@ -158,8 +158,8 @@ def _line(document: Document, currency: str) -> Line:
     own = document.properties
     quantity = values.number(own, "quantity", _ONE)
     price = _net_price(own)
-    stated = own.get("amount")
-    amount = rounded(values.number(own, "amount"), currency) if stated else line_amount(quantity, price, currency)
+    whole = line_amount(quantity, price, currency)
+    amount = values.amount(own, "amount", currency, whole)
     start = own.get("hs_recurring_billing_start_date")
     return Line(
         id=document.id,
@@ -168,7 +168,7 @@ def _line(document: Document, currency: str) -> Line:
         name=values.text(own, "name"),
         text=values.text(own, "description"),
         quantity=quantity,
-        price=price if line_amount(quantity, price, currency) == amount else None,
+        price=price if whole == amount else None,
         amount=amount,
         tax=values.text(own, "hs_tax_rate_group_id"),
         service_date=values.moment(start).date() if start else None,

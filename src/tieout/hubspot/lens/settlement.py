@@ -3,7 +3,6 @@
 from collections.abc import Mapping, Sequence
 from zoneinfo import ZoneInfo
 
-from tieout.core.money import rounded
 from tieout.hubspot.documents import Document
 from tieout.hubspot.lens import values
 from tieout.kinds.settlement import Settlement
@@ -32,14 +31,13 @@ def settlement(document: Document, linked: Mapping[str, Sequence[str]], zone: Zo
     """A payment as a settlement. linked: ids by type of the associated records. Raises ValueError."""
     own = document.properties
     currency = values.text(own, "hs_currency_code").upper()
-    amount = values.number(own, "hs_initial_amount")
     method = values.text(own, "hs_payment_method_type")
     invoice, contact, company = (min(linked.get(type_, ()), key=values.by_number, default="") for type_ in _LINKED)
     return Settlement(
         id=document.id,
         transaction=document.id,
         invoice=invoice,
-        amount=rounded(amount, currency) if currency else amount,
+        amount=values.amount(own, "hs_initial_amount", currency),
         currency=currency,
         date=values.day(own, "hs_initiated_date", zone),
         method=method if method in _METHODS else "other",

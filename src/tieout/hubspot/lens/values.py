@@ -11,7 +11,7 @@ from decimal import Decimal
 from zoneinfo import ZoneInfo
 
 from tieout.core.days import day_of, noon
-from tieout.core.money import decimal
+from tieout.core.money import NotMoney, decimal, rounded
 from tieout.core.records import Address
 
 Values = Mapping[str, str | None]
@@ -21,6 +21,7 @@ _MILLISECOND = timedelta(milliseconds=1)
 _CONTROLS = re.compile("[\x00-\x08\x0b-\x1f\x7f-\x9f]")
 _BREAKS = re.compile(r"[\t\n]+")
 _ZERO = Decimal(0)
+_MOST = Decimal(10) ** 15
 
 
 def text(values: Values, name: str) -> str:
@@ -32,6 +33,14 @@ def number(values: Values, name: str, missing: Decimal = _ZERO) -> Decimal:
     """A number, or `missing` where there is none. Raises NotMoney."""
     value = values.get(name)
     return decimal(value) if value else missing
+
+
+def amount(values: Values, name: str, currency: str, missing: Decimal = _ZERO) -> Decimal:
+    """An amount, rounded to the currency's minor unit. Raises NotMoney, also where it is more than a ledger holds."""
+    value = rounded(number(values, name, missing), currency)
+    if abs(value) >= _MOST:
+        raise NotMoney(f"{value} {currency} is more than any amount of money.")
+    return value
 
 
 def moment(value: str) -> datetime:

@@ -63,6 +63,8 @@ def upgrade() -> None:
     sa.Column('books_complete', sa.Boolean(), server_default='0', nullable=False),
     sa.Column('crm_read_at', sa.Text(), server_default='', nullable=False),
     sa.Column('books_read_at', sa.Text(), server_default='', nullable=False),
+    sa.Column('swept_at', sa.Text(), server_default='', nullable=False),
+    sa.Column('rechecked_at', sa.Text(), server_default='', nullable=False),
     sa.Column('wanted', sa.Integer(), server_default='0', nullable=False),
     sa.Column('done', sa.Integer(), server_default='0', nullable=False),
     sa.Column('due_at', sa.Text(), server_default='', nullable=False),

@@ -1,0 +1,53 @@
+"""Balances: what a customer owes moves with each invoice and payment, and is no change of the customer's record."""
+
+from sqlalchemy import select
+
+from tieout.core.records import Kind, Side
+from tieout.engine.work import Work
+from tieout.kinds.invoice import Invoice
+from tieout.kinds.settlement import Settlement
+from tieout.remote.rows import Batch, Row
+from tieout.store import mirror
+from tieout.store.tables import pair
+
+_CHUNK = 500
+
+
+def note(work: Work, batch: Batch) -> None:
+    """Note the customers whose balance a batch of QuickBooks' feed may have moved."""
+    for row in batch.rows:
+        note_row(work, row)
+    work.balances.update(row.customer for row in batch.keys if row.list == "credit_memo" and row.customer)
+
+
+def note_row(work: Work, row: Row) -> None:
+    """Note the customer whose balance one changed record of QuickBooks may have moved."""
+    record = row.record
+    if isinstance(record, Settlement):
+        with work.database.read() as tx:
+            record = mirror.get(tx, work.connection, Side.BOOKS, Kind.INVOICE, record.invoice)
+    if isinstance(record, Invoice) and record.customer:
+        work.balances.add(record.customer)
+
+
+async def refresh(work: Work) -> None:
+    """Read those of the customers again that are linked, a thousand in a call, and have them annotated."""
+    wanted = sorted(work.balances)
+    linked: dict[str, int] = {}
+    with work.database.read() as tx:
+        for start in range(0, len(wanted), _CHUNK):
+            rows = tx.execute(
+                select(pair.c.books_id, pair.c.id).where(
+                    pair.c.connection == work.connection,
+                    pair.c.kind == Kind.CUSTOMER.value,
+                    pair.c.linked_at != "",
+                    pair.c.books_id.in_(wanted[start : start + _CHUNK]),
+                )
+            )
+            linked.update((row.books_id, row.id) for row in rows)
+    if not linked:
+        return
+    read = await work.sides.books.read(Kind.CUSTOMER, list(linked))
+    with work.database.begin() as tx:
+        mirror.put(tx, work.connection, Side.BOOKS, read, work.now())
+    work.touched[Kind.CUSTOMER].update(linked.values())

@@ -1,0 +1,198 @@
+"""Deciding is total and comes to rest, for every kind and every combination of what it rests on."""
+
+from string import Formatter
+from typing import get_args
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+from tests.kinds import worlds
+
+from tieout.core.causes import CAUSES, REASONS
+from tieout.core.decide import (
+    Accept,
+    Bond,
+    Broken,
+    Create,
+    Decision,
+    Draft,
+    Exclude,
+    Fail,
+    Hold,
+    HolderOf,
+    Holders,
+    Link,
+    Nothing,
+    Pair,
+    Update,
+    Void,
+    Wait,
+    decide,
+    signature,
+)
+from tieout.core.records import Kind, Side
+from tieout.kinds.rules import RULES
+
+kinds = pytest.mark.parametrize("kind", list(Kind))
+DECISIONS = get_args(Decision)
+ON_DIFFERENCES = ("leave_both", "put_back", "use_hubspot", "use_quickbooks")
+
+
+def placeholders(text: str) -> set[str]:
+    return {name for _, name, _, _ in Formatter().parse(text) if name}
+
+
+def told(cause: str, evidence) -> None:
+    """A cause is in the catalogue, and the evidence has all that its explanation mentions."""
+    assert placeholders(CAUSES[cause].explanation) <= set(evidence) | {"text"}
+    assert all(isinstance(value, str) for value in evidence.values())
+
+
+def check(decision: Decision, pair: Pair, answers) -> None:
+    """What every decision promises."""
+    match decision:
+        case Fail(cause=cause, evidence=evidence) | Hold(cause=cause, evidence=evidence):
+            told(cause, evidence)
+        case Broken(cause=cause, side=side):
+            told(cause, {})
+            assert pair.gone[side]
+        case Draft(problems=problems):
+            for problem in problems:
+                told(problem.cause, problem.evidence)
+        case Exclude(reason=reason):
+            assert reason in REASONS
+        case Wait(kind=kind, id=id_, reason=reason):
+            assert id_
+            assert reason in ("dependency", "review")
+            assert kind in Kind
+        case Create(side=side, record=record, reserves=reserves):
+            assert pair.bond is None
+            assert type(record) is type(pair.crm or pair.books)
+            assert (pair.crm if side is Side.BOOKS else pair.books) is not None
+            for key in reserves:
+                held = answers.get(HolderOf(key))
+                assert held in (None, Holders())
+        case Update(changes=changes):
+            assert pair.bond is not None
+            assert changes
+            assert all(change.fields for change in changes)
+            assert len({change.side for change in changes}) == len(changes)
+        case Accept(differences=differences):
+            assert differences
+        case Link(other=other, why=why):
+            assert pair.bond is None
+            assert other
+            assert why
+        case Nothing() | Void():
+            assert pair.bond is not None
+
+
+def answering(data):
+    return lambda question: data.draw(worlds.reply_to(question))
+
+
+@kinds
+@given(data=st.data(), world=worlds.worlds)
+def test_everything_that_can_stand_before_us_gets_exactly_one_decision(kind, data, world):
+    pair, rules = data.draw(worlds.pairs(kind)), RULES[kind]
+    answers = worlds.answered(rules, pair, world, answering(data), {})
+    decision = decide(rules, pair, world, answers)
+    assert [type(decision)] == [t for t in DECISIONS if isinstance(decision, t)]
+    check(decision, pair, answers)
+    assert decide(rules, pair, world, answers) == decision
+
+
+@kinds
+@given(data=st.data(), world=worlds.worlds)
+def test_what_is_created_agrees_at_once(kind, data, world):
+    pair, rules = data.draw(worlds.pairs(kind)), RULES[kind]
+    answers = worlds.answered(rules, pair, world, answering(data), {})
+    decision = decide(rules, pair, world, answers)
+    if not isinstance(decision, Create):
+        return
+    made = worlds.akin(kind, decision.record, decision.record)
+    crm, books = (pair.crm, made) if decision.side is Side.BOOKS else (made, pair.books)
+    created = Pair(kind, crm, books, Bond(crm, books), pair.choices, pair.needed)
+    assert decide(rules, created, world, worlds.answered(rules, created, world, answering(data), answers)) == Nothing()
+
+
+@kinds
+@given(data=st.data(), world=worlds.worlds)
+def test_what_is_updated_comes_to_rest(kind, data, world):
+    pair, rules = data.draw(worlds.pairs(kind)), RULES[kind]
+    answers, writes = {}, []
+    for _ in range(4):
+        answers = worlds.answered(rules, pair, world, answering(data), answers)
+        decision = decide(rules, pair, world, answers)
+        if not isinstance(decision, Update):
+            break
+        assert decision not in writes
+        writes.append(decision)
+        pair = worlds.after(rules, pair, decision)
+    assert not isinstance(decision, Update)
+
+
+@kinds
+@given(data=st.data(), world=worlds.worlds)
+def test_bases_that_advance_without_writing_advance_once(kind, data, world):
+    pair, rules = data.draw(worlds.pairs(kind)), RULES[kind]
+    answers = worlds.answered(rules, pair, world, answering(data), {})
+    decision = decide(rules, pair, world, answers)
+    if not isinstance(decision, Nothing) or not decision.moved or pair.bond is None:
+        return
+    crm_base = rules.advance(pair.bond.crm_base, pair.crm, decision.moved)
+    books_base = rules.advance(pair.bond.books_base, pair.books, decision.moved)
+    moved = Pair(kind, pair.crm, pair.books, Bond(crm_base, books_base, pair.bond.lines), pair.choices, pair.needed)
+    again = decide(rules, moved, world, worlds.answered(rules, moved, world, answering(data), answers))
+    assert again == Nothing() or "void" in (pair.crm.status, pair.books.status)
+
+
+@kinds
+@given(data=st.data(), world=worlds.worlds)
+def test_a_persons_choice_settles_a_difference_and_opens_again_with_it(kind, data, world):
+    pair, rules = data.draw(worlds.pairs(kind)), RULES[kind]
+    answers = worlds.answered(rules, pair, world, answering(data), {})
+    held = decide(rules, pair, world, answers)
+    if not isinstance(held, Hold) or not held.differences:
+        return
+    offered = [fix for fix in CAUSES[held.cause].fixes if fix in ON_DIFFERENCES]
+    fix = data.draw(st.sampled_from(offered))
+    chosen = Pair(
+        kind, pair.crm, pair.books, pair.bond, {**pair.choices, fix: signature(held.differences)}, pair.needed
+    )
+    answers = worlds.answered(rules, chosen, world, answering(data), answers)
+    settled = decide(rules, chosen, world, answers)
+    assert not isinstance(settled, Hold)
+    assert isinstance(settled, Accept) == (fix == "leave_both")
+    stale = Pair(kind, pair.crm, pair.books, pair.bond, {**pair.choices, fix: "another difference"}, pair.needed)
+    assert decide(rules, stale, world, answers) == held
+
+
+@kinds
+@given(data=st.data(), world=worlds.worlds)
+def test_what_a_person_left_out_stays_out_whatever_it_is(kind, data, world):
+    pair = data.draw(worlds.pairs(kind))
+    left = Pair(kind, pair.crm, pair.books, pair.bond, {"exclude": "yes"}, pair.needed, pair.gone)
+    assert decide(RULES[kind], left, world, {}) == Exclude("by_you")
+
+
+@kinds
+@given(data=st.data(), world=worlds.worlds)
+def test_a_linked_record_that_is_gone_is_never_made_again(kind, data, world):
+    pair, rules = data.draw(worlds.pairs(kind)), RULES[kind]
+    if not pair.gone:
+        return
+    answers = worlds.answered(rules, pair, world, answering(data), {})
+    assert not isinstance(decide(rules, pair, world, answers), Create | Update | Link)
+
+
+@kinds
+@given(data=st.data(), world=worlds.worlds)
+def test_a_link_is_at_rest_or_asks_but_writes_nothing(kind, data, world):
+    rules = RULES[kind]
+    crm = data.draw(worlds.records[kind])
+    books = data.draw(worlds.records[kind] if kind is not Kind.INVOICE else worlds.invoices("b"))
+    linked = Pair(kind, crm, books, Bond(crm, books))
+    answers = worlds.answered(rules, linked, world, answering(data), {})
+    decision = decide(rules, linked, world, answers)
+    assert isinstance(decision, Nothing | Hold | Void | Fail)

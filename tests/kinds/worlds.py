@@ -1,0 +1,262 @@
+"""Generated records, pairs, settings, facts and answers: small pools, so that names, numbers and amounts collide."""
+
+from collections.abc import Callable
+from datetime import date
+from decimal import Decimal
+from typing import Any
+
+import msgspec
+from hypothesis import strategies as st
+
+from tieout.core.decide import (
+    Answers,
+    Bond,
+    Holder,
+    HolderOf,
+    Holders,
+    ItemOf,
+    Linked,
+    LinkOf,
+    Matches,
+    NumbersLike,
+    Pair,
+    Question,
+    Reply,
+    Rules,
+    Update,
+    World,
+)
+from tieout.core.facts import BooksFacts, CrmFacts, Facts, TaxRate
+from tieout.core.fields import Rule
+from tieout.core.match import Candidate
+from tieout.core.records import Address, Kind, Side
+from tieout.core.settings import Settings
+from tieout.kinds.customer import Customer
+from tieout.kinds.invoice import Invoice, Line
+from tieout.kinds.item import Item
+from tieout.kinds.settlement import Settlement
+
+ONE_SHOT = ("put_back", "use_hubspot", "use_quickbooks", "reactivate", "restore")
+
+names = st.sampled_from(("", "Nova Ltd", "Nova Inc", "NOVA", "Bo: Li", "Buyer 12345", "Buyer 12346", "שלום 🚀", " x "))
+words = st.sampled_from(("", "Ana", "Ben", "Ruiz"))
+mails = st.sampled_from(
+    ("", "ana@nova.example", "ANA@nova.example", "info@nova.example", "ana@gmail.com", "ben@other.example")
+)
+phones = st.sampled_from(("", "+16502530000", "+1 650-253-0000", "ring twice", "+442070313000"))
+days = st.dates(date(2026, 1, 1), date(2026, 1, 31))
+maybe_days = st.none() | days
+cents = st.integers(-2000, 20000).map(lambda n: Decimal(n).scaleb(-2))
+small = st.sampled_from([Decimal(n) for n in ("1", "2", "3", "0.5", "7.25", "-1", "0", "1000")])
+prices = st.sampled_from(
+    [None, *(Decimal(n) for n in ("10.00", "0.333", "9.9999999", "1.00000000000000000000000000001"))]
+)
+ids = st.sampled_from(("", "1", "2", "3"))
+texts = st.sampled_from(("", "first", "second", "third"))
+
+addresses = st.builds(Address, street=texts, city=st.sampled_from(("", "Leeds")), country=st.sampled_from(("", "UK")))
+customers = st.builds(
+    Customer, id=st.sampled_from(("company:1", "contact:2")), name=names, company=names, first=words, last=words,
+    email=mails, phone=phones, website=st.sampled_from(("", "nova.example", "NOVA.example/")), billing=addresses,
+    currency=st.sampled_from(("", "USD", "GBP")), tax_number=st.sampled_from(("", "GB 123", "gb123", "GB9")),
+    active=st.booleans(), member_of=st.sampled_from(("", "", "", "company:1")),
+)  # fmt: skip
+items = st.builds(
+    Item, id=st.sampled_from(("1", "sku:85049G", "name:lamp")), name=st.sampled_from(("", "Lamp", "lamp", "A:B", "x" * 101)),
+    sku=st.sampled_from(("", "85049G", "85049g")), text=texts, price=prices,
+    type=st.sampled_from(("", "Service", "Category")), active=st.booleans(),
+)  # fmt: skip
+lines = st.builds(
+    Line, id=st.just(""), item=ids, sku=st.sampled_from(("", "85049G")), name=st.sampled_from(("", "Lamp", "Desk")),
+    text=texts, quantity=small, price=prices, amount=cents, tax=st.sampled_from(("", "", "r1", "r2", "NON")),
+    service_date=maybe_days,
+)  # fmt: skip
+
+
+@st.composite
+def invoices(draw: Callable[..., Any], prefix: str = "c") -> Invoice:
+    """An invoice whose total adds up, mostly."""
+    found = [
+        msgspec.structs.replace(line, id=f"{prefix}{n}")
+        for n, line in enumerate(draw(st.lists(lines, max_size=3)), 1)
+    ]  # fmt: skip
+    discount, tax = (
+        draw(st.sampled_from((Decimal(0), Decimal("1.50")))),
+        draw(st.sampled_from((Decimal(0), Decimal("2.00")))),
+    )
+    off = draw(st.sampled_from((Decimal(0), Decimal(0), Decimal("0.01"))))
+    total = sum((line.amount for line in found), off - discount) + tax
+    return Invoice(
+        id="77",
+        number=draw(st.sampled_from(("", "INV-1", "inv-1", "A-NUMBER-LONGER-THAN-21"))),
+        status=draw(st.sampled_from(("open", "open", "open", "paid", "void", "draft"))),
+        issued_here=draw(st.sampled_from((True, True, True, False))),
+        customer=draw(st.sampled_from(("", "company:1", "contact:2"))),
+        date=draw(maybe_days),
+        due=draw(maybe_days),
+        currency=draw(st.sampled_from(("USD", "USD", "USD", "GBP"))),
+        lines=tuple(found),
+        discount=discount,
+        tax=tax,
+        total=total,
+        balance=draw(st.sampled_from((total, Decimal(0)))),
+        memo=draw(texts),
+        tax_code=draw(st.sampled_from(("", "r1"))),
+        finalized=draw(maybe_days),
+    )
+
+
+settlements = st.builds(
+    Settlement, id=st.just("9:77"), transaction=st.just("9"), invoice=st.sampled_from(("77", "78")),
+    amount=st.sampled_from([Decimal(n) for n in ("0", "10.00", "12.50", "-1.00")]), currency=st.just("USD"),
+    date=maybe_days, cash=st.sampled_from((True, True, False)), reference=texts,
+)  # fmt: skip
+
+settings = st.builds(
+    Settings, start_date=maybe_days, auto_create_customers=st.booleans(), auto_create_items=st.booleans(),
+    display_name=st.sampled_from(("", "{company}", "{last}, {first}", "{email}")),
+    item_name=st.sampled_from(("{name}", "{name} {sku}")), income_account=st.sampled_from(("", "79")),
+    default_item=st.sampled_from(("", "1")), untaxed_code=st.sampled_from(("", "NON", "7")),
+    tax_codes=st.dictionaries(st.sampled_from(("r1", "r2", "NON")), st.sampled_from(("4", "5", "TAX"))),
+    service_date=st.sampled_from(("billing_start", "invoice_date")), lock_date=maybe_days,
+    phone_rule=st.sampled_from(Rule), website_rule=st.sampled_from(Rule), due_date_rule=st.sampled_from(Rule),
+    memo_rule=st.sampled_from(Rule),
+)  # fmt: skip
+CRM = CrmFacts(
+    "1", "USD", "America/New_York", tax_rates=(TaxRate("r1", "VAT", Decimal(20)), TaxRate("r2", "Low", Decimal("5.5")))
+)
+facts = st.builds(
+    Facts, crm=st.just(CRM),
+    books=st.builds(
+        BooksFacts, realm=st.just("1"), company=st.just("Nova"), country=st.just("US"), currency=st.just("USD"),
+        regime=st.sampled_from(("none", "us-manual", "per-line")), revenue_recognition=st.booleans(),
+        closing_date=maybe_days,
+    ),
+    today=days, dated_items=st.frozensets(ids), suspects=st.lists(st.frozensets(ids, min_size=1), max_size=2).map(tuple),
+)  # fmt: skip
+worlds = st.builds(World, settings=settings, facts=facts, reviewed=st.booleans())
+
+candidates = st.builds(
+    Candidate, id=ids.filter(bool), label=names, shared=st.just(("name",)),
+    identifying=st.sampled_from(((), ("email",))), against=st.sampled_from(((), (), ("currency",))),
+)  # fmt: skip
+found = st.lists(candidates, max_size=2).map(tuple)
+holders = st.builds(
+    Holder, list=st.sampled_from(("customer", "vendor", "invoice", "credit_memo", "planned")), id=ids, label=names,
+    key=st.sampled_from(("inv-1", "inv-1-2", "inv-1-3")), linked=st.booleans(), active=st.booleans(),
+)  # fmt: skip
+linked = st.builds(
+    Linked, other=ids, own=st.sampled_from(("", "company:1", "name:lamp")), settled=st.booleans(), candidates=found,
+    active=st.booleans(), label=names,
+)  # fmt: skip
+
+
+def reply_to(question: Question) -> st.SearchStrategy[Reply]:
+    """Some answer of the type that the question wants."""
+    match question:
+        case LinkOf() | ItemOf():
+            return linked
+        case HolderOf() | NumbersLike():
+            return st.lists(holders, max_size=2).map(lambda held: Holders(tuple(held)))
+        case _:
+            return found.map(Matches)
+
+
+flags = st.sampled_from(("yes",))
+choices = {
+    Kind.CUSTOMER: {
+        "link_customer": ids.filter(bool), "create_customer": flags, "reactivate": flags, "restore:phone": phones,
+        "rename_by_pattern": st.sampled_from(("{name} ({email})", "{company}: {last}", "Other")),
+    },
+    Kind.ITEM: {"link_item": ids.filter(bool), "create_item": flags, "reactivate": flags},
+    Kind.INVOICE: {
+        "link_customer": ids.filter(bool), "choose_contact": st.just("contact:2"), "use_existing": ids.filter(bool),
+        "create_anyway": flags, "number_by_pattern": st.sampled_from(("{number}-{n}", "X{number}", "{{n}}")),
+        "let_quickbooks_number": flags, "set_service_date": st.sampled_from(("billing_start", "invoice_date", "2026-01-05")),
+    },
+    Kind.SETTLEMENT: {"use_existing": ids.filter(bool), "create_anyway": flags},
+}  # fmt: skip
+"""What a person can choose for a pair of each kind, apart from choices on differences."""
+
+records = {Kind.CUSTOMER: customers, Kind.ITEM: items, Kind.INVOICE: invoices(), Kind.SETTLEMENT: settlements}
+
+
+def chosen(kind: Kind) -> st.SearchStrategy[dict[str, str]]:
+    """Few choices at a time."""
+    some = st.fixed_dictionaries({}, optional=choices[kind] | {"exclude": st.nothing()}).map(dict)
+    return st.just({}) | some
+
+
+@st.composite
+def pairs(draw: Callable[..., Any], kind: Kind) -> Pair[Any]:
+    """A lone record of either side, a linked pair with its bases, or one of which a side is gone."""
+    record = records[kind]
+    needed, choice = draw(st.booleans()), draw(chosen(kind))
+    if draw(st.booleans()):
+        crm = draw(st.booleans())
+        one = draw(record)
+        return Pair(kind, one if crm else None, None if crm else one, None, choice, needed)
+    four = [draw(record), draw(record if kind is not Kind.INVOICE else invoices("b"))]
+    bases = [
+        draw(st.just(now) | (record if now is four[0] or kind is not Kind.INVOICE else invoices("b"))) for now in four
+    ]
+    if draw(st.booleans()) and kind is not Kind.ITEM:
+        four[1] = akin(kind, four[0], four[1])
+        bases[1] = akin(kind, bases[0], bases[1])
+    gone = draw(
+        st.just({}) | st.dictionaries(st.sampled_from(Side), st.sampled_from(("deleted", "merged", "archived")))
+    )
+    lines = {line.id: f"b{n}" for n, line in enumerate(bases[0].lines, 1)} if kind is Kind.INVOICE else {}
+    return Pair(
+        kind,
+        None if Side.CRM in gone else four[0],
+        None if Side.BOOKS in gone else four[1],
+        Bond(*bases, lines),
+        choice,
+        needed,
+        gone,
+    )
+
+
+def akin(kind: Kind, crm: Any, books: Any) -> Any:
+    """The books record as it would be after a sync: the same money, its own ids and coding."""
+    if kind is Kind.INVOICE:
+        own = tuple(msgspec.structs.replace(line, id=f"b{n}", item="1") for n, line in enumerate(crm.lines, 1))
+        return msgspec.structs.replace(crm, lines=own, customer="5")
+    return msgspec.structs.replace(crm, id=books.id)
+
+
+def answered(
+    rules: Rules[Any], pair: Pair[Any], world: World, reply: Callable[[Question], Reply], known: Answers
+) -> dict[Question, Reply]:
+    """Answers to everything that the pair asks, in as many rounds as the engine grants."""
+    answers = dict(known)
+    for _ in range(4):
+        wanted = rules.needs(pair, world, answers) - answers.keys()
+        if not wanted:
+            return answers
+        for question in sorted(wanted, key=repr):
+            answers[question] = reply(question)
+    assert not rules.needs(pair, world, answers) - answers.keys(), "questions without end"
+    return answers
+
+
+def after(rules: Rules[Any], pair: Pair[Any], update: Update) -> Pair[Any]:
+    """The pair once an update was carried out: records as written, bases moved, one-shot choices used up."""
+    assert pair.bond is not None
+    now = {Side.CRM: pair.crm, Side.BOOKS: pair.books} | {change.side: change.record for change in update.changes}
+    names = tuple(dict.fromkeys(update.moved + tuple(n for change in update.changes for n in change.fields)))
+    bond = Bond(
+        rules.advance(pair.bond.crm_base, now[Side.CRM], names),
+        rules.advance(pair.bond.books_base, now[Side.BOOKS], names),
+        pair.bond.lines,
+    )
+    if pair.kind is Kind.INVOICE and any("lines" in change.fields for change in update.changes):
+        books = now[Side.BOOKS]
+        own = tuple(msgspec.structs.replace(line, id=line.id or f"new{n}") for n, line in enumerate(books.lines))
+        books = msgspec.structs.replace(books, lines=own)
+        now[Side.BOOKS] = books
+        mapped = {ours.id: theirs.id for ours, theirs in zip(now[Side.CRM].lines, own, strict=True)}
+        bond = Bond(bond.crm_base, rules.advance(bond.books_base, books, ("lines",)), mapped)
+    left = {name: value for name, value in pair.choices.items() if name.partition(":")[0] not in ONE_SHOT}
+    return Pair(pair.kind, now[Side.CRM], now[Side.BOOKS], bond, left, pair.needed)

@@ -1,0 +1,231 @@
+"""A company pair in virtual time: both sandboxes, their people and Tieout on one loop whose clock jumps.
+
+For stories that hang on minutes or on what happens between two calls. People speak to the vendors' HTTP APIs in
+process, where no fault touches them.
+"""
+
+import re
+from collections.abc import Callable, Iterator, Sequence
+from contextlib import contextmanager
+from datetime import UTC, datetime
+from decimal import Decimal
+from pathlib import Path
+from random import Random
+from typing import Any
+from urllib.parse import quote
+
+import httpx2
+import msgspec
+from cryptography.fernet import Fernet, MultiFernet
+
+from tieout.actions import settings
+from tieout.actions.actor import Actor, Role
+from tieout.actions.connect import SignInFile, connect
+from tieout.actions.failures import Failure, list_failures
+from tieout.actions.history import Happening, history
+from tieout.actions.home import Home
+from tieout.actions.prove import prove
+from tieout.actions.sync import Synced, sync
+from tieout.remote.inprocess import InProcess
+from tieout.sandbox.caller import Caller
+from tieout.sandbox.clock import LoopClock
+from tieout.sandbox.faults import decode_plan
+from tieout.sandbox.gate import Gate
+from tieout.sandbox.pair import open_pair
+from tieout.store.database import Database
+
+Json = dict[str, Any]
+
+NAME = "nova"
+BEGINNING = datetime(2026, 3, 10, 15, 0, tzinfo=UTC)
+TODAY = "2026-03-10"
+_CRM = "/crm/objects/2026-09"
+_URLS = {"hubspot": "http://hubspot.test", "quickbooks": "http://quickbooks.test"}
+_ME = Actor("ana", Role.OWNER)
+_WRITES = re.compile(r"/(batch/(create|update|archive|upsert)|batch|invoice|customer|item|payment|creditmemo)$")
+
+
+class Sent(msgspec.Struct, frozen=True):
+    """A request of Tieout's, as it left."""
+
+    method: str
+    path: str
+    query: str
+    body: bytes
+
+    @property
+    def writes(self) -> bool:
+        """Whether it may change a record; annotations and the set-up of properties aside."""
+        written = self.method != "GET" and _WRITES.search(self.path) is not None
+        return written and b'"tieout_' not in self.body.replace(b'"tieout_key"', b"")
+
+
+class Wire(httpx2.AsyncBaseTransport):
+    """The way from Tieout to one vendor: notes what leaves, and lets a test step in between.
+
+    before: called with each request right before the vendor gets it.
+    """
+
+    def __init__(self, gate: Gate) -> None:
+        self.sent: list[Sent] = []
+        self.before: Callable[[Sent], None] | None = None
+        self.carry: httpx2.AsyncBaseTransport = InProcess(gate)
+
+    async def handle_async_request(self, request: httpx2.Request) -> httpx2.Response:
+        sent = Sent(request.method, request.url.path, request.url.query.decode(), await request.aread())
+        self.sent.append(sent)
+        if self.before is not None:
+            self.before(sent)
+        return await self.carry.handle_async_request(request)
+
+    def writes(self, path: str = "", after: int = 0) -> list[Sent]:
+        """What was sent to write, on paths that end like this one."""
+        return [one for one in self.sent[after:] if one.writes and one.path.endswith(path)]
+
+
+class Seller:
+    """Sells, in HubSpot."""
+
+    def __init__(self, gate: Gate) -> None:
+        self._caller = Caller(gate.vendor, gate.vendor.token("seller"))
+
+    def company(self, name: str, email: str, phone: str = "") -> tuple[str, str]:
+        """A company and its contact: their ids."""
+        company = self._create("companies", {"name": name, "phone": phone})
+        contact = self._create("contacts", {"email": email, "firstname": "Ana", "lastname": "Ruiz"}, [(company, 1)])
+        return company, contact
+
+    def invoice(self, buyer: tuple[str, str], *lines: tuple[str, str, str], due: str = "2026-04-09") -> str:
+        """A finalized invoice, of lines with name, quantity and price: its id."""
+        made = [self._create("line_items", {"name": n, "quantity": q, "price": p}) for n, q, p in lines]
+        links = [(buyer[0], 179), (buyer[1], 177), *((line, 409) for line in made)]
+        values = {
+            "hs_currency": "USD",
+            "hs_invoice_status": "open",
+            "hs_invoice_date": f"{TODAY}T12:00:00Z",
+            "hs_due_date": f"{due}T12:00:00Z",
+        }
+        return self._create("invoices", values, links)
+
+    def change(self, kind: str, id_: str, **values: str) -> None:
+        """Edit a record."""
+        self._caller.call("PATCH", f"{_CRM}/{kind}/{id_}", {"properties": values})
+
+    def sees(self, kind: str, id_: str, name: str) -> str:
+        """A value on the record's page."""
+        shown = self._caller.call("GET", f"{_CRM}/{kind}/{id_}", query=f"properties={name}")
+        return str(shown["properties"][name] or "")
+
+    def _create(self, kind: str, values: Json, links: Sequence[tuple[str, int]] = ()) -> str:
+        associations = [
+            {"to": {"id": to}, "types": [{"associationCategory": "HUBSPOT_DEFINED", "associationTypeId": type_}]}
+            for to, type_ in links
+        ]
+        made = self._caller.call("POST", f"{_CRM}/{kind}", {"properties": values, "associations": associations})
+        return str(made["id"])
+
+
+class Bookkeeper:
+    """Keeps the books, in QuickBooks."""
+
+    def __init__(self, gate: Gate) -> None:
+        self._caller = Caller(gate.vendor, gate.vendor.token("bookkeeper"))
+        self._path = f"/v3/company/{gate.vendor.sign_in('')['realm_id']}"
+
+    def all(self, entity: str) -> list[Json]:
+        """Every record of an entity."""
+        text = quote(f"select * from {entity} orderby Id maxresults 1000")
+        answer = self._caller.call("GET", f"{self._path}/query", query=f"query={text}&minorversion=75")
+        found: list[Json] = answer["QueryResponse"].get(entity, [])
+        return found
+
+    def only(self, entity: str) -> Json:
+        """The one record of an entity."""
+        (found,) = self.all(entity)
+        return found
+
+    def change(self, entity: str, row: Json, **values: Any) -> None:
+        """Edit some members of an object."""
+        self._caller.call("POST", f"{self._path}/{entity.lower()}", {**row, "sparse": True, **values})
+
+    def reprice(self, invoice: Json, price: str) -> None:
+        """Change the price of an invoice's first line."""
+        lines = [line for line in invoice["Line"] if line["DetailType"] == "SalesItemLineDetail"]
+        detail = lines[0]["SalesItemLineDetail"]
+        detail["UnitPrice"] = Decimal(price)
+        lines[0]["Amount"] = Decimal(price) * detail["Qty"]
+        self.change("Invoice", invoice, Line=lines)
+
+
+class Shop:
+    """Everything of one story."""
+
+    def __init__(self, folder: Path) -> None:
+        self.clock = LoopClock(BEGINNING)
+        pair = open_pair(clock=self.clock, random=Random(7), quotas=False)
+        self._pair = pair
+        self._gates = {"hubspot": pair.hubspot, "quickbooks": pair.quickbooks}
+        self.hubspot, self.quickbooks = Wire(pair.hubspot), Wire(pair.quickbooks)
+        self.seller, self.bookkeeper = Seller(pair.hubspot), Bookkeeper(pair.quickbooks)
+        database = Database(None)
+        database.migrate()
+        self.home = Home(folder, database, MultiFernet([Fernet(Fernet.generate_key())]), self.clock)
+
+    async def connect(self, *, commit_within: float = 2.0, index_lag: float = 2.0, **chosen: str) -> None:
+        """Pair both accounts, with a start date of today and an income account."""
+        for gate in self._gates.values():
+            gate.vendor.patch_company({"commit_within_seconds": commit_within})
+        self._gates["hubspot"].vendor.patch_company({"index_lag_seconds": index_lag})
+        file = msgspec.convert(self._pair.sign_in(_URLS["hubspot"], _URLS["quickbooks"]), SignInFile)
+        await connect(self.home, _ME, NAME, file, transport=self._transport)
+        settings.change(self.home, _ME, NAME, {"income_account": "Sales", **chosen})
+
+    def _transport(self, url: str) -> httpx2.AsyncBaseTransport:
+        return self.hubspot if url == _URLS["hubspot"] else self.quickbooks
+
+    def plan(self, side: str, *rules: Json) -> None:
+        """What goes wrong from now on at a vendor; nothing without rules."""
+        gate = self._gates[side]
+        gate.control.faults = decode_plan(msgspec.json.encode({"rules": rules}), check=gate.vendor.fault)
+
+    async def until(self, seconds: float) -> None:
+        """Wait until so many seconds have passed since the story began."""
+        await self.clock.sleep(seconds - (self.clock.now() - BEGINNING).total_seconds())
+
+    async def sync(self, *, until_quiet: bool = False) -> Synced:
+        """One pass, or passes until all is quiet."""
+        return await sync(
+            self.home,
+            _ME,
+            NAME,
+            until_quiet=until_quiet,
+            auto_match=True,
+            transport=self._transport,
+            random=Random(11),
+        )
+
+    def failures(self) -> list[Failure]:
+        """What needs a person."""
+        return list_failures(self.home, NAME)
+
+    def history(self) -> tuple[Happening, ...]:
+        """What happened, newest first."""
+        return history(self.home, NAME).entries
+
+    @contextmanager
+    def nothing_is_written(self) -> Iterator[None]:
+        """Hold that in the meantime nothing is written on either side, annotations aside."""
+        before = len(self.hubspot.sent), len(self.quickbooks.sent)
+        yield
+        written = self.hubspot.writes(after=before[0]) + self.quickbooks.writes(after=before[1])
+        assert not written, written
+
+    async def ends_well(self) -> None:
+        """One more sync writes nothing, annotations included; and both sides tie out."""
+        again = await self.sync(until_quiet=True)
+        assert again.operations == {
+            "crm": {"create": 0, "update": 0, "void": 0, "annotate": 0},
+            "books": {"create": 0, "update": 0, "void": 0},
+        }
+        proof = await prove(self.home, _ME, NAME, transport=self._transport)
+        assert proof.ties_out, proof
