@@ -59,6 +59,7 @@ TAKEN = (
             "bad_payload",
             "bug",
         ),
+        (400, said("One or more associations are invalid: INVOICE 9 does not exist."), "missing_reference", "person"),
         (400, said("Unable to infer object type from: X"), "bad_payload", "bug"),
         (400, said("Invalid input JSON on line 1, column 2: x", ""), "bad_payload", "bug"),
         (400, said("Error creating CONTACT. Some required properties were missing: [a]"), "bad_payload", "bug"),

@@ -1,5 +1,6 @@
 """Writing: safety reads, batches, endings, and what became of a unit without answer."""
 
+import asyncio
 from datetime import date
 from decimal import Decimal
 
@@ -92,7 +93,7 @@ def test_one_bad_payment_leaves_the_others(world):
     good, bad = world.write(payment(invoice, number=1), payment("99999", number=2))
     assert isinstance(good, Done)
     assert isinstance(bad, Refused)
-    assert bad.fault.evidence["text"]
+    assert bad.fault.cause == "missing_reference"
 
 
 def test_the_same_key_twice_is_looked_up_and_not_made_twice(world):
@@ -222,10 +223,44 @@ def test_what_a_person_sets_after_our_write_is_no_loser_and_comes_with_the_feed(
     world.edit("contacts", ana, phone="4")
     (found,) = world.settle(unit, operation)
     assert isinstance(found, Landed)
-    assert found.sent.record.phone == "3"
+    assert (found.sent.record.phone, found.row.record.phone) == ("3", "4")
     world.clock.advance(5)
     world.pull()
     assert world.record(Kind.CUSTOMER, f"contact:{ana}").phone == "4"
+
+
+def test_a_later_edit_does_not_pass_for_our_write(world):
+    ana = world.ana()
+    world.pull()
+    world.clock.advance(60)
+    operation = change(world, f"contact:{ana}", phone="3")
+    (unit,) = world.prepare(operation).units
+    world.plan({"match": {"path": "batch/read"}, "nth": 1, "do": "delay", "with": {"seconds": 1}})
+    send = world.side.send
+
+    async def send_and_edit():
+        task = asyncio.ensure_future(send(unit, [operation], 30.0))
+        while not any(path.endswith("batch/update") for _, path in world.log()):
+            await asyncio.sleep(0)
+        world.edit("contacts", ana, phone="4")
+        return await task
+
+    (done,) = world.run(send_and_edit())
+    assert done.row.record.phone == "3"
+    world.clock.advance(5)
+    world.pull()
+    assert world.record(Kind.CUSTOMER, f"contact:{ana}").phone == "4"
+
+
+def test_a_write_stands_although_the_look_at_it_fails(world):
+    ana = world.ana()
+    world.pull()
+    operation = change(world, f"contact:{ana}", phone="3")
+    (unit,) = world.prepare(operation).units
+    world.plan({"match": {"path": "batch/read"}, "do": "fault", "with": {"status": 403, "category": "MISSING_SCOPES"}})
+    (done,) = world.send(unit, operation)
+    assert isinstance(done, Done)
+    assert done.row.record.phone == "3"
 
 
 def test_an_update_that_never_arrived_is_moot(world):
@@ -246,6 +281,16 @@ def test_due_date_and_memo_go_to_the_invoice(world):
     world.clock.advance(5)
     world.pull()
     assert world.record(Kind.INVOICE, invoice).due == date(2026, 4, 1)
+
+
+def test_a_due_date_that_lost_is_a_day(world):
+    invoice = opened(world)
+    operation = change(world, invoice, due=date(2026, 4, 1))
+    (unit,) = world.prepare(operation).units
+    world.clock.advance(1)
+    world.edit("invoices", invoice, hs_due_date="2026-05-02T12:00:00Z")
+    (done,) = world.send(unit, operation)
+    assert done.losers["due"][0] == "2026-05-02"
 
 
 def test_an_unpaid_invoice_is_voided(world):

@@ -7,7 +7,7 @@ from datetime import datetime
 
 import msgspec
 from sqlalchemy import select
-from tests.simulation import invariants, loop, weather
+from tests.simulation import invariants, loop, scene, weather
 from tests.simulation.bookkeeper import Bookkeeper
 from tests.simulation.crew import Crew
 from tests.simulation.plan import dice, draw
@@ -58,14 +58,12 @@ async def _play(seed: int) -> Outcome:
     crew = Crew(stage)
     found = await _storm(stage, crew, seller, bookkeeper)
     outcome = Outcome(seed, found or await _settle(stage, crew))
-    with stage.database.read() as tx:
-        outcome.settled_after = 0
     outcome.violations = [*stage.troubles, *outcome.violations]
     outcome.digest = digest(stage)
     outcome.passes, outcome.crashes, outcome.overtaken = crew.passes, crew.crashes, crew.overtaken
     outcome.effects = len(stage.crm.effects) + len(stage.books.effects)
     outcome.moves = {f"{type(d).__name__}.{n}": c for d in (seller, bookkeeper) for n, c in d.made.items()}
-    outcome.states = invariants.tally(stage)
+    outcome.states = invariants.tally(scene.remembered(stage))
     await stage.pair.close()
     stage.database.close()
     return outcome
@@ -88,7 +86,7 @@ async def _storm(stage: Stage, crew: Crew, seller: Seller, bookkeeper: Bookkeepe
         if random.random() < 0.5:
             with stage.database.begin() as tx:
                 connections.want(tx, stage.connection)
-        if found := invariants.always(stage):
+        if found := invariants.always(scene.remembered(stage)):
             break
     weather.calm(stage)
     for task in (people, *disturbers):
@@ -99,6 +97,7 @@ async def _storm(stage: Stage, crew: Crew, seller: Seller, bookkeeper: Bookkeepe
 
 async def _settle(stage: Stage, crew: Crew) -> list[str]:
     """Passes in calm until nothing is left to do; then everything that must hold at rest."""
+    calm_since = stage.clock.now()
     random = dice(stage.plan.seed, "calm")
     reports = []
     for _ in range(SETTLES_WITHIN):
@@ -113,7 +112,8 @@ async def _settle(stage: Stage, crew: Crew) -> list[str]:
     await asyncio.sleep(_patience(stage))
     again = await crew.one_pass(random)
     found = [f"One more pass wrote {again.writes} times."] if again.writes else []
-    return [*found, *invariants.always(stage), *await invariants.at_rest(stage, random)]
+    at_rest = await scene.at_rest(stage, random, calm_since)
+    return [*found, *invariants.always(at_rest), *invariants.at_rest(at_rest)]
 
 
 def _patience(stage: Stage) -> float:

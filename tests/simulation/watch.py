@@ -25,7 +25,8 @@ _READS = ("/query", "/search", "/batch/read")
 class Effect(msgspec.Struct, frozen=True):
     """One write that took effect.
 
-    who: `app`, or the person. entity: QuickBooks' entity name, or HubSpot's object type. key: QuickBooks' `requestid`.
+    who: `app`, or the person. entity: QuickBooks' entity name, or HubSpot's object type.
+    key: QuickBooks' `requestid`, HubSpot's `objectWriteTraceId`.
     sent: what was asked for. before, after: the object around the write, as far as answers showed it.
     """
 
@@ -120,17 +121,18 @@ class Watched:
                 for one in sent.get("inputs", []):
                     self._hubspot_one(who, "delete", entity, one["id"], {}, {})
             case "POST", ["batch", "create" | "update" as act]:
-                asked = {one["id"]: one["properties"] for one in sent.get("inputs", []) if "id" in one}
-                for one in answer.get("results", []):
-                    wanted = asked.get(one["id"], one.get("properties", {}))
-                    self._hubspot_one(who, act, entity, one["id"], wanted, one)
+                for asked, one in _paired(sent.get("inputs", []), answer.get("results", [])):
+                    key = asked.get("objectWriteTraceId", "")
+                    self._hubspot_one(who, act, entity, one["id"], asked.get("properties", {}), one, key)
 
-    def _hubspot_one(self, who: str, act: Act, entity: str, id_: str, sent: Json, answer: Json) -> None:
+    def _hubspot_one(
+        self, who: str, act: Act, entity: str, id_: str, sent: Json, answer: Json, key: str = ""
+    ) -> None:
         place = (entity, id_)
         before = self._known.get(place, {})
         after = {**before, **sent, **{n: v for n, v in answer.get("properties", {}).items() if v is not None}}
         self._known[place] = after
-        self._note(who, act, entity, id_, sent, before, after, "")
+        self._note(who, act, entity, id_, sent, before, after, key)
 
     def _note(
         self, who: str, act: Act, entity: str, id_: str, sent: Json, before: Json, after: Json, key: str
@@ -159,6 +161,13 @@ class Watched:
 
     def load(self, state: bytes) -> None:
         self.vendor.load(state)
+
+
+def _paired(inputs: list[Json], results: list[Json]) -> list[tuple[Json, Json]]:
+    """Each result of a batch with the input that it answers: by id, or for a creation by its trace id."""
+    by_id = {one["id"]: one for one in inputs if "id" in one}
+    by_trace = {one.get("objectWriteTraceId"): one for one in inputs}
+    return [(by_id.get(one["id"]) or by_trace.get(one.get("objectWriteTraceId"), {}), one) for one in results]
 
 
 def _read(body: bytes) -> Json:

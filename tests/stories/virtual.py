@@ -31,6 +31,7 @@ from tieout.sandbox.caller import Caller
 from tieout.sandbox.clock import LoopClock
 from tieout.sandbox.faults import decode_plan
 from tieout.sandbox.gate import Gate
+from tieout.sandbox.log import Entry
 from tieout.sandbox.pair import open_pair
 from tieout.store.database import Database
 
@@ -56,8 +57,11 @@ class Sent(msgspec.Struct, frozen=True):
     @property
     def writes(self) -> bool:
         """Whether it may change a record; annotations and the set-up of properties aside."""
-        written = self.method != "GET" and _WRITES.search(self.path) is not None
-        return written and b'"tieout_' not in self.body.replace(b'"tieout_key"', b"")
+        if self.method == "GET" or _WRITES.search(self.path) is None:
+            return False
+        if self.path.endswith("/batch") and "requestid=" not in self.query:
+            return False  # it only asks
+        return b'"tieout_' not in self.body.replace(b'"tieout_key"', b"")
 
 
 class Wire(httpx2.AsyncBaseTransport):
@@ -70,6 +74,7 @@ class Wire(httpx2.AsyncBaseTransport):
         self.sent: list[Sent] = []
         self.before: Callable[[Sent], None] | None = None
         self.carry: httpx2.AsyncBaseTransport = InProcess(gate)
+        self._gate = gate
 
     async def handle_async_request(self, request: httpx2.Request) -> httpx2.Response:
         sent = Sent(request.method, request.url.path, request.url.query.decode(), await request.aread())
@@ -81,6 +86,14 @@ class Wire(httpx2.AsyncBaseTransport):
     def writes(self, path: str = "", after: int = 0) -> list[Sent]:
         """What was sent to write, on paths that end like this one."""
         return [one for one in self.sent[after:] if one.writes and one.path.endswith(path)]
+
+    def invoice_batches(self) -> list[Sent]:
+        """The batches of invoices that were sent."""
+        return [one for one in self.writes("/batch") if b'"Invoice":' in one.body]
+
+    def log(self) -> Sequence[Entry]:
+        """What the vendor itself has noted."""
+        return self._gate.control.log.after(0)
 
 
 class Seller:
@@ -163,7 +176,7 @@ class Shop:
     def __init__(self, folder: Path) -> None:
         self.clock = LoopClock(BEGINNING)
         pair = open_pair(clock=self.clock, random=Random(7), quotas=False)
-        self._pair = pair
+        self._pair, self._random = pair, Random(11)
         self._gates = {"hubspot": pair.hubspot, "quickbooks": pair.quickbooks}
         self.hubspot, self.quickbooks = Wire(pair.hubspot), Wire(pair.quickbooks)
         self.seller, self.bookkeeper = Seller(pair.hubspot), Bookkeeper(pair.quickbooks)
@@ -172,13 +185,14 @@ class Shop:
         self.home = Home(folder, database, MultiFernet([Fernet(Fernet.generate_key())]), self.clock)
 
     async def connect(self, *, commit_within: float = 2.0, index_lag: float = 2.0, **chosen: str) -> None:
-        """Pair both accounts, with a start date of today and an income account."""
+        """Pair both accounts, from today on; by then HubSpot's search shows what was there before."""
         for gate in self._gates.values():
             gate.vendor.patch_company({"commit_within_seconds": commit_within})
         self._gates["hubspot"].vendor.patch_company({"index_lag_seconds": index_lag})
         file = msgspec.convert(self._pair.sign_in(_URLS["hubspot"], _URLS["quickbooks"]), SignInFile)
         await connect(self.home, _ME, NAME, file, transport=self._transport)
-        settings.change(self.home, _ME, NAME, {"income_account": "Sales", **chosen})
+        settings.change(self.home, _ME, NAME, {"income_account": "Services", **chosen})
+        await self.clock.sleep(index_lag + 1)
 
     def _transport(self, url: str) -> httpx2.AsyncBaseTransport:
         return self.hubspot if url == _URLS["hubspot"] else self.quickbooks
@@ -188,9 +202,13 @@ class Shop:
         gate = self._gates[side]
         gate.control.faults = decode_plan(msgspec.json.encode({"rules": rules}), check=gate.vendor.fault)
 
-    async def until(self, seconds: float) -> None:
-        """Wait until so many seconds have passed since the story began."""
-        await self.clock.sleep(seconds - (self.clock.now() - BEGINNING).total_seconds())
+    def set_quickbooks(self, **settings_: object) -> None:
+        """Change the QuickBooks company."""
+        self._gates["quickbooks"].vendor.patch_company(settings_)
+
+    def since(self, moment: datetime) -> float:
+        """Seconds from a moment until now."""
+        return (self.clock.now() - moment).total_seconds()
 
     async def sync(self, *, until_quiet: bool = False) -> Synced:
         """One pass, or passes until all is quiet."""
@@ -201,7 +219,7 @@ class Shop:
             until_quiet=until_quiet,
             auto_match=True,
             transport=self._transport,
-            random=Random(11),
+            random=self._random,
         )
 
     def failures(self) -> list[Failure]:

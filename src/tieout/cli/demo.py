@@ -86,13 +86,22 @@ async def _serve(server: uvicorn.Server, listener: socket.socket) -> None:
 
 async def _first_days(home: Home, actor: Actor, line: str) -> None:
     """Connect, sync, and let the bookkeeper take payments and change an invoice."""
-    given = msgspec.json.decode(line, type=SignInFile)
+    given = await _quick(msgspec.json.decode(line, type=SignInFile))
     await connect(home, actor, _NAME, given)
     settings.change(home, actor, _NAME, {"start_date": "all", "income_account": "Sales of Product Income"})
     await sync(home, actor, _NAME, until_quiet=True, auto_match=True, progress=output.progress)
     await _bookkeeper(given)
     await sync(home, actor, _NAME, until_quiet=True, progress=output.progress)
     await prove(home, actor, _NAME)
+
+
+async def _quick(given: SignInFile) -> SignInFile:
+    """Let the sandbox's search index lag less than HubSpot's, so that the first sync is seen at once."""
+    lag = 0.2
+    async with httpx2.AsyncClient() as client:
+        answer = await client.patch(f"{given.hubspot.base_url}/_sandbox/company", json={"index_lag_seconds": lag})
+        answer.raise_for_status()
+    return msgspec.structs.replace(given, hubspot=msgspec.structs.replace(given.hubspot, index_lag_seconds=lag))
 
 
 async def _bookkeeper(given: SignInFile) -> None:

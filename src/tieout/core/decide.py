@@ -171,7 +171,7 @@ class Void(msgspec.Struct, frozen=True, tag=True):
 
 
 class Wait(msgspec.Struct, frozen=True, tag=True):
-    """It needs other records first. kind, id: of one of them, on the HubSpot side; others: the rest.
+    """It needs other records first. kind, id, name: of one of them, on the HubSpot side; others: the rest.
 
     reason: `dependency` or `review`.
     """
@@ -179,6 +179,7 @@ class Wait(msgspec.Struct, frozen=True, tag=True):
     kind: Kind
     id: str
     reason: str = "dependency"
+    name: str = ""
     others: tuple["Wait", ...] = ()
 
 

@@ -45,6 +45,9 @@ from tieout.store.pairs import Stored, Story
 _CHUNK = 200
 _ROUNDS = 4
 
+Needed = tuple[Kind, str]
+"""A record that another one waits for: kind and HubSpot id."""
+
 
 class Planned(msgspec.Struct, frozen=True):
     """An operation that a decision asks for, with the digest of what the decision rested on."""
@@ -77,8 +80,10 @@ def _decide_chunk(work: Work, kind: Kind, ids: Sequence[int]) -> list[Planned]:
         journal.check_epoch(tx, work.connection, work.epoch)
         due = pairs.load(tx, ids)
         answers = _ask(tx, work, due, world, {})
+        needed: set[Needed] = set()
         for stored in due:
-            planned += _decide_one(tx, work, stored, world, answers)
+            planned += _decide_one(tx, work, stored, world, answers, needed)
+        _need(tx, work, needed, answers)
         for side in Side:
             journal.plan(
                 tx,
@@ -109,7 +114,9 @@ def _ask(
     return answers
 
 
-def _decide_one(tx: Connection, work: Work, stored: Stored, world: World, answers: Answers) -> list[Planned]:
+def _decide_one(
+    tx: Connection, work: Work, stored: Stored, world: World, answers: Answers, needed: set[Needed]
+) -> list[Planned]:
     rules = RULES[stored.pair.kind]
     if stored.unreadable and stored.pair.bond is None:
         _settle(tx, work, stored, State.FAILING, "unreadable", Story(evidence={"text": stored.unreadable}))
@@ -124,7 +131,7 @@ def _decide_one(tx: Connection, work: Work, stored: Stored, world: World, answer
         decision = decide(rules, stored.pair, world, answers)
     if isinstance(decision, Create | Update | Void):
         return _plan(tx, work, stored, decision, world, answers)
-    _state(tx, work, stored, decision, answers)
+    _state(tx, work, stored, decision, needed)
     return []
 
 
@@ -182,7 +189,7 @@ def _entries(work: Work, stored: Stored, decision: Create | Update | Void) -> li
             return [entry(side, Operation(work.new_id(), kind, "void", target, None, base, withdraw=withdraw), ())]
 
 
-def _state(tx: Connection, work: Work, stored: Stored, decision: Decision, answers: Answers) -> None:
+def _state(tx: Connection, work: Work, stored: Stored, decision: Decision, needed: set[Needed]) -> None:
     match decision:
         case Nothing(moved=moved, warnings=warnings, lost=lost):
             _advance(tx, stored, moved)
@@ -191,9 +198,9 @@ def _state(tx: Connection, work: Work, stored: Stored, decision: Decision, answe
             _settle(tx, work, stored, state, warnings[0] if warnings else "", Story(warnings=warnings))
         case Link(other=other, why=why):
             _link(tx, work, stored, other, why)
-        case Wait(kind=kind, id=id_, reason=reason):
-            _need(tx, work, kind, id_, answers)
-            evidence = {"kind": kind.value, "name": _label(answers, id_)}
+        case Wait(kind=kind, id=id_, reason=reason, name=name, others=others):
+            needed.update((one.kind, one.id) for one in (decision, *others))
+            evidence = {"kind": kind.value, "name": name or id_}
             story = Story(evidence=evidence, waits_for=(kind.value, id_))
             _settle(tx, work, stored, State.WAITING, reason, story)
         case Hold(cause=cause, evidence=evidence, differences=differences, candidates=candidates):
@@ -267,27 +274,16 @@ def match_lines(crm: Invoice, books: Invoice) -> dict[str, str]:
     return found
 
 
-def _need(tx: Connection, work: Work, kind: Kind, id_: str, answers: Answers) -> None:
-    """Have another record decided because this one waits for it; an item that only lines name gets a record."""
-    if kind is Kind.ITEM and id_.partition(":")[0] in ("sku", "name"):
-        line = next(
-            (q for q, reply in answers.items() if isinstance(q, ItemOf) and getattr(reply, "own", "") == id_),
-            None,
-        )
-        if line is not None and mirror.get(tx, work.connection, Side.CRM, kind, id_) is None:
-            item = Item(id=id_, name=line.name, sku=line.sku)
-            mirror.put(tx, work.connection, Side.CRM, [Row(kind, id_, 1, item)], work.now())
-    pairs.mark(tx, work.connection, kind, Side.CRM, [id_], needed=True)
-
-
-def _label(answers: Answers, id_: str) -> str:
-    """How a person knows the record that is waited for."""
-    for question, reply in answers.items():
-        if isinstance(reply, Linked) and reply.own == id_ and reply.label:
-            return reply.label
-        if isinstance(question, ItemOf) and getattr(reply, "own", "") == id_:
-            return question.name or question.sku
-    return id_
+def _need(tx: Connection, work: Work, needed: set[Needed], answers: Answers) -> None:
+    """Have those records decided that others wait for; an item that only lines name gets a record."""
+    named = {id_ for kind, id_ in needed if kind is Kind.ITEM and id_.partition(":")[0] in ("sku", "name")}
+    lines = {reply.own: q for q, reply in answers.items() if isinstance(q, ItemOf) and isinstance(reply, Linked)}
+    held = mirror.versions(tx, work.connection, Side.CRM, Kind.ITEM, sorted(named))
+    items = [Item(id=id_, name=lines[id_].name, sku=lines[id_].sku) for id_ in sorted(named - held.keys())]
+    mirror.put(tx, work.connection, Side.CRM, [Row(Kind.ITEM, item.id, 1, item) for item in items], work.now())
+    for kind in Kind:
+        ids = sorted(id_ for of, id_ in needed if of is kind)
+        pairs.mark(tx, work.connection, kind, Side.CRM, ids, needed=True)
 
 
 def _advance(tx: Connection, stored: Stored, moved: tuple[str, ...]) -> None:

@@ -113,7 +113,7 @@ class Envelope(Wire, frozen=True):
 class BatchAnswer(Wire, frozen=True):
     """The answer to a batch; with status 207 some inputs failed."""
 
-    results: list[msgspec.Raw] = []
+    results: list[msgspec.Raw]
     errors: list[Detail] = []
 
 

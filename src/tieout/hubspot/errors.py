@@ -42,6 +42,7 @@ _TEXTS: tuple[tuple[re.Pattern[str], str, Reaction], ...] = (
         "payment_locked",
         "person",
     ),
+    (re.compile(r"One or more associations are invalid"), "missing_reference", "person"),
     (re.compile(r"currency", re.IGNORECASE), "currency_not_enabled", "person"),
     (
         re.compile(r"Invalid input JSON|Unable to infer object type|required properties were missing"),

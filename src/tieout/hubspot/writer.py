@@ -17,7 +17,7 @@ from tieout.hubspot.packing import Change, Packing
 from tieout.hubspot.reader import PROPERTIES, Reader
 from tieout.kinds.invoice import Invoice
 from tieout.kinds.settlement import Settlement
-from tieout.remote.errors import Refusal, Unavailable
+from tieout.remote.errors import RemoteError, Unavailable
 from tieout.remote.http import Answer, NeverSent, NoAnswer
 from tieout.remote.outcomes import Absent, Done, Fault, Finding, Landed, Moot, NotSent, Outcome, Refused, Unknown
 from tieout.remote.ports import Clock
@@ -28,6 +28,7 @@ _BATCH = decoder(BatchAnswer)
 _ENVELOPE = decoder(Envelope)
 _TAKEN = "unique_value_taken"
 _HEADER = ("number", "status", "date", "due", "memo", "po", "total", "balance")
+_DAYS = ("due", "date")
 _PAYMENT = ("amount", "date", "method", "reference", "status")
 
 R = TypeVar("R", bound=Record)
@@ -89,7 +90,9 @@ class Writer:
             batch = _BATCH.decode(answer.body)
         except msgspec.MsgspecError as error:
             return tuple(Unknown(f"HubSpot's answer cannot be read: {error}") for _ in members)
-        legible, _ = documents(batch.results)
+        legible, illegible = documents(batch.results)
+        if illegible:
+            return tuple(Unknown(illegible[0].why) for _ in members)
         if members[0].verb == "create":
             return tuple(self._creation(one, legible, batch.errors) for one in members)
         return await self._updates(unit, members, legible, batch.errors)
@@ -140,8 +143,8 @@ class Writer:
         if not annotates and happened:
             try:
                 after = await self._aftermath(unit, happened, [one for one in members if one.id in happened])
-            except (Unavailable, Refusal):
-                after = {}
+            except RemoteError:
+                after = {}  # it happened all the same
         outcomes: list[Outcome] = []
         for one in members:
             if one.id not in happened:
@@ -195,12 +198,23 @@ class Writer:
                 if not traced.stands:
                     overwritten.append(field)
                 if traced.losers:
-                    losers[field] = traced.losers[0]
-        if overwritten and operation.record is not None and row.record is not None:
+                    value, moment = traced.losers[0]
+                    losers[field] = (self._readable(field, value), moment)
+        if written_at and overwritten and operation.record is not None and row.record is not None:
             # What came after our write is no part of its answer; the older version lets the feed bring it.
             mine = _with(row.record, operation.record, overwritten)
-            row = msgspec.structs.replace(row, record=mine, version=written_at or row.version)
+            row = msgspec.structs.replace(row, record=mine, version=written_at)
         return Aftermath(row, landed, losers)
+
+    def _readable(self, field: str, value: str) -> str:
+        """A property's value as a person reads it: a day as a day."""
+        if field not in _DAYS:
+            return value
+        try:
+            day = values.day({field: value}, field, self._reader.zone)
+        except ValueError:
+            return value
+        return day.isoformat() if day else ""
 
     def _traces(
         self, operation: Operation, field: str, document: Document, read_at: int, written_at: int

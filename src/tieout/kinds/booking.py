@@ -147,7 +147,7 @@ def _customer(
     if settled:
         problems.append(Fail("no_customer", {"customer": owner, "name": reply.label}, candidates))
     else:
-        waits.append(Wait(Kind.CUSTOMER, owner))
+        waits.append(Wait(Kind.CUSTOMER, owner, name=reply.label))
     return ""
 
 
@@ -190,7 +190,7 @@ def _item(line: Line, world: World, answers: Answers, problems: list[Fail], wait
             problems.append(Fail("income_account_missing", {"name": label}))
         elif not world.settings.auto_create_items and not reply.candidates:
             problems.append(Fail("unmapped_item", {"name": label}))
-        waits.append(Wait(Kind.ITEM, reply.own))
+        waits.append(Wait(Kind.ITEM, reply.own, name=label))
         return ""
     if not reply.own and world.settings.default_item:
         return world.settings.default_item

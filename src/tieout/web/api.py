@@ -6,7 +6,7 @@ from typing import Annotated
 import msgspec
 from litestar import Router, delete, get, post
 from litestar.di import Provide
-from litestar.params import Parameter
+from litestar.params import QueryParameter
 
 from tieout.actions import failures, fix, history, invoices, overview, pause, prove, record, sync, users
 from tieout.actions.actor import Role
@@ -18,7 +18,7 @@ from tieout.web.visit import HttpRequest, NotSignedIn, Visit, bearer, provide_re
 class SignIn(msgspec.Struct, frozen=True):
     """Name and password of a user."""
 
-    name: str
+    name: FromPath[str]
     password: str
 
 
@@ -46,7 +46,7 @@ def provide_caller(request: HttpRequest) -> Visit:
 
 
 @post("/session", sync_to_thread=False)
-def open_session(request: HttpRequest, visit: Visit, data: SignIn) -> Session:
+def open_session(request: HttpRequest, visit: NamedDependency[Visit], data: SignIn) -> Session:
     """Sign in."""
     token = guarded(request, visit, data.name, lambda: users.sign_in(visit.home, data.name, data.password))
     person = users.signed_in(visit.home, token)
@@ -57,57 +57,57 @@ def open_session(request: HttpRequest, visit: Visit, data: SignIn) -> Session:
 
 
 @delete("/session", sync_to_thread=False)
-def close_session(request: HttpRequest, caller: Visit) -> None:
+def close_session(request: HttpRequest, caller: NamedDependency[Visit]) -> None:
     """Sign out."""
     users.sign_out(caller.home, bearer(request))
 
 
 @get("/companies", sync_to_thread=False)
-def companies(reader: Visit) -> list[overview.Overview]:
+def companies(reader: NamedDependency[Visit]) -> list[overview.Overview]:
     """All company pairs."""
     return [overview.overview(reader.home, name, reader.words) for name in overview.list_companies(reader.home)]
 
 
 @get("/companies/{name:str}", sync_to_thread=False)
-def one_company(reader: Visit, name: str) -> overview.Overview:
+def one_company(reader: NamedDependency[Visit], name: FromPath[str]) -> overview.Overview:
     """One company pair at a glance."""
     return overview.overview(reader.home, name, reader.words)
 
 
 @get("/companies/{name:str}/invoices", sync_to_thread=False)
 def list_invoices(
-    reader: Visit,
-    name: str,
-    in_state: Annotated[str, Parameter(query="state")] = "",
-    search: str = "",
-    page: int = 1,
+    reader: NamedDependency[Visit],
+    name: FromPath[str],
+    in_state: Annotated[str, QueryParameter(name="state")] = "",
+    search: FromQuery[str] = "",
+    page: FromQuery[int] = 1,
 ) -> invoices.InvoiceList:
     """Invoices with their states; `state` is one of them, or `needs_you`."""
     return invoices.list_invoices(reader.home, name, state=in_state, search=search, page=page, words=reader.words)
 
 
 @get("/companies/{name:str}/records/{record_id:str}", sync_to_thread=False)
-def one_record(reader: Visit, name: str, record_id: str) -> record.RecordPage:
+def one_record(reader: NamedDependency[Visit], name: FromPath[str], record_id: FromPath[str]) -> record.RecordPage:
     """One record on both sides."""
     return record.record(reader.home, name, record_id, reader.words)
 
 
 @get("/companies/{name:str}/history", sync_to_thread=False)
 def list_history(
-    reader: Visit, name: str, search: str = "", kind: str = "", side: str = "", who: str = "", page: int = 1
+    reader: NamedDependency[Visit], name: FromPath[str], search: FromQuery[str] = "", kind: FromQuery[str] = "", side: FromQuery[str] = "", who: FromQuery[str] = "", page: FromQuery[int] = 1
 ) -> history.History:
     """Everything that was written and decided, newest first."""
     return history.history(reader.home, name, history.Filters(search, kind, side, who, page), reader.words)
 
 
 @get("/companies/{name:str}/failures", sync_to_thread=False)
-def list_failures(reader: Visit, name: str) -> list[failures.Failure]:
+def list_failures(reader: NamedDependency[Visit], name: FromPath[str]) -> list[failures.Failure]:
     """All that needs a person."""
     return failures.list_failures(reader.home, name, reader.words)
 
 
 @post("/companies/{name:str}/failures/{failure_id:str}/fixes/{code:str}", status_code=200, sync_to_thread=False)
-def apply_fix(caller: Visit, name: str, failure_id: str, code: str, data: FixRequest) -> fix.FixResult:
+def apply_fix(caller: NamedDependency[Visit], name: FromPath[str], failure_id: FromPath[str], code: FromPath[str], data: FixRequest) -> fix.FixResult:
     """Apply a fix, or show what it would do."""
     return fix.fix(
         caller.home,
@@ -122,31 +122,31 @@ def apply_fix(caller: Visit, name: str, failure_id: str, code: str, data: FixReq
 
 
 @post("/companies/{name:str}/proof", status_code=200)
-async def run_proof(caller: Visit, name: str) -> Proof:
+async def run_proof(caller: NamedDependency[Visit], name: FromPath[str]) -> Proof:
     """Run a tie-out from fresh reads of both sides."""
     return await prove.prove(caller.home, caller.actor, name)
 
 
 @post("/companies/{name:str}/sync", status_code=202, sync_to_thread=False)
-def want_sync(caller: Visit, name: str) -> None:
+def want_sync(caller: NamedDependency[Visit], name: FromPath[str]) -> None:
     """Ask for a sync at once."""
     sync.want(caller.home, caller.actor, name)
 
 
 @post("/companies/{name:str}/pause", status_code=204, sync_to_thread=False)
-def pause_company(caller: Visit, name: str) -> None:
+def pause_company(caller: NamedDependency[Visit], name: FromPath[str]) -> None:
     """Stop writing until somebody resumes."""
     pause.pause(caller.home, caller.actor, name)
 
 
 @post("/companies/{name:str}/resume", status_code=204, sync_to_thread=False)
-def resume_company(caller: Visit, name: str) -> None:
+def resume_company(caller: NamedDependency[Visit], name: FromPath[str]) -> None:
     """Go on."""
     pause.resume(caller.home, caller.actor, name)
 
 
 @post("/companies/{name:str}/records/{record_id:str}/exclude", status_code=204, sync_to_thread=False)
-def exclude_record(caller: Visit, name: str, record_id: str) -> None:
+def exclude_record(caller: NamedDependency[Visit], name: FromPath[str], record_id: FromPath[str]) -> None:
     """Leave one record out."""
     pause.exclude(caller.home, caller.actor, name, record_id)
 

@@ -34,7 +34,7 @@ def address(name: str) -> str:
 
 
 @get("/static/{digest:str}/{name:str}", include_in_schema=False, sync_to_thread=False)
-def asset(digest: str, name: str) -> Response[bytes]:
+def asset(digest: FromPath[str], name: FromPath[str]) -> Response[bytes]:
     """One asset; an old address gives today's content, uncached."""
     found = _ASSETS.get(name)
     if found is None:

@@ -45,7 +45,7 @@ class Settings(msgspec.Struct, frozen=True):
 
 
 @get(["/{name:str}/tie-out", "/{name:str}/tie-out.json"], sync_to_thread=False)
-def tie_out_page(request: HttpRequest, reader: Visit, name: str) -> Response[bytes]:
+def tie_out_page(request: HttpRequest, reader: NamedDependency[Visit], name: FromPath[str]) -> Response[bytes]:
     """The newest tie-out."""
     last = prove.last(reader.home, name)
     with reader.home.database.read() as tx:
@@ -64,7 +64,7 @@ def _reasons(exceptions: Iterable[Exception_], words: Words) -> list[Reason]:
     return [Reason(code, titled(code, words), _sums(own), tuple(own)) for code, own in order]
 
 
-def titled(code: str, words: Words) -> str:
+def titled(code: FromPath[str], words: Words) -> str:
     """What a recorded reason is called: a cause, a reason to leave out, or a state."""
     if code == UNEXPLAINED:
         return words("No reason is recorded")
@@ -82,48 +82,48 @@ def _sums(exceptions: Iterable[Exception_]) -> dict[str, str]:
 
 
 @post("/{name:str}/tie-out")
-async def prove_now(reader: Visit, name: str) -> Response[Any]:
+async def prove_now(reader: NamedDependency[Visit], name: FromPath[str]) -> Response[Any]:
     """Run a tie-out from fresh reads of both sides."""
     await prove.prove(reader.home, reader.actor, name)
     return Redirect(f"/{segment(name)}/tie-out", status_code=303)
 
 
 @post("/{name:str}/sync", sync_to_thread=False)
-def sync_now(reader: Visit, name: str, data: Form) -> Response[Any]:
+def sync_now(reader: NamedDependency[Visit], name: FromPath[str], data: Form) -> Response[Any]:
     """Ask for a sync at once."""
     sync.want(reader.home, reader.actor, name)
     return _back(name, data)
 
 
 @post("/{name:str}/pause", sync_to_thread=False)
-def pause_now(reader: Visit, name: str, data: Form) -> Response[Any]:
+def pause_now(reader: NamedDependency[Visit], name: FromPath[str], data: Form) -> Response[Any]:
     """Stop writing until somebody resumes."""
     pause.pause(reader.home, reader.actor, name)
     return _back(name, data)
 
 
 @post("/{name:str}/resume", sync_to_thread=False)
-def resume_now(reader: Visit, name: str, data: Form) -> Response[Any]:
+def resume_now(reader: NamedDependency[Visit], name: FromPath[str], data: Form) -> Response[Any]:
     """Go on."""
     pause.resume(reader.home, reader.actor, name)
     return _back(name, data)
 
 
 @post("/{name:str}/records/{pair_id:str}/exclude", sync_to_thread=False)
-def exclude_now(reader: Visit, name: str, pair_id: str, data: Form) -> Response[Any]:
+def exclude_now(reader: NamedDependency[Visit], name: FromPath[str], pair_id: FromPath[str], data: Form) -> Response[Any]:
     """Leave one record out."""
     pause.exclude(reader.home, reader.actor, name, pair_id)
     return _back(name, data)
 
 
 @get(["/{name:str}/settings", "/{name:str}/settings.json"], sync_to_thread=False)
-def settings_page(request: HttpRequest, reader: Visit, name: str) -> Response[bytes]:
+def settings_page(request: HttpRequest, reader: NamedDependency[Visit], name: FromPath[str]) -> Response[bytes]:
     """Every setting with value and meaning."""
     return _settings(request, reader, name, saved=request.query_params.get("done", ""))
 
 
 @post("/{name:str}/settings", sync_to_thread=False)
-def change_setting(request: HttpRequest, reader: Visit, name: str, data: Form) -> Response[Any]:
+def change_setting(request: HttpRequest, reader: NamedDependency[Visit], name: FromPath[str], data: Form) -> Response[Any]:
     """Change one setting."""
     key = data.get("key", "")
     try:
@@ -136,7 +136,7 @@ def change_setting(request: HttpRequest, reader: Visit, name: str, data: Form) -
 
 
 def _settings(
-    request: HttpRequest, reader: Visit, name: str, saved: str = "", problem: tuple[str, str] = ("", "")
+    request: HttpRequest, reader: NamedDependency[Visit], name: FromPath[str], saved: str = "", problem: tuple[str, str] = ("", "")
 ) -> Response[bytes]:
     found = Settings(tuple(settings.settings(reader.home, reader.actor, name)))
     return show(
@@ -151,5 +151,5 @@ def _settings(
     )
 
 
-def _back(name: str, data: Form) -> Response[Any]:
+def _back(name: FromPath[str], data: Form) -> Response[Any]:
     return Redirect(inside(data.get("next") or f"/{segment(name)}"), status_code=303)

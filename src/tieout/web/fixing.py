@@ -50,7 +50,7 @@ class Preview(msgspec.Struct, frozen=True):
 
 
 @get(["/{name:str}/failures", "/{name:str}/failures.json"], sync_to_thread=False)
-def failures_page(request: HttpRequest, reader: Visit, name: str) -> Response[bytes]:
+def failures_page(request: HttpRequest, reader: NamedDependency[Visit], name: FromPath[str]) -> Response[bytes]:
     """All failures of all kinds by cause."""
     cases = failures.list_cases(reader.home, name, reader.words)
     found = Failures(tuple(case.failure for case in cases), tuple(failures.grouped(cases, reader.words)))
@@ -59,14 +59,14 @@ def failures_page(request: HttpRequest, reader: Visit, name: str) -> Response[by
 
 
 @get("/{name:str}/failures/{failure_id:str}/{code:str}", sync_to_thread=False)
-def preview_page(request: HttpRequest, reader: Visit, name: str, failure_id: str, code: str) -> Response[bytes]:
+def preview_page(request: HttpRequest, reader: NamedDependency[Visit], name: FromPath[str], failure_id: FromPath[str], code: FromPath[str]) -> Response[bytes]:
     """Ask for what the fix needs, then show what it will do. Nothing is written."""
     asked = {key: value for key, value in request.query_params.items() if isinstance(value, str)}
     return _preview(request, reader, name, failure_id, plain(code), asked)
 
 
 @post("/{name:str}/failures/{failure_id:str}/{code:str}", sync_to_thread=False)
-def fix_now(request: HttpRequest, reader: Visit, name: str, failure_id: str, code: str, data: Form) -> Response[Any]:
+def fix_now(request: HttpRequest, reader: NamedDependency[Visit], name: FromPath[str], failure_id: FromPath[str], code: FromPath[str], data: Form) -> Response[Any]:
     """Do it, then go back to what is left."""
     values = _values(data)
     try:
@@ -90,10 +90,10 @@ def fix_now(request: HttpRequest, reader: Visit, name: str, failure_id: str, cod
 
 def _preview(
     request: HttpRequest,
-    reader: Visit,
-    name: str,
-    failure_id: str,
-    code: str,
+    reader: NamedDependency[Visit],
+    name: FromPath[str],
+    failure_id: FromPath[str],
+    code: FromPath[str],
     asked: dict[str, str],
     problem: str = "",
 ) -> Response[bytes]:

@@ -18,7 +18,7 @@ class Companies(msgspec.Struct, frozen=True):
     companies: tuple[overview.Overview, ...]
 
 
-def plain(name: str) -> str:
+def plain(name: FromPath[str]) -> str:
     """A path's last segment without the ending that asks for JSON."""
     return name.removesuffix(".json")
 
@@ -29,7 +29,7 @@ def number(text: str | None) -> int:
 
 
 @get(["/", "/index.json"], sync_to_thread=False)
-def front(request: HttpRequest, reader: Visit) -> Response[Any]:
+def front(request: HttpRequest, reader: NamedDependency[Visit]) -> Response[Any]:
     """All company pairs; with one of them, its overview."""
     names = overview.list_companies(reader.home)
     if len(names) == 1 and not reader.json:
@@ -39,14 +39,14 @@ def front(request: HttpRequest, reader: Visit) -> Response[Any]:
 
 
 @get("/{name:str}", sync_to_thread=False)
-def overview_page(request: HttpRequest, reader: Visit, name: str) -> Response[bytes]:
+def overview_page(request: HttpRequest, reader: NamedDependency[Visit], name: FromPath[str]) -> Response[bytes]:
     """A company pair at a glance."""
     found = overview.overview(reader.home, plain(name), reader.words)
     return show(request, reader, "overview.html", found, at=place(reader, plain(name), "overview"))
 
 
 @get(["/{name:str}/invoices", "/{name:str}/invoices.json"], sync_to_thread=False)
-def invoices_page(request: HttpRequest, reader: Visit, name: str) -> Response[bytes]:
+def invoices_page(request: HttpRequest, reader: NamedDependency[Visit], name: FromPath[str]) -> Response[bytes]:
     """Invoices with their states; the banner where one fails."""
     asked = request.query_params
     found = invoices.list_invoices(
@@ -69,7 +69,7 @@ def invoices_page(request: HttpRequest, reader: Visit, name: str) -> Response[by
 
 
 @get("/{name:str}/records/{pair_id:str}", sync_to_thread=False)
-def record_page(request: HttpRequest, reader: Visit, name: str, pair_id: str) -> Response[bytes]:
+def record_page(request: HttpRequest, reader: NamedDependency[Visit], name: FromPath[str], pair_id: FromPath[str]) -> Response[bytes]:
     """One record on both sides."""
     found = record.record(reader.home, name, plain(pair_id), reader.words)
     tab = "invoices" if found.kind is Kind.INVOICE else ""
@@ -77,7 +77,7 @@ def record_page(request: HttpRequest, reader: Visit, name: str, pair_id: str) ->
 
 
 @get(["/{name:str}/history", "/{name:str}/history.json"], sync_to_thread=False)
-def history_page(request: HttpRequest, reader: Visit, name: str) -> Response[bytes]:
+def history_page(request: HttpRequest, reader: NamedDependency[Visit], name: FromPath[str]) -> Response[bytes]:
     """Everything that was written and decided."""
     asked = request.query_params
     filters = history.Filters(

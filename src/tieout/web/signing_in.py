@@ -49,13 +49,13 @@ class SetUp(msgspec.Struct, frozen=True):
 
 
 @get(["/sign-in", "/sign-in.json"], sync_to_thread=False)
-def sign_in_page(request: HttpRequest, visit: Visit) -> Response[bytes]:
+def sign_in_page(request: HttpRequest, visit: NamedDependency[Visit]) -> Response[bytes]:
     """Ask for name and password."""
     return show(request, visit, "sign_in.html", SignIn(inside(request.query_params.get("next", "/"))))
 
 
 @post("/sign-in", sync_to_thread=False)
-def sign_in(request: HttpRequest, visit: Visit, data: Form) -> Response[bytes]:
+def sign_in(request: HttpRequest, visit: NamedDependency[Visit], data: Form) -> Response[bytes]:
     """Start a session."""
     name = data.get("name", "")
     try:
@@ -67,13 +67,13 @@ def sign_in(request: HttpRequest, visit: Visit, data: Form) -> Response[bytes]:
 
 
 @get(["/setup", "/setup.json"], sync_to_thread=False)
-def set_up_page(request: HttpRequest, visit: Visit) -> Response[bytes]:
+def set_up_page(request: HttpRequest, visit: NamedDependency[Visit]) -> Response[bytes]:
     """Ask for the set-up code and a password."""
     return show(request, visit, "set_up.html", SetUp(request.query_params.get("code", "")))
 
 
 @post("/setup", sync_to_thread=False)
-def set_up(request: HttpRequest, visit: Visit, data: Form) -> Response[bytes]:
+def set_up(request: HttpRequest, visit: NamedDependency[Visit], data: Form) -> Response[bytes]:
     """Set a password with a code, and start a session."""
     code, name, password = (data.get(key, "") for key in ("code", "name", "password"))
     language = visit.words.language
@@ -89,7 +89,7 @@ def set_up(request: HttpRequest, visit: Visit, data: Form) -> Response[bytes]:
 
 
 @post("/sign-out", sync_to_thread=False)
-def sign_out(request: HttpRequest, visit: Visit) -> Response[bytes]:
+def sign_out(request: HttpRequest, visit: NamedDependency[Visit]) -> Response[bytes]:
     """End the session."""
     if token := session_token(request):
         users.sign_out(visit.home, token)
@@ -97,7 +97,7 @@ def sign_out(request: HttpRequest, visit: Visit) -> Response[bytes]:
 
 
 @post("/preferences", sync_to_thread=False)
-def prefer(request: HttpRequest, visit: Visit, data: Form) -> Response[bytes]:
+def prefer(request: HttpRequest, visit: NamedDependency[Visit], data: Form) -> Response[bytes]:
     """Choose a language or colours (`light`, `dark`, empty for the system's), and go back."""
     cookies: list[Cookie] = []
     if (language := data.get("language", "")) in LANGUAGES:

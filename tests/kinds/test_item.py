@@ -1,0 +1,132 @@
+"""Items: SKUs keep their case, names find their item, nothing flows after creation."""
+
+from datetime import date
+from decimal import Decimal
+
+import msgspec
+import pytest
+from hypothesis import given
+from tests.kinds import worlds
+
+from tieout.core.decide import (
+    Bond,
+    Create,
+    Exclude,
+    Fail,
+    Holder,
+    HolderOf,
+    Holders,
+    Link,
+    Matches,
+    MatchesOf,
+    Nothing,
+    Pair,
+    Wait,
+    World,
+    decide,
+)
+from tieout.core.facts import BooksFacts, CrmFacts, Facts
+from tieout.core.match import Candidate
+from tieout.core.records import Key, Kind, Side
+from tieout.core.settings import Settings
+from tieout.kinds.item import Item, ItemRules
+
+RULES = ItemRules()
+FACTS = Facts(CrmFacts("1", "USD", "America/New_York"), BooksFacts("1", "Nova", "US", "USD"), date(2026, 1, 31))
+LAMP = Item("1", name="Lamp", sku="85049G", price=Decimal("9.50"))
+NEEDED = Pair(Kind.ITEM, LAMP, None, needed=True)
+QUESTION = MatchesOf(Kind.ITEM, Side.CRM, "1")
+
+
+def world(*, reviewed: bool = True, **settings: object) -> World:
+    return World(Settings(income_account="79", **settings), FACTS, reviewed)
+
+
+def free(*names: str) -> dict:
+    return {QUESTION: Matches()} | {HolderOf(Key("item_name", name)): Holders() for name in names}
+
+
+def test_case_tells_two_articles_apart():
+    one, other = Item("1", sku="85049G"), Item("2", sku="85049g")
+    assert not set(RULES.keys(Side.CRM, one)) & set(RULES.keys(Side.CRM, other))
+    assert RULES.compare(one, other, {}).against == ("sku",)
+
+
+@given(worlds.items, worlds.items)
+def test_certain_by_a_unique_sku_or_by_a_unique_name_where_one_has_none(crm, books):
+    candidate = RULES.compare(crm, books, {"sku": True, "name": True})
+    assert candidate.certain == (not (crm.sku and books.sku and crm.sku != books.sku))
+    by_name = RULES.compare(crm, books, {"name": True})
+    assert by_name.certain == (not (crm.sku and books.sku))
+    assert not RULES.compare(crm, books, {"sku": False, "name": False}).certain
+
+
+@given(worlds.items)
+def test_the_inactive_and_categories_match_nothing_but_hold_their_name(item):
+    keys = {k.name for k in RULES.keys(Side.BOOKS, item)}
+    assert "item_name" in keys
+    if not item.active or item.type == "Category":
+        assert keys == {"item_name"}
+
+
+def test_a_certain_item_is_linked():
+    found = {QUESTION: Matches((Candidate("7", "Lamp", ("sku",), ("sku",)),))}
+    assert decide(RULES, Pair(Kind.ITEM, LAMP, None), world(), found) == Link("7", "sku")
+
+
+def test_the_same_name_under_another_sku_is_no_candidate():
+    found = free("lamp", "lamp (85049g)") | {QUESTION: Matches((Candidate("7", "Lamp", ("name",), (), ("sku",)),))}
+    assert isinstance(decide(RULES, NEEDED, world(), found), Create)
+
+
+def test_what_could_be_one_of_several_asks():
+    found = free("lamp", "lamp (85049g)") | {QUESTION: Matches((Candidate("7", "Lamp"), Candidate("8", "Lamp")))}
+    decision = decide(RULES, NEEDED, world(), found)
+    assert isinstance(decision, Fail)
+    assert decision.cause == "ambiguous_match"
+
+
+def test_an_item_that_only_a_line_names_is_created_from_it():
+    pair = Pair(Kind.ITEM, Item("name:lamp", name="Lamp"), None, needed=True)
+    found = {MatchesOf(Kind.ITEM, Side.CRM, "name:lamp"): Matches(), HolderOf(Key("item_name", "lamp")): Holders()}
+    decision = decide(RULES, pair, world(), found)
+    assert decision == Create(
+        Side.BOOKS, Item("", name="Lamp", text="Lamp", type="Service", account="79"), (Key("item_name", "lamp"),)
+    )
+
+
+def test_where_the_name_is_taken_the_sku_makes_another():
+    taken = free("lamp (85049g)") | {HolderOf(Key("item_name", "lamp")): Holders((Holder("item", "9", "Lamp"),))}
+    decision = decide(RULES, NEEDED, world(), taken)
+    assert isinstance(decision, Create)
+    assert decision.record.name == "Lamp (85049G)"
+
+
+def test_a_name_has_no_colon_and_at_most_a_hundred_characters():
+    colon = msgspec.structs.replace(NEEDED, crm=msgspec.structs.replace(LAMP, name="A:B", sku=""))
+    assert decide(RULES, colon, world(), free("a b")).record.name == "A B"
+    long = msgspec.structs.replace(NEEDED, crm=msgspec.structs.replace(LAMP, name="x" * 101, sku=""))
+    assert decide(RULES, long, world(), free("x" * 101)).cause == "text_too_long"
+
+
+@pytest.mark.parametrize(
+    ("settings", "decision"),
+    [
+        ({"auto_create_items": False}, Exclude("no_counterpart")),
+        ({"reviewed": False}, Wait(Kind.ITEM, "1", "review")),
+    ],
+)
+def test_nothing_is_created_against_a_setting_or_before_the_review(settings, decision):
+    assert decide(RULES, NEEDED, world(**settings), free("lamp", "lamp (85049g)")) == decision
+
+
+def test_without_an_income_account_creation_fails_beforehand():
+    bare = World(Settings(), FACTS, reviewed=True)
+    assert decide(RULES, NEEDED, bare, free("lamp", "lamp (85049g)")) == Fail(
+        "income_account_missing", {"name": "Lamp"}
+    )
+
+
+@given(worlds.items, worlds.items, worlds.items, worlds.items, worlds.worlds)
+def test_nothing_flows_after_creation(crm, books, crm_base, books_base, around):
+    assert decide(RULES, Pair(Kind.ITEM, crm, books, Bond(crm_base, books_base)), around, {}) == Nothing()

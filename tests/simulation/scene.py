@@ -1,0 +1,191 @@
+"""What stands at one moment: on both sides as an auditor reads it, in the store, and what led there."""
+
+import asyncio
+from collections.abc import Mapping
+from datetime import datetime
+from random import Random
+from typing import Any
+from urllib.parse import quote
+
+import msgspec
+from sqlalchemy import select
+from tests.simulation.fate import Fate
+from tests.simulation.stage import Stage
+from tests.simulation.watch import US, Effect
+
+from tieout.core.records import Kind, Side
+from tieout.kinds.customer import Customer
+from tieout.remote.rows import Row
+from tieout.sandbox.caller import Caller
+from tieout.store import pairs
+from tieout.store.codec import decode, decode_record
+from tieout.store.journal import Entry, Result, entries
+from tieout.store.pairs import Stored
+from tieout.store.tables import event, operation, pair, pass_, record, unit
+
+Json = dict[str, Any]
+_BOOKS = ("Invoice", "Customer", "Item", "Payment", "CreditMemo")
+_CRM = {
+    "contacts": "email,phone,associatedcompanyid",
+    "companies": "name,phone",
+    "products": "name,hs_sku",
+    "invoices": "hs_number,hs_invoice_status,hs_invoice_billable,hs_amount_billed,hs_amount_paid,hs_due_date,hs_comments",
+    "commerce_payments": "hs_initial_amount,hs_latest_status,tieout_key",
+}
+
+
+class Move(msgspec.Struct, frozen=True):
+    """A journaled operation with how it ended. started: when its pass began, before which nothing was read for it."""
+
+    entry: Entry
+    state: str
+    result: Result
+    planned: datetime
+    started: datetime
+
+    @property
+    def id(self) -> str:
+        return self.entry.operation.id
+
+
+class Note(msgspec.Struct, frozen=True):
+    """An entry of the history."""
+
+    at: datetime
+    what: str
+    pair: int | None
+    details: Mapping[str, Any]
+
+
+class Scene(msgspec.Struct):
+    """books, crm: by entity and id, what stands there; filled in only at rest.
+
+    untrue: records of the mirror that a fresh reading contradicts. throttled: paths that were answered 429 in calm.
+    sent: how often each QuickBooks request id arrived.
+    """
+
+    stage: Stage
+    effects: list[Effect]
+    moves: list[Move]
+    pairs: list[Stored]
+    linked_why: dict[int, tuple[str, str]]
+    notes: list[Note]
+    units: dict[str, tuple[int, str]]
+    books: dict[str, dict[str, Json]] = {}
+    crm: dict[str, dict[str, Json]] = {}
+    untrue: list[str] = []
+    throttled: list[str] = []
+    sent: dict[str, int] = {}
+
+    def ours(self, side: Side) -> list[Effect]:
+        """What Tieout did on one side."""
+        return [effect for effect in self.effects if effect.who == US and effect.side is side]
+
+    def theirs(self, side: Side) -> list[Effect]:
+        """What people did on one side."""
+        return [effect for effect in self.effects if effect.who != US and effect.side is side]
+
+    def pair_of(self, kind: Kind, side: Side, id_: str) -> Stored | None:
+        """The pair that a record belongs to."""
+        for stored in self.pairs:
+            if stored.pair.kind is kind and id_ == (stored.crm_id if side is Side.CRM else stored.books_id):
+                return stored
+        return None
+
+
+def remembered(stage: Stage) -> Scene:
+    """What the store and the watchers know."""
+    with stage.database.read() as tx:
+        started = {row.epoch: datetime.fromisoformat(row.started_at) for row in tx.execute(select(pass_))}
+        rows = tx.execute(select(operation).order_by(operation.c.planned_at, operation.c.id)).all()
+        journaled = {e.operation.id: e for e in entries(tx, [row.id for row in rows])}
+        moves = [
+            Move(
+                journaled[row.id],
+                row.state,
+                Result() if row.result is None else decode(row.result, Result),
+                datetime.fromisoformat(row.planned_at),
+                started[row.epoch],
+            )
+            for row in rows
+        ]
+        linked = {row.id: (row.linked_at, row.linked_why) for row in tx.execute(select(pair))}
+        notes = [
+            Note(datetime.fromisoformat(row.at), row.what, row.pair, msgspec.json.decode(row.details))
+            for row in tx.execute(select(event).order_by(event.c.id))
+        ]
+        units = {row.id: (row.sends, row.side) for row in tx.execute(select(unit))}
+        stored = pairs.load(tx, sorted(linked))
+    effects = sorted([*stage.crm.effects, *stage.books.effects], key=lambda effect: effect.at)
+    return Scene(stage, effects, moves, stored, linked, notes, units)
+
+
+async def at_rest(stage: Stage, random: Random, calm_since: datetime) -> Scene:
+    """Everything, read afresh from both sides."""
+    scene = remembered(stage)
+    scene.books = _read_books(stage, stage.caller(Side.BOOKS, "auditor"))
+    await asyncio.sleep(5)
+    scene.crm = _read_crm(stage.caller(Side.CRM, "auditor"))
+    scene.untrue = await _untrue(stage, random)
+    for gate in (stage.pair.hubspot, stage.pair.quickbooks):
+        for entry in gate.control.log.after(0):
+            if entry.status == 429 and entry.at >= calm_since:
+                scene.throttled.append(f"{entry.method} {entry.path}")
+    for entry in stage.pair.quickbooks.control.log.after(0):
+        _, found, key = entry.query.partition("requestid=")
+        if found:
+            scene.sent[key.partition("&")[0]] = scene.sent.get(key.partition("&")[0], 0) + 1
+    return scene
+
+
+def _read_books(stage: Stage, caller: Caller) -> dict[str, dict[str, Json]]:
+    found: dict[str, dict[str, Json]] = {}
+    for entity in _BOOKS:
+        every = " where Active in (true, false)" if entity in ("Customer", "Item") else ""
+        text = quote(f"select * from {entity}{every} orderby Id maxresults 1000")
+        answer = caller.call("GET", f"/v3/company/{stage.realm}/query", query=f"query={text}")["QueryResponse"]
+        found[entity] = {row["Id"]: row for row in answer.get(entity, [])}
+    return found
+
+
+def _read_crm(caller: Caller) -> dict[str, dict[str, Json]]:
+    found: dict[str, dict[str, Json]] = {}
+    for type_, names in _CRM.items():
+        found[type_] = {}
+        after = ""
+        while True:
+            query = f"limit=100&properties={names}" + (f"&after={after}" if after else "")
+            page = caller.call("GET", f"/crm/objects/2026-09/{type_}", query=query)
+            found[type_].update((one["id"], one["properties"]) for one in page["results"])
+            after = page.get("paging", {}).get("next", {}).get("after", "")
+            if not after:
+                break
+    return found
+
+
+async def _untrue(stage: Stage, random: Random) -> list[str]:
+    """Compare the mirror with a reading of everything, as a new connection would make it."""
+    fresh: dict[tuple[Side, Kind, str], Row] = {}
+    async with stage.sides(random, Fate(None)) as (_, sides):
+        for side in Side:
+            async for batch in sides.of(side).feed(""):
+                fresh.update(((side, row.kind, row.id), row) for row in batch.rows if row.record is not None)
+    held: dict[tuple[Side, Kind, str], Any] = {}
+    with stage.database.read() as tx:
+        for row in tx.execute(select(record).where(record.c.gone == "")):
+            kind = Kind(row.kind)
+            held[Side(row.side), kind, row.id] = decode_record(kind, row.body)
+    found: list[str] = []
+    for key in sorted(fresh.keys() | held.keys()):
+        if key[1] is Kind.ITEM and ":" in key[2]:
+            continue  # an item that only lines name has no record in HubSpot
+        now = None if key not in fresh else _comparable(fresh[key].record)
+        mine = None if key not in held else _comparable(held[key])
+        if now != mine:
+            found.append(f"The mirror of {' '.join(key)} is {mine}, and there it is {now}.")
+    return found
+
+
+def _comparable(there: Any) -> Any:
+    """A record without what changes there without a new version."""
+    return msgspec.structs.replace(there, balance=None) if isinstance(there, Customer) else there

@@ -1,0 +1,150 @@
+"""Fixing on the pages: choose, preview, confirm; by whom, and with which guards."""
+
+import pytest
+from tests.web.conftest import PASSWORD, Visitor
+
+from tieout.actions import failures
+from tieout.actions.home import Home
+from tieout.store import pairs
+
+
+def choices(home: Home, pair_id: str) -> dict[str, str]:
+    """What a person chose for a pair."""
+    with home.database.read() as tx:
+        return dict(pairs.load(tx, [int(pair_id)])[0].pair.choices)
+
+
+@pytest.mark.parametrize("visitor", [{"java_script_enabled": False}], indirect=True)
+def test_a_whole_fix_without_javascript(ana: Visitor, home: Home, ids: dict[str, str]):
+    page = ana.open("/nova/failures")
+    page.get_by_role("link", name="Link to a QuickBooks customer: INV-1001").click()
+    page.get_by_label("QuickBooks customer").select_option(label="Ana Ruiz")
+    page.get_by_role("button", name="Show what it will do").click()
+    assert page.get_by_role("heading", name="This will happen").is_visible()
+    assert choices(home, ids["INV-1001"]) == {}
+    page.get_by_role("button", name="Do it").click()
+    page.wait_for_url("**/nova/failures?done=1")
+    assert page.get_by_role("status").inner_text() == "Done. It is carried out with the next check."
+    with home.database.read() as tx:
+        row = pairs.load(tx, [int(ids["INV-1001"])])[0]
+        owner = pairs.find(tx, 1, failures.Kind.CUSTOMER, failures.Side.CRM, "company:1")
+    assert owner is not None
+    assert {**row.pair.choices, **owner.pair.choices} == {"link_customer": "61"}
+
+
+def test_likely_customers_come_first_and_linked_ones_not_at_all(ana: Visitor, ids: dict[str, str]):
+    page = ana.open(f"/nova/failures/{ids['INV-1001']}/link_customer")
+    options = page.get_by_label("QuickBooks customer").locator("option").all_inner_texts()
+    assert options == ["Please choose", "Ana Ruiz (ana.ruiz@books.example)", "Orbit Foods (pay@orbit.example)"]
+
+
+def test_the_choices_are_narrowed_by_searching(ana: Visitor, ids: dict[str, str]):
+    page = ana.open(f"/nova/failures/{ids['INV-1001']}/link_customer")
+    page.get_by_label("Narrow the list").fill("orbit")
+    page.get_by_role("button", name="Search").click()
+    page.wait_for_url("**search=orbit**")
+    options = page.get_by_label("QuickBooks customer").locator("option").all_inner_texts()
+    assert options == ["Please choose", "Orbit Foods (pay@orbit.example)"]
+
+
+def test_a_fix_for_all_with_one_cause(ana: Visitor, home: Home, ids: dict[str, str]):
+    page = ana.open("/nova/failures")
+    section = page.get_by_role("region", name="No customer in QuickBooks")
+    section.get_by_role("link", name="Do not sync this one: No customer in QuickBooks").click()
+    assert page.get_by_text("It settles 2 failures.").is_visible()
+    page.get_by_role("button", name="Do it").click()
+    page.wait_for_url("**/nova/failures?done=2")
+    assert "exclude" in choices(home, ids["INV-1001"])
+    assert "exclude" in choices(home, ids["INV-1005"])
+
+
+def test_a_preview_shows_before_and_after_and_writes_nothing(ana: Visitor, home: Home, ids: dict[str, str]):
+    page = ana.open(f"/nova/failures/{ids['INV-1002']}/put_back")
+    table = page.get_by_role("region", name="This will happen").last.inner_text()
+    assert "300.00" in table
+    assert "200.00" in table
+    assert choices(home, ids["INV-1002"]) == {}
+
+
+def test_a_seller_may_not_move_money(visitor: Visitor, home: Home, ids: dict[str, str]):
+    visitor.sign_in("sam")
+    visitor.page.wait_for_url("**/nova")
+    page = visitor.open(f"/nova/failures/{ids['INV-1002']}/put_back")
+    assert page.get_by_text("it takes the role Bookkeeper").is_visible()
+    assert page.get_by_role("button", name="Do it").count() == 0
+    token = visitor.open("/nova").locator("[name=_csrf_token]").first.get_attribute("value")
+    forced = visitor.context.request.post(
+        f"{visitor.site}/nova/failures/{ids['INV-1002']}/put_back", form={"_csrf_token": token or ""}
+    )
+    assert forced.status == 403
+    assert choices(home, ids["INV-1002"]) == {}
+
+
+def test_a_viewer_sees_no_button_that_changes_anything(visitor: Visitor, ids: dict[str, str]):
+    visitor.sign_in("vera")
+    visitor.page.wait_for_url("**/nova")
+    for path in ("/nova", "/nova/tie-out", "/nova/settings", f"/nova/records/{ids['INV-1010']}"):
+        assert visitor.open(path).locator("main").get_by_role("button").count() == 0, path
+    page = visitor.open(f"/nova/failures/{ids['INV-1001']}/link_customer")
+    assert page.get_by_text("Your role may look, not change.").is_visible()
+
+
+def test_a_form_without_its_token_is_refused(ana: Visitor, home: Home, ids: dict[str, str]):
+    answer = ana.context.request.post(f"{ana.site}/nova/failures/{ids['INV-1002']}/leave_both", form={"x": "1"})
+    assert answer.status == 403
+    assert choices(home, ids["INV-1002"]) == {}
+    for path in (
+        "/nova/sync",
+        "/nova/pause",
+        "/nova/settings",
+        "/nova/tie-out",
+        "/sign-out",
+        "/preferences",
+        "/sign-in",
+    ):
+        assert ana.context.request.post(f"{ana.site}{path}", form={"x": "1"}).status == 403, path
+
+
+def test_a_value_that_is_wrong_is_said_so(ana: Visitor, ids: dict[str, str]):
+    page = ana.open(f"/nova/failures/{ids['INV-1001']}/link_customer?set-customer=4711")
+    assert "4711" in page.get_by_role("alert").inner_text()
+
+
+def test_settings_are_changed_by_a_bookkeeper(ana: Visitor):
+    page = ana.open("/nova/settings")
+    page.get_by_label("Create customers in QuickBooks that an invoice needs").select_option("false")
+    page.locator("#auto_create_customers").get_by_role("button").click()
+    assert page.get_by_role("status").inner_text().startswith("Saved.")
+    assert page.get_by_label("Create customers in QuickBooks that an invoice needs").input_value() == "false"
+    page.get_by_label("Days within which two invoices").fill("many")
+    page.locator("#same_invoice_days").get_by_role("button").click()
+    assert "same_invoice_days" in page.get_by_role("alert").inner_text()
+
+
+def test_pause_and_resume(ana: Visitor):
+    page = ana.open("/nova")
+    page.get_by_role("button", name="Pause").click()
+    assert page.get_by_text("Paused: nothing is written until somebody resumes.").is_visible()
+    page.get_by_role("button", name="Resume").click()
+    assert page.get_by_role("button", name="Pause").is_visible()
+
+
+def test_a_record_is_left_out_from_its_page(ana: Visitor, home: Home, ids: dict[str, str]):
+    page = ana.open(f"/nova/records/{ids['INV-1010']}")
+    page.get_by_role("button", name="Do not sync this one").click()
+    page.wait_for_load_state()
+    assert "exclude" in choices(home, ids["INV-1010"])
+
+
+def test_the_api_fixes_as_the_pages_do(visitor: Visitor, home: Home, ids: dict[str, str]):
+    calls = visitor.context.request
+    api = f"{visitor.site}/api/v1"
+    token = calls.post(f"{api}/session", data={"name": "ben", "password": PASSWORD}).json()["token"]
+    headers = {"Authorization": f"Bearer {token}"}
+    fix = f"{api}/companies/nova/failures/{ids['INV-1002']}/fixes/leave_both"
+    preview = calls.post(fix, headers=headers, data={"preview": True}).json()
+    assert preview["done"] is False
+    assert choices(home, ids["INV-1002"]) == {}
+    done = calls.post(fix, headers=headers, data={}).json()
+    assert {**done, "done": False} == preview
+    assert "leave_both" in choices(home, ids["INV-1002"])
