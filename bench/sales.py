@@ -51,8 +51,7 @@ class Sale(NamedTuple):
 
 def rows(path: Path) -> Iterator[dict[str, str]]:
     """Return the rows of a file, plain or compressed with xz."""
-    opened = lzma.open(path, "rt", encoding="utf-8", newline="") if path.suffix == ".xz" else path.open(newline="")
-    with opened as file:
+    with lzma.open(path, "rt", newline="") if path.suffix == ".xz" else path.open(newline="") as file:
         yield from csv.DictReader(file)
 
 

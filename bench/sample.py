@@ -1,10 +1,13 @@
-"""A small made-up file in the format of the retailer's: a few days with everything that makes the real one hard.
+"""A small made-up file in the format of the retailer's, with all that makes the real one hard.
 
-`python -m bench.sample FILE` writes it.
+`python -m bench.sample FILE` writes it: three days, with the same article under several descriptions and the same
+description on several articles, codes that differ in their case only, prices of zero and of a tenth of a penny,
+negative quantities, credit notes, sales abroad, sales to nobody.
 """
 
 import csv
 import sys
+from collections.abc import Iterator
 from datetime import date, timedelta
 from pathlib import Path
 from random import Random
@@ -19,39 +22,38 @@ _STOCK = (
     ("21171", "BATHROOM METAL SIGN", "1.45"),
     ("82580", "BATHROOM METAL SIGN", "1.69"),
     ("POST", "POSTAGE", "18.00"),
-    ("22423", "CAKESTAND 3 TIER", "12.75"),
     ("84029G", "KNITTED HOT WATER BOTTLE", "0.001"),
     ("M", "Manual", "0.00"),
 )
+_CAKESTAND = ("22423", "CAKESTAND 3 TIER", "12.75")
+"""On every invoice, so that none comes to nothing."""
+
+Cells = tuple[str | int, ...]
 
 
 def write(path: Path, *, days: int = 3, invoices: int = 16, longest: int = 40) -> None:
-    """Write a file of `days` days with `invoices` each; the longest invoice has `longest` lines."""
-    random = Random(17)  # noqa: S311 makes the same file each time, keeps no secret
-    number = 536365
+    """Write a file of `days` days with `invoices` each; the second invoice of a day has `longest` lines."""
+    random = Random(17)
     with path.open("w", newline="") as file:
         out = csv.writer(file)
         out.writerow(HEAD)
-        for offset in range(days):
-            day = FIRST_DAY + timedelta(days=offset)
-            for place in range(invoices):
-                credit = place % 8 == 3
-                customer = "" if place % 8 == 5 else str(17850 + random.randrange(7))
-                country = "United Kingdom"
-                if place % 8 == 7:
-                    customer, country = str(12583 + random.randrange(3)), "France"
-                length = longest if place == 1 else random.randint(1, 5)
-                for _ in range(length):
-                    sku, title, price = random.choice(_STOCK)
-                    pieces = random.randint(1, 24) * (-1 if credit or (not customer and random.random() < 0.5) else 1)
-                    moment = f"{day}T{8 + place // 4:02d}:{random.randrange(60):02d}:00"
-                    number_ = f"C{number}" if credit else str(number)
-                    out.writerow(
-                        (number_, sku, title if customer else "", pieces, moment, price, customer, country)
-                    )
-                # No sale comes to nothing: what a zero total means is another question than this file asks.
-                out.writerow((number_, "22423", "CAKESTAND 3 TIER", -2 if credit else 2, moment, "12.75", customer, country))
-                number += 1
+        for place in range(days * invoices):
+            day, of_day = divmod(place, invoices)
+            length = longest - 1 if of_day == 1 else random.randint(1, 5)
+            out.writerows(_invoice(random, place, FIRST_DAY + timedelta(days=day), length))
+
+
+def _invoice(random: Random, place: int, day: date, length: int) -> Iterator[Cells]:
+    """Of eight invoices one gives money back, one is to nobody, one goes abroad."""
+    credit, nobody, abroad = (place % 8 == turn for turn in (3, 5, 7))
+    number = f"{'C' if credit else ''}{536365 + place}"
+    country = "France" if abroad else "United Kingdom"
+    customer = "" if nobody else str(12583 + random.randrange(3) if abroad else 17850 + random.randrange(7))
+    moment = f"{day}T{8 + place % 8:02d}:{random.randrange(60):02d}:00"
+    for sku, title, price in (*random.choices(_STOCK, k=length), _CAKESTAND):
+        pieces = random.randint(1, 24)
+        returned = credit or (nobody and random.randrange(2))
+        yield number, sku, title if customer else "", -pieces if returned else pieces, moment, price, customer, country
 
 
 if __name__ == "__main__":

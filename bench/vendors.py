@@ -105,9 +105,7 @@ class QuickBooks:
         made: dict[str, Json] = {}
         for some in batched(list(enumerate(objects)), 30):
             items = [{"bId": str(place), "operation": "create", entity: one} for place, one in some]
-            answer = self.caller.call(
-                "POST", f"{self._root}/batch", {"BatchItemRequest": items}, minorversion="75"
-            )
+            answer = self.caller.call("POST", f"{self._root}/batch", {"BatchItemRequest": items}, minorversion="75")
             for item in answer["BatchItemResponse"]:
                 if entity not in item:
                     raise VendorRefused(str(item))

@@ -241,7 +241,7 @@ def test_a_later_edit_does_not_pass_for_our_write(world):
     async def send_and_edit():
         task = asyncio.ensure_future(send(unit, [operation], 30.0))
         while not any(path.endswith("batch/update") for _, path in world.log()):
-            await asyncio.sleep(0)
+            await world.clock.sleep(0)
         world.edit("contacts", ana, phone="4")
         return await task
 

@@ -90,7 +90,7 @@ def test_lines_typed_anew_with_the_same_figures_are_the_same_charge(invoice):
 def test_two_new_lines_without_an_id_are_two_lines():
     more = (*BASE.lines, line("", "1", "3.00"), line("", "1", "4.00"))
     found = differences(BASE, replace(BASE, lines=more), BOOKS)
-    assert [d.after for d in found] == ["1 × 3 = 3.00", "1 × 4 = 4.00"]  # noqa: RUF001 - as people write it
+    assert [d.after for d in found] == ["1 × 3.00 = 3.00", "1 × 4.00 = 4.00"]  # noqa: RUF001 - as people write it
 
 
 def test_a_changed_quantity_is_told_by_its_line():
@@ -111,8 +111,8 @@ def test_a_price_that_a_side_does_not_state_is_no_difference():
 def test_a_line_taken_away_and_a_line_put_in_are_told_as_such():
     swapped = replace(BASE, lines=(BASE.lines[0], line("3", "1", "6.00", name="Rug")))
     assert differences(BASE, swapped, BOOKS) == (
-        Difference("lines[2]", "1 × 5 = 5.00 Desk", "", BOOKS),  # noqa: RUF001 - as people write it
-        Difference("lines[+]", "", "1 × 6 = 6.00 Rug", BOOKS),  # noqa: RUF001 - as people write it
+        Difference("lines[2]", "1 × 5.00 = 5.00 Desk", "", BOOKS),  # noqa: RUF001 - as people write it
+        Difference("lines[+]", "", "1 × 6.00 = 6.00 Rug", BOOKS),  # noqa: RUF001 - as people write it
     )
 
 

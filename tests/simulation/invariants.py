@@ -21,6 +21,8 @@ _NEEDS_NOBODY = {State.IN_SYNC, State.WARNING}
 _KINDS = {"Invoice": Kind.INVOICE, "Customer": Kind.CUSTOMER, "Item": Kind.ITEM}
 _CODING = ("ItemRef", "ServiceDate", "ClassRef", "TaxCodeRef")
 _KEPT = ("PrivateNote", "SalesTermRef", "ClassRef", "DepartmentRef", "BillAddr", "ShipAddr", "BillEmail", "EmailStatus")
+_FLOWS = {"PrimaryPhone", "WebAddr"}
+_DERIVED = {"SyncToken", "MetaData", "Balance", "BalanceWithJobs"}
 _TEN_DAYS = 10
 
 
@@ -112,7 +114,7 @@ def only_what_is_ours(scene: Scene) -> Iterator[str]:
                 yield f"We changed {place}, which is neither ours nor linked."
         if effect.act == "update" and effect.entity == "Customer":
             pair = scene.pair_of(Kind.CUSTOMER, Side.BOOKS, effect.id)
-            changed = _changed(effect) - {"PrimaryPhone", "WebAddr", "SyncToken", "MetaData", "Balance", "domain", "sparse"}
+            changed = _changed(effect) - _FLOWS - _DERIVED
             if effect.before and changed and (pair is None or pair.id not in asked):
                 yield f"We changed {', '.join(sorted(changed))} of {place} unasked."
         if effect.act == "void" and not _voided_by_seller(scene, effect):

@@ -179,13 +179,18 @@ async def _untrue(stage: Stage, random: Random) -> list[str]:
     for key in sorted(fresh.keys() | held.keys()):
         if key[1] is Kind.ITEM and ":" in key[2]:
             continue  # an item that only lines name has no record in HubSpot
-        now = None if key not in fresh else _comparable(fresh[key].record)
-        mine = None if key not in held else _comparable(held[key])
-        if now != mine:
-            found.append(f"The mirror of {' '.join(key)} is {mine}, and there it is {now}.")
+        name = f"The mirror of {' '.join(key)}"
+        if key not in fresh:
+            found.append(f"{name} holds what is not there any more.")
+        elif key not in held:
+            found.append(f"{name} is missing.")
+        elif apart := _apart(held[key], fresh[key].record):
+            found.append(f"{name} is behind: {apart}.")
     return found
 
 
-def _comparable(there: Any) -> Any:
-    """A record without what changes there without a new version."""
-    return msgspec.structs.replace(there, balance=None) if isinstance(there, Customer) else there
+def _apart(held: Any, there: Any) -> str:
+    """In what two records differ, apart from what changes without a new version or is asked for only at times."""
+    mine, now = msgspec.structs.asdict(held), msgspec.structs.asdict(there)
+    free = {"finalized"} | ({"balance"} if isinstance(held, Customer) else set())
+    return ", ".join(f"{n} {mine[n]!r} -> {now[n]!r}" for n in mine if n not in free and mine[n] != now[n])

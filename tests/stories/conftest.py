@@ -11,6 +11,7 @@ from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 from decimal import Decimal
 from pathlib import Path
+from random import Random
 from typing import Any
 from zoneinfo import ZoneInfo
 
@@ -19,6 +20,10 @@ import pytest
 from tests.stories.bookkeeper import Bookkeeper
 from tests.stories.seller import Seller
 
+from tieout.actions.failures import list_cases
+from tieout.actions.home import open_home
+from tieout.sandbox.clock import AdvancingClock
+from tieout.sandbox.pair import open_pair
 from tieout.sandbox.server import Options, serve
 
 COMMAND = Path(sys.executable).with_name("tieout")
@@ -27,14 +32,21 @@ _READING = ("/search", "/batch/read", "/query", "/token")
 
 
 class Servers:
-    """Both sandboxes in a thread of their own, on free loopback ports."""
+    """Both sandboxes in a thread of their own, on free loopback ports.
 
-    def __init__(self, company: str) -> None:
+    began: so many days ago their clock stands; `Sandbox.advance` brings it to the present.
+    """
+
+    def __init__(self, company: str, folder: Path, began: int) -> None:
         self.sign_in: dict[str, Any] = {}
         self._ready = threading.Event()
         self._loop = asyncio.new_event_loop()
         self._stop = asyncio.Event()
-        self._options = Options(company=company, quotas=False)
+        state = folder / "sandboxes.json"
+        if began:
+            clock = AdvancingClock(offset=timedelta(days=-began))
+            state.write_bytes(open_pair(clock=clock, random=Random(1), company=company, quotas=False).dump())
+        self._options = Options(company=company, quotas=False, state_file=state if began else None)
         self._thread = threading.Thread(target=self._run, daemon=True)
         self._thread.start()
         assert self._ready.wait(20)
@@ -139,7 +151,8 @@ class Tieout:
         done = subprocess.run(
             [str(COMMAND), *words, "--json"], env=self.environment, capture_output=True, text=True, check=False
         )
-        assert done.returncode in codes, f"tieout {' '.join(words)}: {done.returncode}\n{done.stdout}{done.stderr}"
+        well = done.returncode in codes and done.stdout
+        assert well, f"tieout {' '.join(words)}: {done.returncode}\n{done.stdout}{done.stderr}"
         return json.loads(done.stdout)
 
     def connect(self, sign_in: Mapping[str, Any], **settings: str) -> None:
@@ -169,6 +182,15 @@ class Tieout:
         assert [one["cause"] for one in found] == [cause], found
         return found[0]
 
+    def differences(self, failure: Mapping[str, Any]) -> list[tuple[str, str, str]]:
+        """What a hold is about, as the failures page shows it: field, before, after."""
+        home = open_home(self.home)
+        try:
+            case = next(one for one in list_cases(home, self.name) if one.failure.id == failure["id"])
+        finally:
+            home.close()
+        return [(one.field, one.before, one.after) for one in case.differences]
+
     def fix(self, failure: Mapping[str, Any], fix: str, *words: str, **values: str) -> dict[str, Any]:
         """Apply a fix. words: such as `--all-with-cause`; values: what it needs."""
         given = [word for key, value in values.items() for word in ("--set", f"{key}={value}")]
@@ -185,8 +207,8 @@ class Tieout:
 class World:
     """A company with its two systems and its people; Tieout is not connected yet."""
 
-    def __init__(self, company: str, folder: Path) -> None:
-        self.servers = Servers(company)
+    def __init__(self, company: str, folder: Path, began: int = 0) -> None:
+        self.servers = Servers(company, folder, began)
         self.hubspot = Sandbox("hubspot", self.servers.sign_in["hubspot"]["base_url"])
         self.quickbooks = Sandbox("quickbooks", self.servers.sign_in["quickbooks"]["base_url"])
         self.hubspot.company(index_lag_seconds=0.2, commit_within_seconds=0.5)
@@ -229,14 +251,14 @@ class World:
 
 
 @pytest.fixture
-def worlds(tmp_path: Path) -> Iterator[Callable[[str], World]]:
-    """Opens worlds: `us-manual` or `uk`."""
+def worlds(tmp_path: Path) -> Iterator[Callable[..., World]]:
+    """Opens worlds: `us-manual` or `uk`. began: how many days ago the sandboxes' clock stands at first."""
     opened: list[World] = []
 
-    def open_world(company: str) -> World:
+    def open_world(company: str, began: int = 0) -> World:
         folder = tmp_path / f"world-{len(opened)}"
         folder.mkdir()
-        opened.append(World(company, folder))
+        opened.append(World(company, folder, began))
         return opened[-1]
 
     yield open_world
@@ -245,13 +267,13 @@ def worlds(tmp_path: Path) -> Iterator[Callable[[str], World]]:
 
 
 @pytest.fixture
-def world(worlds: Callable[[str], World]) -> World:
+def world(worlds: Callable[..., World]) -> World:
     """A company in the United States."""
     return worlds("us-manual")
 
 
 @pytest.fixture
-def uk(worlds: Callable[[str], World]) -> World:
+def uk(worlds: Callable[..., World]) -> World:
     """A company in the United Kingdom."""
     return worlds("uk")
 

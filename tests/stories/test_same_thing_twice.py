@@ -1,30 +1,35 @@
 """Stories 21 to 23: whatever happens to an answer, an invoice stands in the books once."""
 
-from collections.abc import Callable, Coroutine
+import signal
+import subprocess
+import sys
+import time
 from pathlib import Path
+from typing import Any
 
 import httpx2
 import msgspec
 import pytest
-from tests.simulation import loop
-from tests.stories.virtual import Shop
+from tests.stories.conftest import COMMAND, World
+from tests.stories.dying import Point
+from tests.stories.virtual import Shop, in_virtual_time
 
+ROOT = Path(__file__).parents[2]
 VENDORS_TIME_OUT = 120.0
-
-
-def in_virtual_time(folder: Path, story: Callable[[Shop], Coroutine[None, None, None]]) -> None:
-    async def tell() -> None:
-        await story(Shop(folder))
-
-    loop.run(tell())
+COMMITTED_90_SECONDS_LATE = {
+    "match": {"path": "/invoice$", "method": "POST"},
+    "nth": 1,
+    "do": "late_commit",
+    "with": {"seconds": 90},
+}
+FOUND = "Found after its answer was lost."
 
 
 def test_story_21_an_invoice_that_quickbooks_commits_late_is_waited_for_and_adopted(tmp_path: Path) -> None:
     async def story(shop: Shop) -> None:
         shop.seller.invoice(shop.seller.company("Nova Ltd", "ana@nova.example"), ("Consulting", "2", "100.00"))
         await shop.connect(commit_within=VENDORS_TIME_OUT)
-        late = {"match": {"path": "/invoice$", "method": "POST"}, "nth": 1, "do": "late_commit", "with": {"seconds": 90}}
-        shop.plan("quickbooks", late)
+        shop.plan("quickbooks", COMMITTED_90_SECONDS_LATE)
         await shop.sync()
         assert len(shop.quickbooks.writes("/invoice")) == 1
         sent = next(one for one in shop.quickbooks.log() if one.path.endswith("/invoice")).at
@@ -40,7 +45,7 @@ def test_story_21_an_invoice_that_quickbooks_commits_late_is_waited_for_and_adop
         assert done.operations["books"]["create"] == 1
         assert done.states["invoice"]["in_sync"] == 1
         assert shop.bookkeeper.only("Invoice")["TotalAmt"] == 200
-        assert "Found after its answer was lost." in [one.why for one in shop.history()]
+        assert FOUND in [one.why for one in shop.history()]
         await shop.ends_well()
 
     in_virtual_time(tmp_path, story)
@@ -50,18 +55,20 @@ def test_story_21_a_price_changed_before_the_late_commit_was_found_is_held(tmp_p
     async def story(shop: Shop) -> None:
         shop.seller.invoice(shop.seller.company("Nova Ltd", "ana@nova.example"), ("Consulting", "2", "100.00"))
         await shop.connect(commit_within=VENDORS_TIME_OUT)
-        late = {"match": {"path": "/invoice$", "method": "POST"}, "nth": 1, "do": "late_commit", "with": {"seconds": 90}}
-        shop.plan("quickbooks", late)
+        shop.plan("quickbooks", COMMITTED_90_SECONDS_LATE)
         await shop.sync()
         sent = next(one for one in shop.quickbooks.log() if one.path.endswith("/invoice")).at
         await shop.clock.sleep(100 - shop.since(sent))
         shop.bookkeeper.reprice(shop.bookkeeper.only("Invoice"), "110.00")
         with shop.nothing_is_written():
             await shop.sync(until_quiet=True)
-        (held,) = shop.failures()
-        assert (held.state, held.cause) == ("held", "charge_edited_in_books")
-        assert "200.00" in held.explanation
-        assert "220.00" in held.explanation
+        (held,) = shop.cases()
+        assert (held.failure.state, held.failure.cause) == ("held", "charge_edited_in_books")
+        assert {d.field: (d.before, d.after) for d in held.differences} == {
+            "lines[1].price": ("100.00", "110.00"),
+            "lines[1].amount": ("200.00", "220.00"),
+            "total": ("200.00", "220.00"),
+        }
         assert shop.bookkeeper.only("Invoice")["TotalAmt"] == 220
         await shop.ends_well()
 
@@ -139,3 +146,55 @@ def thirty_invoices(shop: Shop) -> None:
     nova = shop.seller.company("Nova Ltd", "ana@nova.example")
     for number in range(1, 31):
         shop.seller.invoice(nova, ("Consulting", "1", f"{number}.00"))
+
+
+@pytest.mark.parametrize("point", list(Point))
+def test_story_23_a_process_killed_around_its_write_makes_one_invoice(world: World, point: Point) -> None:
+    an_invoice(world)
+    dying = [sys.executable, "-m", "tests.stories.dying", point, *SYNC]
+    killed = subprocess.run(dying, env=world.tieout.environment, cwd=ROOT, capture_output=True, check=False)
+    assert killed.returncode == -signal.SIGKILL, killed.stderr
+    assert len(world.bookkeeper.invoices()) == (0 if point is Point.JOURNALED else 1)
+    the_next_pass_settles_it(world, found=point is not Point.JOURNALED)
+
+
+def test_story_23_a_process_killed_while_quickbooks_works_makes_one_invoice(world: World) -> None:
+    an_invoice(world)
+    world.quickbooks.faults(
+        {"match": {"path": "/invoice$", "method": "POST"}, "nth": 1, "do": "delay", "with": {"seconds": 1}}
+    )
+    with subprocess.Popen([COMMAND, *SYNC], env=world.tieout.environment, stdout=subprocess.DEVNULL) as running:
+        while not invoices_sent(world):
+            assert running.poll() is None
+            time.sleep(0.02)
+        running.kill()
+    assert world.bookkeeper.invoices() == {}
+    while not world.bookkeeper.invoices():
+        time.sleep(0.1)
+    the_next_pass_settles_it(world, found=True)
+
+
+SYNC = ("sync", "shop", "--until-quiet", "--auto-match", "--json")
+
+
+def an_invoice(world: World) -> None:
+    nova = world.seller.company("Nova Ltd")
+    ana = world.seller.contact("ana@nova.example", "Ana", company=nova)
+    world.seller.invoice(world.seller.line("2", "100.00"), contact=ana, company=nova)
+    world.connect()
+
+
+def invoices_sent(world: World) -> list[dict[str, Any]]:
+    return [one for one in world.quickbooks.log() if one["method"] == "POST" and one["path"].endswith("/invoice")]
+
+
+def the_next_pass_settles_it(world: World, *, found: bool) -> None:
+    """It is found, or sent for the first time; it is counted, and the history tells."""
+    done = world.tieout.sync()
+    assert done.operations["books"]["create"] == 1
+    assert done.standing("invoice") == {"in_sync": 1}
+    assert [one["TotalAmt"] for one in world.bookkeeper.invoices().values()] == [200]
+    assert len(invoices_sent(world)) == 1
+    (told,) = [one for one in world.tieout.history() if (one["kind"], one["side"]) == ("invoice", "books")]
+    assert (told["what"], told["state"], told["why"]) == ("Created in QuickBooks", "done", FOUND if found else "")
+    world.rests()

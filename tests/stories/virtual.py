@@ -5,7 +5,7 @@ process, where no fault touches them.
 """
 
 import re
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Coroutine, Iterator, Sequence
 from contextlib import contextmanager
 from datetime import UTC, datetime
 from decimal import Decimal
@@ -17,11 +17,13 @@ from urllib.parse import quote
 import httpx2
 import msgspec
 from cryptography.fernet import Fernet, MultiFernet
+from tests.simulation import loop
 
 from tieout.actions import settings
 from tieout.actions.actor import Actor, Role
 from tieout.actions.connect import SignInFile, connect
-from tieout.actions.failures import Failure, list_failures
+from tieout.actions.failures import Case, list_cases
+from tieout.actions.fix import fix
 from tieout.actions.history import Happening, history
 from tieout.actions.home import Home
 from tieout.actions.prove import prove
@@ -44,6 +46,15 @@ _CRM = "/crm/objects/2026-09"
 _URLS = {"hubspot": "http://hubspot.test", "quickbooks": "http://quickbooks.test"}
 _ME = Actor("ana", Role.OWNER)
 _WRITES = re.compile(r"/(batch/(create|update|archive|upsert)|batch|invoice|customer|item|payment|creditmemo)$")
+
+
+def in_virtual_time(folder: Path, story: Callable[["Shop"], Coroutine[None, None, None]]) -> None:
+    """Tell a story on a loop whose time jumps."""
+
+    async def tell() -> None:
+        await story(Shop(folder))
+
+    loop.run(tell())
 
 
 class Sent(msgspec.Struct, frozen=True):
@@ -127,6 +138,12 @@ class Seller:
     def sees(self, kind: str, id_: str, name: str) -> str:
         """A value on the record's page."""
         shown = self._caller.call("GET", f"{_CRM}/{kind}/{id_}", query=f"properties={name}")
+        return str(shown["properties"][name] or "")
+
+    def finds(self, kind: str, id_: str, name: str) -> str:
+        """The same value as HubSpot's search shows it."""
+        wanted = {"filterGroups": [{"filters": [{"propertyName": "hs_object_id", "operator": "EQ", "value": id_}]}]}
+        (shown,) = self._caller.call("POST", f"{_CRM}/{kind}/search", wanted | {"properties": [name]})["results"]
         return str(shown["properties"][name] or "")
 
     def _create(self, kind: str, values: Json, links: Sequence[tuple[str, int]] = ()) -> str:
@@ -222,13 +239,18 @@ class Shop:
             random=self._random,
         )
 
-    def failures(self) -> list[Failure]:
+    def cases(self) -> list[Case]:
         """What needs a person."""
-        return list_failures(self.home, NAME)
+        return list_cases(self.home, NAME)
 
     def history(self) -> tuple[Happening, ...]:
         """What happened, newest first."""
         return history(self.home, NAME).entries
+
+    def fix(self, fix_: str, **values: str) -> None:
+        """Apply a fix to the one failure that stands."""
+        (case,) = self.cases()
+        fix(self.home, _ME, NAME, case.failure.id, fix_, values=values)
 
     @contextmanager
     def nothing_is_written(self) -> Iterator[None]:

@@ -130,7 +130,7 @@ def _fill(b: Builder, tx: Connection) -> None:
         "company:1", company="Ruiz Studio", email="ana@crm.example", billing=Address("1 Main St", city="Albany")
     )
     nova = Customer("company:2", company="Nova Ltd", email="ben@nova.example", phone="+1 518 555 0101")
-    b.put(Side.CRM, Kind.CUSTOMER, Customer("contact:7", first="Ana", last="Ruiz", email="ana.ruiz@books.example"))
+    b.put(Side.CRM, Kind.CUSTOMER, Customer("contact:7", first="Ana", last="Ruiz", email="ana.ruiz@ledger.example"))
     nova_pair = b.pair(
         Kind.CUSTOMER,
         nova,
@@ -139,7 +139,7 @@ def _fill(b: Builder, tx: Connection) -> None:
     b.settle(nova_pair, State.IN_SYNC)
     ana_pair = b.pair(Kind.CUSTOMER, ana, None)
     b.settle(ana_pair, State.EXCLUDED, "no_counterpart")
-    for id_, name, email in (("61", "Ana Ruiz", "ana.ruiz@books.example"), ("62", "Orbit Foods", "pay@orbit.example")):
+    for id_, name, email in (("61", "Ana Ruiz", "ana.ruiz@ledger.example"), ("62", "Orbit Foods", "pay@orbit.example")):
         b.put(Side.BOOKS, Kind.CUSTOMER, Customer(id_, name=name, email=email))
         b.settle(b.pair(Kind.CUSTOMER, None, Customer(id_, name=name, email=email)), State.EXCLUDED, "not_needed")
     second = b.pair(

@@ -13,7 +13,7 @@ import uvicorn
 from playwright.sync_api import Browser, BrowserContext, ConsoleMessage, Page, sync_playwright
 from tests.web import company
 
-from tieout.actions import users
+from tieout.actions import invoices, users
 from tieout.actions.actor import Actor, Role
 from tieout.actions.home import Home, open_home
 from tieout.web.app import create_app
@@ -39,14 +39,24 @@ class FixedClock:
         raise AssertionError("Pages do not wait.")
 
 
-@pytest.fixture
-def home(tmp_path: Path) -> Iterator[Home]:
-    """A home with one company pair, and a person in each role."""
-    opened = open_home(tmp_path / "home", clock=FixedClock())
+@pytest.fixture(scope="session")
+def filled(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """A home with one company pair, and a person in each role, to copy from."""
+    path = tmp_path_factory.mktemp("filled") / "home"
+    opened = open_home(path, clock=FixedClock())
     company.fill(opened)
     owner = Actor("ana", Role.OWNER)
     for name, role in ROLES.items():
         users.set_up(opened, users.invite(opened, owner, name, role), name, PASSWORD, "en")
+    opened.close()
+    return path
+
+
+@pytest.fixture
+def home(filled: Path, tmp_path: Path) -> Iterator[Home]:
+    """A home of the test's own."""
+    shutil.copytree(filled, tmp_path / "home")
+    opened = open_home(tmp_path / "home", clock=FixedClock())
     yield opened
     opened.close()
 
@@ -128,6 +138,4 @@ def ana(visitor: Visitor) -> Visitor:
 @pytest.fixture
 def ids(home: Home) -> dict[str, str]:
     """The ids of invoices' rows, by number."""
-    from tieout.actions import invoices
-
     return {row.number: row.id for row in invoices.list_invoices(home, company.NAME).rows}

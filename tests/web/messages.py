@@ -26,16 +26,17 @@ def of_templates() -> set[str | tuple[str, ...]]:
 def of_modules() -> set[str]:
     """What stands in modules as a literal."""
     files = [*(SOURCE / "web").glob("*.py"), *(SOURCE / "actions").glob("*.py")]
-    return {said for file in files for said in spoken(ast.parse(file.read_text()))}
+    found = {said for file in files for said in spoken(ast.parse(file.read_text()), SPEAKERS)}
+    return found | spoken(ast.parse((SOURCE / "actions/users.py").read_text()), {"WrongUse"})
 
 
-def spoken(tree: ast.Module) -> set[str]:
-    """The literals that a module hands to one of its speakers, inside a function."""
+def spoken(tree: ast.Module, speakers: set[str]) -> set[str]:
+    """The literals that a module hands to a speaker, inside a function."""
     found: set[str] = set()
     functions = [node for node in ast.walk(tree) if isinstance(node, ast.FunctionDef | ast.AsyncFunctionDef)]
     for call in (node for function in functions for node in ast.walk(function) if isinstance(node, ast.Call)):
         name = call.func.attr if isinstance(call.func, ast.Attribute) else getattr(call.func, "id", "")
-        if name in SPEAKERS or (name == "self" and call.args):
+        if name in speakers or (name == "self" and call.args):
             found |= {a.value for a in call.args if isinstance(a, ast.Constant) and isinstance(a.value, str)}
     return found
 
@@ -54,6 +55,7 @@ def of_tables() -> set[str]:
         history.ENDS,
         history.DETAILS,
         problems.TITLES,
+        problems.SENTENCES,
         REASONS,
     )
     found = {message for table in tables for message in table.values()} - {"HubSpot", "QuickBooks"}

@@ -77,5 +77,5 @@ def test_the_first_language_we_speak_is_taken(accepted: list[str], language: str
 
 def test_money_keeps_every_cent():
     assert ENGLISH.money(Decimal("12345678901234567.89"), "USD") == "$12,345,678,901,234,567.89"
-    assert words("es").money(Decimal("1480.50"), "EUR") == "1480,50\xa0€"
+    assert words("es").money(Decimal("1480.50"), "EUR") == "1.480,50\xa0€"
     assert ENGLISH.money(Decimal(1500), "JPY") == "¥1,500"

@@ -145,7 +145,7 @@ def test_health_tells_whether_it_lives_and_serves(visitor: Visitor):
 
 
 def test_the_api_describes_itself(visitor: Visitor):
-    schema = visitor.context.request.get(f"{visitor.site}/api/v1/openapi.json").json()
+    schema = visitor.context.request.get(f"{visitor.site}/api/v1/schema/openapi.json").json()
     assert schema["openapi"].startswith("3.1")
     assert all(path.startswith("/api/v1/") for path in schema["paths"])
     assert "/api/v1/companies/{name}/failures/{failure_id}/fixes/{code}" in schema["paths"]

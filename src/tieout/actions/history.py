@@ -270,7 +270,7 @@ def _events(tx: Connection, company_id: int, ids: Sequence[int], words: Words) -
             record=names.get(row.pair, ""),
             state="",
             state_title="",
-            why="",
+            why=_set_when(details, words),
             edits=tuple(_details(details, words)),
         )
 
@@ -290,6 +290,15 @@ def _details(details: Mapping[str, object], words: Words) -> Iterable[Edit]:
             yield Edit(name, words(DETAILS[name]) if name in DETAILS else words.field(name), "", str(value))
         elif isinstance(value, dict):
             yield from (Edit(str(key), words.field(str(key)), "", str(inner)) for key, inner in value.items())
+
+
+def _set_when(details: Mapping[str, object], words: Words) -> str:
+    """When a value was set that was overruled, where the side told."""
+    set_at, side = str(details.get("set_at", "")), str(details.get("side", ""))
+    found = moment(set_at) if side in SIDES else None
+    if found is None:
+        return ""
+    return words("Set in {side} on {moment} (UTC).", side=words(SIDES[side]), moment=words.moment(found))
 
 
 def _names(tx: Connection, company_id: int, ids: Iterable[int]) -> dict[int, str]:

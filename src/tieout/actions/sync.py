@@ -149,9 +149,15 @@ async def _passes(
         wait = _until_due(home, stored)
         if wait is not None:
             await home.clock.sleep(max(0.0, wait - lag))
-        elif report.writes == 0 and report.trouble is None:
+        elif report.writes == 0 and report.trouble is None and not _is_more_due(home, stored):
             break
     return reports
+
+
+def _is_more_due(home: Home, stored: StoredConnection) -> bool:
+    """Whether a record changed while it was being written, so that it has to be decided again."""
+    with home.database.read() as tx:
+        return pairs.is_any_due(tx, stored.id)
 
 
 def _until_due(home: Home, stored: StoredConnection) -> float | None:

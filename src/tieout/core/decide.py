@@ -155,7 +155,10 @@ class Create(msgspec.Struct, frozen=True, tag=True):
 
 
 class Update(msgspec.Struct, frozen=True, tag=True):
-    """Write changes; bases of `moved` advance besides. A write may be one that a person asked for (`asked`)."""
+    """Write changes; bases of `moved` advance besides. A write may be one that a person asked for (`asked`).
+
+    With `asked` = `restore` no base moves: what is put back counts as the change that it was.
+    """
 
     changes: tuple[Change, ...]
     moved: tuple[str, ...] = ()
@@ -349,6 +352,14 @@ def settle_merge(
     if changes:
         return Update(tuple(changes), moved, merged.lost, asked)
     return Nothing(moved=moved, lost=merged.lost)
+
+
+def restored(choices: Mapping[str, str]) -> dict[str, str]:
+    """Values of HubSpot, by field, that a write of ours overruled although a rule says that HubSpot wins.
+
+    They are put back there first; from there they flow like any other change.
+    """
+    return {name.removeprefix("restore:"): value for name, value in choices.items() if name.startswith("restore:")}
 
 
 def signature(differences: tuple[Difference, ...]) -> str:

@@ -1,6 +1,6 @@
 """Annotating: what the HubSpot record shows, for the pairs that this pass touched."""
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from decimal import Decimal
 
 from sqlalchemy import Connection, and_, select
@@ -33,12 +33,11 @@ _SHOWN = (
 """States that stand on the record; those in between pass by without a word."""
 
 
-def annotations(work: Work) -> list[Planned]:
-    """Journal the annotations that changed, and return them."""
+def annotations(work: Work) -> Iterator[list[Planned]]:
+    """Journal the annotations that changed, and yield them a chunk at a time."""
     if work.stored.status == "read_only":
-        return []
+        return
     invoices, customers = _touched(work)
-    planned: list[Planned] = []
     for ids, derive in ((invoices, _invoice), (customers, _customer)):
         for start in range(0, len(ids), _CHUNK):
             with work.database.begin() as tx:
@@ -53,8 +52,7 @@ def annotations(work: Work) -> list[Planned]:
                     who="tieout",
                     now=work.now(),
                 )
-            planned += due
-    return planned
+            yield due
 
 
 def _touched(work: Work) -> tuple[list[int], list[int]]:
@@ -132,7 +130,7 @@ def _operation(work: Work, stored: Stored, targets: Sequence[str], properties: d
         operation = Operation(
             work.new_id(), stored.pair.kind, "annotate", target, properties=stored.annotated | properties
         )
-        yield Planned(Side.CRM, Entry(operation, stored.id, Side.CRM, journal.PLANNED, "", None, ()), "", stored)
+        yield Planned(Side.CRM, Entry(operation, stored.id, Side.CRM, journal.PLANNED, "", None, ()), "")
 
 
 def _settled(tx: Connection, connection: int, invoice: str) -> Money:

@@ -125,7 +125,6 @@ def _done(tx: Connection, work: Work, side: Side, entry: Entry, done: Done) -> N
     _end(tx, work, operation.id, journal.DONE, result)
     if operation.verb == "annotate":
         pairs.annotated(tx, entry.pair, operation.properties)
-        _annotated_version(tx, work, operation, done.version)
         return
     row = done.row
     if row is None and operation.withdraw:
@@ -219,18 +218,22 @@ def _unused(choices: Mapping[str, str]) -> dict[str, str]:
 
 
 def _lost(tx: Connection, work: Work, entry: Entry, field: str, value: str, moment: str) -> None:
-    """A value that a person set between our read and our write: kept in the history as the loser."""
-    details = {"field": field, "value": value, "set_at": moment, "overruled_at": work.now().isoformat()}
-    details["by"] = entry.operation.id
+    """A value that a person set between our read and our write: kept in the history as the loser.
+
+    Where a rule says that HubSpot wins, it is put back, and what we wrote is the loser.
+    """
+    operation = entry.operation
+    before, wrote = (str(getattr(one, field, None) or "") for one in (operation.base, operation.record))
+    details = {"field": field, "before": before, "after": value, "side": Side.CRM.value, "set_at": moment}
+    rule = getattr(work.stored.settings, _RULES_OF.get(field, ""), Rule.ASK)
+    found = pairs.load(tx, [entry.pair])
+    if rule is Rule.HUBSPOT and value and found:
+        pairs.choose(tx, entry.pair, dict(found[0].pair.choices) | {f"restore:{field}": value})
+        details |= {"after": wrote, "side": Side.BOOKS.value, "set_at": ""}
+    details |= {"overruled_at": work.now().isoformat(), "by": operation.id}
     connections.note(
         tx, work.connection, who="tieout", what="overruled", details=details, now=work.now(), pair=entry.pair
     )
-    rule = getattr(work.stored.settings, _RULES_OF.get(field, ""), Rule.ASK)
-    if rule is Rule.HUBSPOT:
-        found = pairs.load(tx, [entry.pair])
-        if found:
-            choices = dict(found[0].pair.choices) | {f"restore:{field}": value}
-            pairs.choose(tx, entry.pair, choices)
 
 
 def _refused(tx: Connection, work: Work, entry: Entry, fault: Fault, inputs: str) -> None:
@@ -308,15 +311,6 @@ async def _read_stale(work: Work, side: Side, entries: Sequence[Entry], outcomes
             continue
         with work.database.begin() as tx:
             mirror.put(tx, work.connection, side, rows, work.now())
-
-
-def _annotated_version(tx: Connection, work: Work, operation: Operation, version: int) -> None:
-    kind, _, id_ = operation.target.partition(":")
-    # Companies and contacts are read as parts; the HubSpot side marks the version that it has seen of each.
-    if kind == "invoices":
-        mirror.raise_version(tx, work.connection, Side.CRM, Kind.INVOICE, id_, version)
-    elif version:
-        mirror.raise_part_version(tx, work.connection, "seen", operation.target, version)
 
 
 def _end(tx: Connection, work: Work, operation_id: str, state: str, result: Result) -> None:

@@ -1,7 +1,7 @@
 """Deciding: every record that may have changed gets a decision, and with it a state or planned operations."""
 
 import hashlib
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 
 import msgspec
 from sqlalchemy import Connection
@@ -55,22 +55,20 @@ class Planned(msgspec.Struct, frozen=True):
     side: Side
     entry: Entry
     inputs: str
-    stored: Stored
 
 
-def decide_kind(work: Work, kind: Kind, states: Sequence[State] | None = None) -> list[Planned]:
+def decide_kind(work: Work, kind: Kind, states: Sequence[State] | None = None) -> Iterator[list[Planned]]:
     """Decide what is due of one kind, write down states and links, and journal the operations that follow.
 
+    Yields a chunk at a time, so that what a large first sync writes is never in memory as a whole.
     states: only the dirty ones and those in these states; None = all unsettled ones.
     """
     with work.database.read() as tx:
         due = pairs.to_decide(tx, work.connection, kind, states)
         held = journal.open_pairs(tx, work.connection)
     due = [i for i in due if i not in held]
-    planned: list[Planned] = []
     for start in range(0, len(due), _CHUNK):
-        planned += _decide_chunk(work, kind, due[start : start + _CHUNK])
-    return planned
+        yield _decide_chunk(work, kind, due[start : start + _CHUNK])
 
 
 def _decide_chunk(work: Work, kind: Kind, ids: Sequence[int]) -> list[Planned]:
@@ -140,7 +138,8 @@ def _plan(
 ) -> list[Planned]:
     inputs = _digest(stored, world, answers)
     if stored.refusal is not None and stored.refusal.inputs == inputs:
-        story = Story(evidence=stored.refusal.evidence, text=stored.refusal.text)
+        told = stored.refusal
+        story = Story(evidence=told.evidence | {"text": told.text}, text=told.text, tid=told.evidence.get("tid", ""))
         _settle(tx, work, stored, State.FAILING, stored.refusal.cause, story)
         return []
     if stored.retry_at > work.now().isoformat():
@@ -154,7 +153,7 @@ def _plan(
         work.reserved.take(decision.reserves, stored.id)
     if isinstance(decision, Update):
         _note_lost(tx, work, stored, decision.lost)
-    return [Planned(side, entry, inputs, stored) for side, entry in _entries(work, stored, decision)]
+    return [Planned(side, entry, inputs) for side, entry in _entries(work, stored, decision)]
 
 
 def _entries(work: Work, stored: Stored, decision: Create | Update | Void) -> list[tuple[Side, Entry]]:
@@ -166,7 +165,7 @@ def _entries(work: Work, stored: Stored, decision: Create | Update | Void) -> li
         case Create(side=side, record=record):
             new = Operation(work.new_id(), kind, "create", record=_record(record))
             return [entry(side, new, ())]
-        case Update(changes=changes, moved=moved):
+        case Update(changes=changes, moved=moved, asked=asked):
             return [
                 entry(
                     change.side,
@@ -179,7 +178,7 @@ def _entries(work: Work, stored: Stored, decision: Create | Update | Void) -> li
                         _base(stored, change.side),
                         change.fields,
                     ),
-                    tuple(dict.fromkeys(moved + change.fields)),
+                    () if asked == "restore" else tuple(dict.fromkeys(moved + change.fields)),
                 )
                 for change in changes
             ]

@@ -1,5 +1,6 @@
 """One pass over a connection: recover, read, decide, apply, annotate."""
 
+from collections.abc import Iterable
 from datetime import datetime, timedelta
 from random import Random
 
@@ -9,7 +10,7 @@ from tieout.core.records import Kind, Side, State
 from tieout.engine import balances
 from tieout.engine.annotating import annotations
 from tieout.engine.applying import apply
-from tieout.engine.deciding import decide_kind
+from tieout.engine.deciding import Planned, decide_kind
 from tieout.engine.feeds import read_both
 from tieout.engine.recovery import recover
 from tieout.engine.work import Lease, Sides, Work
@@ -27,6 +28,8 @@ _ORDER: tuple[tuple[Kind, tuple[State, ...] | None], ...] = (
     (Kind.SETTLEMENT, None),
 )
 """Invoices first, since they say which customers and items are needed; then again those that waited for them."""
+_HANDFUL = 300
+"""Operations applied at once: both sides' batches, of 30 and of 100, come out full."""
 _REST = timedelta(minutes=2)
 _LONGEST_BACKOFF = timedelta(minutes=30)
 
@@ -78,11 +81,22 @@ async def _steps(work: Work) -> None:
     with work.database.begin() as tx:
         pairs.forget_needs(tx, work.connection)
     for kind, states in _ORDER:
-        await apply(work, decide_kind(work, kind, states))
+        await _apply_all(work, decide_kind(work, kind, states))
         work.reload()
     if work.stored.settings.annotate:
         await balances.refresh(work)
-        await apply(work, annotations(work))
+        await _apply_all(work, annotations(work))
+
+
+async def _apply_all(work: Work, chunks: Iterable[list[Planned]]) -> None:
+    """Apply what is planned as it comes, in handfuls that fill the batches of both sides."""
+    waiting: list[Planned] = []
+    for planned in chunks:
+        waiting += planned
+        while len(waiting) >= _HANDFUL:
+            await apply(work, waiting[:_HANDFUL])
+            del waiting[:_HANDFUL]
+    await apply(work, waiting)
 
 
 def postpone(database: Database, connection: int, now: datetime) -> None:

@@ -69,8 +69,7 @@ class Feed:
         if cursor:
             at = msgspec.json.decode(cursor, type=Cursor)
         else:
-            start = values.epoch(self._clock.now() - self._lag - _SKEW)
-            at = Cursor(dict.fromkeys(SEARCHED, start), step=_STEPS[self._reader.people.model][0])
+            at = Cursor(dict.fromkeys(SEARCHED, self._known_until()), step=_STEPS[self._reader.people.model][0])
         async for reading, complete in self._everything(at) if at.step else self._changes(at):
             yield Batch(
                 rows=tuple(reading.rows),
@@ -107,7 +106,10 @@ class Feed:
         for type_ in SEARCHED:
             newest = at.marks[type_]
             stale: list[int] = []
+            known = 0
             async for hits in self._hits(type_, newest - _whole(self._lag + _OVERLAP)):
+                # Reading what was found may take long; changes made meanwhile are for the next search.
+                known = known or self._known_until()
                 newest = max([newest, *(version(hit) for hit in hits)])
                 for some in self._unknown(type_, hits):
                     reading = await self._read(type_, some)
@@ -115,7 +117,7 @@ class Feed:
                     if reading.rows or reading.unreadable or reading.marks:
                         yield reading, False
                 at.marks[type_] = min([newest, *stale])
-            at.marks[type_] = min([max(newest, self._known_until()), *stale])
+            at.marks[type_] = min([max(newest, known), *stale])
         yield Reading(), False
 
     def _known_until(self) -> int:

@@ -27,15 +27,15 @@ def trace(stamps: Sequence[Stamp], *, sent: str, base: str, read_at: int, writte
     """Find our write among the values of a property.
 
     stamps: as HubSpot lists them, the latest first. base: the value that the safety read saw. read_at: milliseconds of
-    that read. written_at: milliseconds of our write where its answer is known; a value of that moment is ours even
-    where HubSpot has put it into a form of its own.
+    a moment right before that read. written_at: milliseconds of our write where its answer is known; a value of that
+    moment is ours even where HubSpot has put it into a form of its own.
     """
     ours = _ours(stamps, sent, read_at, written_at)
     if ours is None:
         return Trace(landed=False, stands=False)
     losers = []
     for stamp in stamps[ours + 1 :]:
-        if values.milliseconds(stamp.timestamp) <= read_at or values.same(stamp.value or "", base):
+        if values.milliseconds(stamp.timestamp) < read_at or values.same(stamp.value or "", base):
             break
         losers.append((stamp.value or "", stamp.timestamp))
     return Trace(landed=True, stands=ours == 0, losers=tuple(losers))

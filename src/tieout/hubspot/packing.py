@@ -70,6 +70,7 @@ class Packing:
 
     async def _safely(self, operations: Sequence[Operation], unit_ids: UnitIds) -> Prepared:
         changes, impossible = _possible(operations, self.change)
+        read_at = self._read_at()
         stale: list[Row] = []
         dropped: list[str] = []
         fresh: list[Change] = []
@@ -85,7 +86,7 @@ class Packing:
             stale += [row for id_, row in rows.items() if id_ not in written]
             unread = [one.id for one in outdated if one.operation.target not in rows]
             stale += (await self._reader.by_id(type_, unread)).rows if unread else []
-        return Prepared(self._units(fresh, unit_ids, self._read_at()), tuple(stale), tuple(dropped), impossible)
+        return Prepared(self._units(fresh, unit_ids, read_at), tuple(stale), tuple(dropped), impossible)
 
     def change(self, operation: Operation) -> Change:
         """What an update or void writes. Raises KeyError for a field that HubSpot does not take in this operation."""

@@ -25,6 +25,7 @@ from tieout.core.decide import (
     Wait,
     World,
     broken,
+    restored,
     settle_merge,
 )
 from tieout.core.fields import Direction, Field
@@ -197,16 +198,8 @@ class CustomerRules:
     def _typed_names(self, pair: Pair[Customer], crm: Customer, world: World) -> tuple[str, ...]:
         name = display_name(crm, world.settings.display_name)
         if pattern := pair.choices.get("rename_by_pattern"):
-            renamed = (
-                normal(
-                    pattern.format_map(
-                        {"name": name, "email": crm.email, "company": crm.company, "first": crm.first, "last": crm.last}
-                    )
-                )
-                .replace("()", "")
-                .replace(":", " ")
-                .strip()
-            )
+            known = {"name": name, "email": crm.email, "company": crm.company, "first": crm.first, "last": crm.last}
+            renamed = normal(pattern.format_map(known).replace("()", "").replace(":", " "))
             return (renamed,) if renamed else ()
         return (name,) if name else ()
 
@@ -221,12 +214,9 @@ class CustomerRules:
         if "reactivate" in pair.choices and not pair.books.active:
             again = msgspec.structs.replace(pair.books, active=True)
             return Update((Change(Side.BOOKS, again, ("active",)),), asked="reactivate")
-        if restored := {n[8:]: v for n, v in pair.choices.items() if n.startswith("restore:")}:
-            # A rule says that HubSpot wins, and our write overruled a value that was set a moment before it.
-            wanted = msgspec.structs.replace(pair.crm, **restored)
-            names = tuple(restored)
-            there = Change(Side.BOOKS, self.advance(pair.books, wanted, names), names)
-            return Update((Change(Side.CRM, wanted, names), there), asked="restore")
+        if back := restored(pair.choices):
+            wanted = msgspec.structs.replace(pair.crm, **back)
+            return Update((Change(Side.CRM, wanted, tuple(back)),), asked="restore")
         rules = {"phone": world.settings.phone_rule, "website": world.settings.website_rule}
         merged = merge(self.fields, Sides(pair.crm, pair.books, bond.crm_base, bond.books_base), rules)
         return settle_merge(self, pair.crm, pair.books, merged, pair.choices)

@@ -4,6 +4,7 @@ The charge is its issuer's alone; coding is the bookkeeper's and is never compar
 """
 
 from collections.abc import Mapping
+from datetime import date
 
 import msgspec
 
@@ -28,6 +29,7 @@ from tieout.core.decide import (
     World,
     alike_key,
     broken,
+    restored,
     settle_merge,
     signature,
 )
@@ -116,6 +118,8 @@ class InvoiceRules:
         crm, books = pair.crm, pair.books
         if "void" in (crm.status, books.status):
             return _void(crm, books, world)
+        if back := restored(pair.choices):
+            return _restore(crm, back)
         in_crm = charge.differences(bond.crm_base, crm, Side.CRM)
         in_books = charge.differences(bond.books_base, books, Side.BOOKS)
         rules: Mapping[str, Rule] = {"due": world.settings.due_date_rule, "memo": world.settings.memo_rule}
@@ -148,7 +152,7 @@ class InvoiceRules:
         if problems:
             return problems[0]
         new = [line for line in crm.lines if line.id not in bond.lines]
-        if booking.waits and new:
+        if booking.waits and (new or not booking.invoice.customer):
             return booking.wait()
         return _as_update(crm, books, bond, booking.invoice, asked)
 
@@ -207,6 +211,11 @@ def _void(crm: Invoice, books: Invoice, world: World) -> Decision:
     if target is Side.BOOKS and closed and books.date is not None and books.date <= closed:
         return Fail("period_closed", {"date": books.date.isoformat(), "closed": closed.isoformat()})
     return Void(target)
+
+
+def _restore(crm: Invoice, back: Mapping[str, str]) -> Decision:
+    values = {name: date.fromisoformat(text) if name == "due" else text for name, text in back.items()}
+    return Update((Change(Side.CRM, msgspec.structs.replace(crm, **values), tuple(back)),), asked="restore")
 
 
 def _only_coding(problem: Fail, crm: Invoice, bond: Bond[Invoice]) -> bool:

@@ -11,7 +11,7 @@ from tieout.kinds.rules import RULES
 from tieout.remote.rows import Batch, KeyRow, Record, Row, Unreadable
 from tieout.store import pairs
 from tieout.store.codec import decode_record, encode
-from tieout.store.tables import key_row, match_key, pair, part, raw, record
+from tieout.store.tables import key_row, match_key, pair, raw, record
 
 _CHUNK = 400
 
@@ -66,15 +66,6 @@ def raise_version(tx: Connection, connection: int, side: Side, kind: Kind, id_: 
             record.c.id == id_,
             record.c.version < version,
         )
-        .values(version=version)
-    )
-
-
-def raise_part_version(tx: Connection, connection: int, type_: str, id_: str, version: int) -> None:
-    """Note that our own write moved a part's version without changing what we know of it."""
-    tx.execute(
-        update(part)
-        .where(part.c.connection == connection, part.c.type == type_, part.c.id == id_, part.c.version < version)
         .values(version=version)
     )
 

@@ -198,6 +198,14 @@ def to_decide(tx: Connection, connection: int, kind: Kind, states: Sequence[Stat
     return list(rows.scalars())
 
 
+def is_any_due(tx: Connection, connection: int) -> bool:
+    """Whether a pair was marked to be decided and has not been since."""
+    found = tx.execute(
+        select(pair.c.id).where(pair.c.connection == connection, pair.c.dirty.is_(True)).limit(1)
+    ).first()
+    return found is not None
+
+
 def load(tx: Connection, ids: Sequence[int]) -> list[Stored]:
     """Pairs with the records of both sides, in the order of `ids`; those that are no more are left out."""
     found: dict[int, Stored] = {}

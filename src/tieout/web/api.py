@@ -5,8 +5,8 @@ from typing import Annotated
 
 import msgspec
 from litestar import Router, delete, get, post
-from litestar.di import Provide
-from litestar.params import QueryParameter
+from litestar.di import NamedDependency, Provide
+from litestar.params import FromPath, FromQuery, JSONBody, QueryParameter
 
 from tieout.actions import failures, fix, history, invoices, overview, pause, prove, record, sync, users
 from tieout.actions.actor import Role
@@ -18,7 +18,7 @@ from tieout.web.visit import HttpRequest, NotSignedIn, Visit, bearer, provide_re
 class SignIn(msgspec.Struct, frozen=True):
     """Name and password of a user."""
 
-    name: FromPath[str]
+    name: str
     password: str
 
 
@@ -46,7 +46,7 @@ def provide_caller(request: HttpRequest) -> Visit:
 
 
 @post("/session", sync_to_thread=False)
-def open_session(request: HttpRequest, visit: NamedDependency[Visit], data: SignIn) -> Session:
+def open_session(request: HttpRequest, visit: NamedDependency[Visit], data: JSONBody[SignIn]) -> Session:
     """Sign in."""
     token = guarded(request, visit, data.name, lambda: users.sign_in(visit.home, data.name, data.password))
     person = users.signed_in(visit.home, token)
@@ -94,7 +94,13 @@ def one_record(reader: NamedDependency[Visit], name: FromPath[str], record_id: F
 
 @get("/companies/{name:str}/history", sync_to_thread=False)
 def list_history(
-    reader: NamedDependency[Visit], name: FromPath[str], search: FromQuery[str] = "", kind: FromQuery[str] = "", side: FromQuery[str] = "", who: FromQuery[str] = "", page: FromQuery[int] = 1
+    reader: NamedDependency[Visit],
+    name: FromPath[str],
+    search: FromQuery[str] = "",
+    kind: FromQuery[str] = "",
+    side: FromQuery[str] = "",
+    who: FromQuery[str] = "",
+    page: FromQuery[int] = 1,
 ) -> history.History:
     """Everything that was written and decided, newest first."""
     return history.history(reader.home, name, history.Filters(search, kind, side, who, page), reader.words)
@@ -107,7 +113,13 @@ def list_failures(reader: NamedDependency[Visit], name: FromPath[str]) -> list[f
 
 
 @post("/companies/{name:str}/failures/{failure_id:str}/fixes/{code:str}", status_code=200, sync_to_thread=False)
-def apply_fix(caller: NamedDependency[Visit], name: FromPath[str], failure_id: FromPath[str], code: FromPath[str], data: FixRequest) -> fix.FixResult:
+def apply_fix(
+    caller: NamedDependency[Visit],
+    name: FromPath[str],
+    failure_id: FromPath[str],
+    code: FromPath[str],
+    data: JSONBody[FixRequest],
+) -> fix.FixResult:
     """Apply a fix, or show what it would do."""
     return fix.fix(
         caller.home,

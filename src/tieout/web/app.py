@@ -57,7 +57,7 @@ def create_app(home: Home) -> Litestar:
         openapi_config=OpenAPIConfig(
             title="Tieout",
             version=version("tieout"),
-            path="/api/v1",
+            path="/api/v1/schema",
             use_handler_docstrings=True,
             render_plugins=[JsonRenderPlugin(path="/openapi.json")],
         ),

@@ -7,6 +7,8 @@ from urllib.parse import urlencode
 
 import msgspec
 from litestar import Response, get, post
+from litestar.di import NamedDependency
+from litestar.params import FromPath
 from litestar.response import Redirect
 
 from tieout.actions import company, lookup, pause, prove, settings, sync
@@ -110,7 +112,9 @@ def resume_now(reader: NamedDependency[Visit], name: FromPath[str], data: Form) 
 
 
 @post("/{name:str}/records/{pair_id:str}/exclude", sync_to_thread=False)
-def exclude_now(reader: NamedDependency[Visit], name: FromPath[str], pair_id: FromPath[str], data: Form) -> Response[Any]:
+def exclude_now(
+    reader: NamedDependency[Visit], name: FromPath[str], pair_id: FromPath[str], data: Form
+) -> Response[Any]:
     """Leave one record out."""
     pause.exclude(reader.home, reader.actor, name, pair_id)
     return _back(name, data)
@@ -123,7 +127,9 @@ def settings_page(request: HttpRequest, reader: NamedDependency[Visit], name: Fr
 
 
 @post("/{name:str}/settings", sync_to_thread=False)
-def change_setting(request: HttpRequest, reader: NamedDependency[Visit], name: FromPath[str], data: Form) -> Response[Any]:
+def change_setting(
+    request: HttpRequest, reader: NamedDependency[Visit], name: FromPath[str], data: Form
+) -> Response[Any]:
     """Change one setting."""
     key = data.get("key", "")
     try:
@@ -136,7 +142,7 @@ def change_setting(request: HttpRequest, reader: NamedDependency[Visit], name: F
 
 
 def _settings(
-    request: HttpRequest, reader: NamedDependency[Visit], name: FromPath[str], saved: str = "", problem: tuple[str, str] = ("", "")
+    request: HttpRequest, reader: Visit, name: str, saved: str = "", problem: tuple[str, str] = ("", "")
 ) -> Response[bytes]:
     found = Settings(tuple(settings.settings(reader.home, reader.actor, name)))
     return show(
@@ -151,5 +157,5 @@ def _settings(
     )
 
 
-def _back(name: FromPath[str], data: Form) -> Response[Any]:
+def _back(name: str, data: Form) -> Response[Any]:
     return Redirect(inside(data.get("next") or f"/{segment(name)}"), status_code=303)

@@ -6,6 +6,8 @@ from urllib.parse import urlencode
 
 import msgspec
 from litestar import Response, get, post
+from litestar.di import NamedDependency
+from litestar.params import FromPath
 from litestar.response import Redirect
 
 from tieout.actions import failures, fix
@@ -59,14 +61,27 @@ def failures_page(request: HttpRequest, reader: NamedDependency[Visit], name: Fr
 
 
 @get("/{name:str}/failures/{failure_id:str}/{code:str}", sync_to_thread=False)
-def preview_page(request: HttpRequest, reader: NamedDependency[Visit], name: FromPath[str], failure_id: FromPath[str], code: FromPath[str]) -> Response[bytes]:
+def preview_page(
+    request: HttpRequest,
+    reader: NamedDependency[Visit],
+    name: FromPath[str],
+    failure_id: FromPath[str],
+    code: FromPath[str],
+) -> Response[bytes]:
     """Ask for what the fix needs, then show what it will do. Nothing is written."""
     asked = {key: value for key, value in request.query_params.items() if isinstance(value, str)}
     return _preview(request, reader, name, failure_id, plain(code), asked)
 
 
 @post("/{name:str}/failures/{failure_id:str}/{code:str}", sync_to_thread=False)
-def fix_now(request: HttpRequest, reader: NamedDependency[Visit], name: FromPath[str], failure_id: FromPath[str], code: FromPath[str], data: Form) -> Response[Any]:
+def fix_now(
+    request: HttpRequest,
+    reader: NamedDependency[Visit],
+    name: FromPath[str],
+    failure_id: FromPath[str],
+    code: FromPath[str],
+    data: Form,
+) -> Response[Any]:
     """Do it, then go back to what is left."""
     values = _values(data)
     try:
@@ -90,10 +105,10 @@ def fix_now(request: HttpRequest, reader: NamedDependency[Visit], name: FromPath
 
 def _preview(
     request: HttpRequest,
-    reader: NamedDependency[Visit],
-    name: FromPath[str],
-    failure_id: FromPath[str],
-    code: FromPath[str],
+    reader: Visit,
+    name: str,
+    failure_id: str,
+    code: str,
     asked: dict[str, str],
     problem: str = "",
 ) -> Response[bytes]:

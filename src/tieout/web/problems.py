@@ -31,6 +31,11 @@ TITLES = {
     503: "Out of reach",
 }
 
+SENTENCES = {
+    "page": "There is no such page.",
+    "form": "The form was too old. Go back, load the page again, and repeat it.",
+}
+
 
 class TooManyAttempts(Exception):
     """Too many wrong sign-ins in a short time."""
@@ -71,10 +76,8 @@ def problem_of(error: Exception) -> Problem:
 
 def _said(error: HTTPException) -> str:
     if error.status_code == 404:
-        return "There is no such page."
-    if "CSRF" in error.detail:
-        return "The form was too old. Go back, load the page again, and repeat it."
-    return error.detail
+        return SENTENCES["page"]
+    return SENTENCES["form"] if "CSRF" in error.detail else error.detail
 
 
 def _problem(status: int, detail: str) -> Problem:

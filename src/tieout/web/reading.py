@@ -4,6 +4,8 @@ from typing import Any
 
 import msgspec
 from litestar import Response, get
+from litestar.di import NamedDependency
+from litestar.params import FromPath
 from litestar.response import Redirect
 
 from tieout.actions import company, history, invoices, lookup, overview, record
@@ -18,7 +20,7 @@ class Companies(msgspec.Struct, frozen=True):
     companies: tuple[overview.Overview, ...]
 
 
-def plain(name: FromPath[str]) -> str:
+def plain(name: str) -> str:
     """A path's last segment without the ending that asks for JSON."""
     return name.removesuffix(".json")
 
@@ -69,7 +71,9 @@ def invoices_page(request: HttpRequest, reader: NamedDependency[Visit], name: Fr
 
 
 @get("/{name:str}/records/{pair_id:str}", sync_to_thread=False)
-def record_page(request: HttpRequest, reader: NamedDependency[Visit], name: FromPath[str], pair_id: FromPath[str]) -> Response[bytes]:
+def record_page(
+    request: HttpRequest, reader: NamedDependency[Visit], name: FromPath[str], pair_id: FromPath[str]
+) -> Response[bytes]:
     """One record on both sides."""
     found = record.record(reader.home, name, plain(pair_id), reader.words)
     tab = "invoices" if found.kind is Kind.INVOICE else ""

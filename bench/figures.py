@@ -1,0 +1,68 @@
+"""What Tieout costs: CPU for an invoice, memory, the start of the demo. Each function measures one figure."""
+
+import os
+import signal
+import subprocess
+import time
+from datetime import date
+from decimal import Decimal
+from pathlib import Path
+from tempfile import TemporaryDirectory
+from typing import Any
+
+import msgspec
+
+from bench import retail
+from bench.command import ROOT, sandbox, tieout
+from bench.loading import Seller
+from bench.sales import HOME, Line, Sale
+from bench.vendors import HubSpot
+
+_INVOICES, _LINES, _CUSTOMERS, _ITEMS = 500, 20, 100, 300
+_MIDDLE = date(2010, 12, 8)
+"""Until this day 19,632 of the 42,481 lines of December 2010 were sold."""
+
+
+def cpu_milliseconds_per_invoice() -> dict[str, Any]:
+    """User and system time of a first sync of invoices with 20 lines, less that of a sync of nothing, for each."""
+    sales = [_sale(place) for place in range(_INVOICES)]
+    idle, loaded = _synced([]), _synced(sales)
+    spent = 1000 * (loaded - idle) / _INVOICES
+    return {"invoices": _INVOICES, "idle_seconds": round(idle, 2), "seconds": round(loaded, 2), "each": round(spent, 1)}
+
+
+def _sale(place: int) -> Sale:
+    lines = tuple(
+        Line(f"SKU{item}", f"Article {item}", Decimal(1 + item % 7), Decimal(199 + item).scaleb(-2))
+        for item in ((place * 7 + offset * 13) % _ITEMS for offset in range(_LINES))
+    )
+    return Sale(str(900000 + place), date(2026, 1, 1 + place % 28), str(20000 + place % _CUSTOMERS), HOME, lines)
+
+
+def _synced(sales: list[Sale]) -> float:
+    with TemporaryDirectory() as folder, sandbox("--company", "uk", "--no-quotas") as sign_in:
+        Seller(HubSpot(sign_in["hubspot"])).sell(sales)
+        file, home = Path(folder) / "sign-in.json", Path(folder) / "home"
+        file.write_bytes(msgspec.json.encode(sign_in))
+        tieout(home, "connect", retail.SHOP, "--from", str(file))
+        tieout(home, "set", retail.SHOP, *retail.SETTINGS)
+        return tieout(home, "sync", retail.SHOP, "--until-quiet", "--auto-match").cpu_seconds
+
+
+def half_of_december(path: Path) -> retail.Run:
+    """The first two syncs of the first half of December."""
+    return retail.run(path, retail.FIRST_DAY, _MIDDLE, then=False)
+
+
+def demo_seconds() -> float:
+    """From `make demo` to the address on the terminal, packages installed."""
+    begun = time.monotonic()
+    process = subprocess.Popen(["make", "demo"], cwd=ROOT, stdout=subprocess.PIPE, text=True, start_new_session=True)
+    try:
+        for line in process.stdout or ():
+            if "http://" in line:
+                return round(time.monotonic() - begun, 1)
+        raise RuntimeError(f"make demo ended with {process.wait()} and printed no address.")
+    finally:
+        os.killpg(process.pid, signal.SIGINT)
+        process.wait()
