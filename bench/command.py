@@ -9,6 +9,7 @@ from contextlib import contextmanager
 from pathlib import Path
 from typing import Any, NamedTuple
 
+import httpx2
 import msgspec
 
 ROOT = Path(__file__).resolve().parent.parent
@@ -73,6 +74,13 @@ def sandbox(*arguments: str) -> Iterator[dict[str, Any]]:
     finally:
         process.terminate()
         process.wait()
+
+
+def set_index_lag(sign_in: dict[str, Any], seconds: float) -> None:
+    """Let HubSpot's search index lag so much, in the sandbox and in what its sign-in document says."""
+    url = f"{sign_in['hubspot']['base_url']}/_sandbox/company"
+    httpx2.patch(url, json={"index_lag_seconds": seconds}).raise_for_status()
+    sign_in["hubspot"]["index_lag_seconds"] = seconds
 
 
 def _peak_bytes(pid: int) -> int:

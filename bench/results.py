@@ -5,9 +5,13 @@ import platform
 from collections.abc import Iterable
 from typing import NamedTuple
 
+from bench.calls import Term
+
+_WORDS = {None: "-", True: "yes", False: "**no**"}
+
 
 class Figure(NamedTuple):
-    """One row. reached: None where it was not measured."""
+    """One row. reached: None where there is nothing to reach."""
 
     what: str
     command: str
@@ -16,12 +20,11 @@ class Figure(NamedTuple):
     reached: bool | None
 
 
-def page(figures: Iterable[Figure], terms: Iterable[tuple[str, int, str]], notes: Iterable[str]) -> str:
+def page(figures: Iterable[Figure], terms: Iterable[Term], notes: str) -> str:
     """Return the page as Markdown. terms: of the least number of calls, each with its reason."""
     machine = f"{os.cpu_count()} cores, Python {platform.python_version()}, {platform.system()} {platform.machine()}"
-    rows = "".join(f"| {f.what} | `{f.command}` | {f.reach} | {f.measured} | {_word(f.reached)} |\n" for f in figures)
-    least = "".join(f"| {what} | {calls} | {why} |\n" for what, calls, why in terms)
-    told = "".join(f"- {note}\n" for note in notes)
+    rows = "".join(f"| {f.what} | `{f.command}` | {f.reach} | {f.measured} | {_WORDS[f.reached]} |\n" for f in figures)
+    least = "".join(f"| {term.what} | {term.calls} | {term.why} |\n" for term in terms)
     return f"""# What Tieout reaches
 
 Written by `python -m bench FILE`, FILE being the retailer's sales. Machine: {machine}.
@@ -29,7 +32,7 @@ Written by `python -m bench FILE`, FILE being the retailer's sales. Machine: {ma
 | figure | command | reach | measured | reached |
 |---|---|---|---|---|
 {rows}
-{told}
+{notes}
 ## The least number of calls
 
 ⌈records / batch limit⌉, summed over all reads and writes that the design demands; `bench/calls.py` is the formula.
@@ -37,7 +40,3 @@ Written by `python -m bench FILE`, FILE being the retailer's sales. Machine: {ma
 | term | calls | why |
 |---|---|---|
 {least}"""
-
-
-def _word(reached: bool | None) -> str:
-    return "not measured" if reached is None else "yes" if reached else "**no**"

@@ -18,7 +18,7 @@ import msgspec
 
 from bench import calls, sales
 from bench.checks import Checks
-from bench.command import Ran, sandbox, tieout
+from bench.command import Ran, sandbox, set_index_lag, tieout
 from bench.loading import Bookkeeper, Seller
 from bench.sums import Sums, sums
 from bench.vendors import HubSpot, Json, QuickBooks
@@ -36,9 +36,13 @@ class Run(NamedTuple):
     figures: dict[str, Any]
 
 
-def run(path: Path, first: date, last: date, *, then: bool = True) -> Run:
-    """Load, sync and compare. then: with the further day, the payments and all syncs after the first two."""
+def run(path: Path, first: date, last: date, *, lag: float = 2.0, then: bool = True) -> Run:
+    """Load, sync and compare.
+
+    lag: of HubSpot's search index, in seconds. then: with the further day, the payments and the syncs that follow.
+    """
     with tempfile.TemporaryDirectory() as folder, sandbox("--company", "uk", "--no-quotas") as sign_in:
+        set_index_lag(sign_in, lag)
         home = Path(folder) / "home"
         shop = Shop(home, sign_in)
         shop.load(sales.read(path, first, last))
@@ -118,25 +122,19 @@ class Shop:
         self.figures["idle_calls"] = len(self._since(mark))
 
     def pay(self, day: date) -> None:
-        """Pay a third of the synced invoices: whole, in half, or two of a customer with one cheque."""
-        held = [one for one in self._quickbooks.all("Invoice") if one["Id"] not in self._bookkeeper.numbers.values()]
-        chosen = [one for place, one in enumerate(held) if place % 3 == 0 and one["Balance"] > 0]
+        """Of every three customers, pay an invoice of one whole, of one in half, and two of the third with one cheque."""
+        owed: dict[str, list[Json]] = {}
+        for invoice in self._quickbooks.all("Invoice"):
+            if invoice["Balance"] > 0 and invoice["Id"] not in self._bookkeeper.numbers.values():
+                owed.setdefault(invoice["CustomerRef"]["value"], []).append(invoice)
         payments: list[tuple[Sequence[Json], Sequence[Decimal]]] = []
-        waiting: dict[str, Json] = {}
-        for place, invoice in enumerate(chosen):
-            balance = invoice["Balance"]
-            if place % 3 == 0:
-                payments.append(([invoice], [balance]))
-            elif place % 3 == 1:
-                payments.append(([invoice], [(balance / 2).quantize(_PENNY)]))
-            elif other := waiting.pop(invoice["CustomerRef"]["value"], None):
-                payments.append(([other, invoice], [other["Balance"], balance]))
-            else:
-                waiting[invoice["CustomerRef"]["value"]] = invoice
+        for place, invoices in enumerate(owed.values()):
+            paid = invoices[:2] if place % 3 == 2 else invoices[:1]
+            share = 2 if place % 3 == 1 else 1
+            amounts = [(invoice["Balance"] / share).quantize(_PENNY) for invoice in paid]
+            payments.append((paid, amounts))
+            self._paid |= {invoice["DocNumber"]: amount for invoice, amount in zip(paid, amounts, strict=True)}
         self._bookkeeper.receive(payments, day)
-        for invoices, amounts in payments:
-            for invoice, amount in zip(invoices, amounts, strict=True):
-                self._paid[invoice["DocNumber"]] = amount
         self.figures["payments"] = {"made": len(payments), "settlements": len(self._paid)}
 
     def later_sync(self, expected: Sums) -> None:
@@ -236,8 +234,9 @@ def main(arguments: Sequence[str] | None = None) -> int:
     parser.add_argument("file", type=Path, help="the retailer's sales, as CSV, plain or compressed with xz")
     parser.add_argument("--from", dest="first", type=date.fromisoformat, default=FIRST_DAY, metavar="DAY")
     parser.add_argument("--to", dest="last", type=date.fromisoformat, default=LAST_DAY, metavar="DAY")
+    parser.add_argument("--index-lag", dest="lag", type=float, default=2.0, metavar="SECONDS")
     given = parser.parse_args(arguments)
-    found = run(given.file, given.first, given.last)
+    found = run(given.file, given.first, given.last, lag=given.lag)
     sys.stderr.write(found.checks.table())
     document = found.figures | {"checks": found.checks.document(), "ok": found.checks.hold()}
     sys.stdout.write(msgspec.json.format(msgspec.json.encode(document), indent=2).decode() + "\n")

@@ -12,7 +12,7 @@ def test_a_small_retailer_ties_out_with_its_file(tmp_path: Path) -> None:
     sold = tmp_path / "sold.csv"
     subprocess.run([sys.executable, "-m", "bench.sample", str(sold)], cwd=ROOT, check=True)
     ran = subprocess.run(
-        [ROOT / "bench" / "retail", sold, "--from", "2010-12-01", "--to", "2010-12-02"],
+        [ROOT / "bench" / "retail", sold, "--from", "2010-12-01", "--to", "2010-12-02", "--index-lag", "0.2"],
         cwd=tmp_path,
         capture_output=True,
         text=True,

@@ -30,7 +30,7 @@ def half_up(number: Fraction, digits: int) -> Decimal:
     """Round by whole numbers alone."""
     scaled = abs(number) * 10**digits
     whole = int(scaled + Fraction(1, 2))
-    return Decimal(whole if number >= 0 else -whole) / (10**digits)
+    return Decimal(f"{whole if number >= 0 else -whole}E-{digits}")
 
 
 @pytest.mark.parametrize(("currency", "digits"), [("JPY", 0), ("CLP", 0), ("USD", 2), ("MXN", 2), ("KWD", 3)])

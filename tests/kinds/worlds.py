@@ -1,5 +1,6 @@
 """Generated records, pairs, settings, facts and answers: small pools, so that names, numbers and amounts collide."""
 
+from collections import ChainMap
 from collections.abc import Callable
 from datetime import date
 from decimal import Decimal
@@ -38,6 +39,12 @@ from tieout.kinds.settlement import Settlement
 
 ONE_SHOT = ("put_back", "use_hubspot", "use_quickbooks", "reactivate", "restore")
 
+
+def mostly(usual: object, *others: object) -> st.SearchStrategy[Any]:
+    """The usual value four times out of five, so that what lies behind it is reached."""
+    return st.sampled_from([usual] * 4 * len(others) + list(others))
+
+
 names = st.sampled_from(("", "Nova Ltd", "Nova Inc", "NOVA", "Bo: Li", "Buyer 12345", "Buyer 12346", "שלום 🚀", " x "))
 words = st.sampled_from(("", "Ana", "Ben", "Ruiz"))
 mails = st.sampled_from(
@@ -51,7 +58,7 @@ small = st.sampled_from([Decimal(n) for n in ("1", "2", "3", "0.5", "7.25", "-1"
 prices = st.sampled_from(
     [None, *(Decimal(n) for n in ("10.00", "0.333", "9.9999999", "1.00000000000000000000000000001"))]
 )
-ids = st.sampled_from(("", "1", "2", "3"))
+ids = mostly("1", "", "2", "3")
 texts = st.sampled_from(("", "first", "second", "third"))
 
 addresses = st.builds(Address, street=texts, city=st.sampled_from(("", "Leeds")), country=st.sampled_from(("", "UK")))
@@ -59,16 +66,16 @@ customers = st.builds(
     Customer, id=st.sampled_from(("company:1", "contact:2")), name=names, company=names, first=words, last=words,
     email=mails, phone=phones, website=st.sampled_from(("", "nova.example", "NOVA.example/")), billing=addresses,
     currency=st.sampled_from(("", "USD", "GBP")), tax_number=st.sampled_from(("", "GB 123", "gb123", "GB9")),
-    active=st.booleans(), member_of=st.sampled_from(("", "", "", "company:1")),
+    active=mostly(True, False), member_of=mostly("", "company:1"),
 )  # fmt: skip
 items = st.builds(
-    Item, id=st.sampled_from(("1", "sku:85049G", "name:lamp")), name=st.sampled_from(("", "Lamp", "lamp", "A:B", "x" * 101)),
+    Item, id=st.sampled_from(("1", "sku:85049G", "name:lamp")), name=mostly("Lamp", "", "lamp", "A:B", "x" * 101),
     sku=st.sampled_from(("", "85049G", "85049g")), text=texts, price=prices,
-    type=st.sampled_from(("", "Service", "Category")), active=st.booleans(),
+    type=st.sampled_from(("", "Service", "Category")), active=mostly(True, False),
 )  # fmt: skip
 lines = st.builds(
     Line, id=st.just(""), item=ids, sku=st.sampled_from(("", "85049G")), name=st.sampled_from(("", "Lamp", "Desk")),
-    text=texts, quantity=small, price=prices, amount=cents, tax=st.sampled_from(("", "", "r1", "r2", "NON")),
+    text=texts, quantity=small, price=prices, amount=cents, tax=mostly("", "r1", "r2", "NON"),
     service_date=maybe_days,
 )  # fmt: skip
 
@@ -76,49 +83,44 @@ lines = st.builds(
 @st.composite
 def invoices(draw: Callable[..., Any], prefix: str = "c") -> Invoice:
     """An invoice whose total adds up, mostly."""
-    found = [
-        msgspec.structs.replace(line, id=f"{prefix}{n}")
-        for n, line in enumerate(draw(st.lists(lines, max_size=3)), 1)
-    ]  # fmt: skip
-    discount, tax = (
-        draw(st.sampled_from((Decimal(0), Decimal("1.50")))),
-        draw(st.sampled_from((Decimal(0), Decimal("2.00")))),
-    )
-    off = draw(st.sampled_from((Decimal(0), Decimal(0), Decimal("0.01"))))
-    total = sum((line.amount for line in found), off - discount) + tax
+    found = draw(st.lists(lines, min_size=draw(mostly(1, 0)), max_size=3))
+    numbered = tuple(msgspec.structs.replace(line, id=f"{prefix}{n}") for n, line in enumerate(found, 1))
+    discount, tax = Decimal(draw(mostly("0", "1.50"))), Decimal(draw(mostly("0", "2.00")))
+    total = sum((line.amount for line in numbered), Decimal(draw(mostly("0", "0.01"))) - discount) + tax
     return Invoice(
         id="77",
-        number=draw(st.sampled_from(("", "INV-1", "inv-1", "A-NUMBER-LONGER-THAN-21"))),
-        status=draw(st.sampled_from(("open", "open", "open", "paid", "void", "draft"))),
-        issued_here=draw(st.sampled_from((True, True, True, False))),
-        customer=draw(st.sampled_from(("", "company:1", "contact:2"))),
-        date=draw(maybe_days),
+        number=draw(mostly("INV-1", "", "inv-2", "A-NUMBER-LONGER-THAN-21")),
+        status=draw(mostly("open", "paid", "void", "draft")),
+        issued_here=draw(mostly(True, False)),
+        customer=draw(mostly("company:1", "", "contact:2")),
+        date=draw(days | maybe_days),
         due=draw(maybe_days),
-        currency=draw(st.sampled_from(("USD", "USD", "USD", "GBP"))),
-        lines=tuple(found),
+        currency=draw(mostly("USD", "GBP")),
+        lines=numbered,
         discount=discount,
         tax=tax,
         total=total,
-        balance=draw(st.sampled_from((total, Decimal(0)))),
+        balance=draw(mostly(total, Decimal(0))),
         memo=draw(texts),
-        tax_code=draw(st.sampled_from(("", "r1"))),
+        tax_code=draw(mostly("", "r1")),
         finalized=draw(maybe_days),
     )
 
 
 settlements = st.builds(
     Settlement, id=st.just("9:77"), transaction=st.just("9"), invoice=st.sampled_from(("77", "78")),
-    amount=st.sampled_from([Decimal(n) for n in ("0", "10.00", "12.50", "-1.00")]), currency=st.just("USD"),
-    date=maybe_days, cash=st.sampled_from((True, True, False)), reference=texts,
+    amount=mostly(Decimal("12.50"), Decimal(0), Decimal("10.00"), Decimal("-1.00")), currency=st.just("USD"),
+    date=maybe_days, cash=mostly(True, False), reference=texts,
 )  # fmt: skip
 
 settings = st.builds(
-    Settings, start_date=maybe_days, auto_create_customers=st.booleans(), auto_create_items=st.booleans(),
+    Settings, start_date=mostly(None, date(2026, 1, 15)), auto_create_customers=mostly(True, False),
+    auto_create_items=mostly(True, False),
     display_name=st.sampled_from(("", "{company}", "{last}, {first}", "{email}")),
-    item_name=st.sampled_from(("{name}", "{name} {sku}")), income_account=st.sampled_from(("", "79")),
+    item_name=st.sampled_from(("{name}", "{name} {sku}")), income_account=mostly("79", ""),
     default_item=st.sampled_from(("", "1")), untaxed_code=st.sampled_from(("", "NON", "7")),
     tax_codes=st.dictionaries(st.sampled_from(("r1", "r2", "NON")), st.sampled_from(("4", "5", "TAX"))),
-    service_date=st.sampled_from(("billing_start", "invoice_date")), lock_date=maybe_days,
+    service_date=st.sampled_from(("billing_start", "invoice_date")), lock_date=mostly(None, date(2026, 1, 15)),
     phone_rule=st.sampled_from(Rule), website_rule=st.sampled_from(Rule), due_date_rule=st.sampled_from(Rule),
     memo_rule=st.sampled_from(Rule),
 )  # fmt: skip
@@ -129,25 +131,25 @@ facts = st.builds(
     Facts, crm=st.just(CRM),
     books=st.builds(
         BooksFacts, realm=st.just("1"), company=st.just("Nova"), country=st.just("US"), currency=st.just("USD"),
-        regime=st.sampled_from(("none", "us-manual", "per-line")), revenue_recognition=st.booleans(),
-        closing_date=maybe_days,
+        regime=st.sampled_from(("none", "us-manual", "per-line")), revenue_recognition=mostly(False, True),
+        closing_date=mostly(None, date(2026, 1, 10)),
     ),
     today=days, dated_items=st.frozensets(ids), suspects=st.lists(st.frozensets(ids, min_size=1), max_size=2).map(tuple),
 )  # fmt: skip
-worlds = st.builds(World, settings=settings, facts=facts, reviewed=st.booleans())
+worlds = st.builds(World, settings=settings, facts=facts, reviewed=mostly(True, False))
 
 candidates = st.builds(
     Candidate, id=ids.filter(bool), label=names, shared=st.just(("name",)),
     identifying=st.sampled_from(((), ("email",))), against=st.sampled_from(((), (), ("currency",))),
 )  # fmt: skip
-found = st.lists(candidates, max_size=2).map(tuple)
+found = mostly(0, 1, 2).flatmap(lambda n: st.lists(candidates, max_size=n).map(tuple))
 holders = st.builds(
     Holder, list=st.sampled_from(("customer", "vendor", "invoice", "credit_memo", "planned")), id=ids, label=names,
     key=st.sampled_from(("inv-1", "inv-1-2", "inv-1-3")), linked=st.booleans(), active=st.booleans(),
 )  # fmt: skip
 linked = st.builds(
     Linked, other=ids, own=st.sampled_from(("", "company:1", "name:lamp")), settled=st.booleans(), candidates=found,
-    active=st.booleans(), label=names,
+    active=mostly(True, False), label=names,
 )  # fmt: skip
 
 
@@ -157,7 +159,7 @@ def reply_to(question: Question) -> st.SearchStrategy[Reply]:
         case LinkOf() | ItemOf():
             return linked
         case HolderOf() | NumbersLike():
-            return st.lists(holders, max_size=2).map(lambda held: Holders(tuple(held)))
+            return mostly(0, 2).flatmap(lambda n: st.lists(holders, max_size=n).map(lambda held: Holders(tuple(held))))
         case _:
             return found.map(Matches)
 
@@ -165,7 +167,7 @@ def reply_to(question: Question) -> st.SearchStrategy[Reply]:
 flags = st.sampled_from(("yes",))
 choices = {
     Kind.CUSTOMER: {
-        "link_customer": ids.filter(bool), "create_customer": flags, "reactivate": flags, "restore:phone": phones,
+        "link_customer": ids.filter(bool), "create_customer": flags, "reactivate": flags,
         "rename_by_pattern": st.sampled_from(("{name} ({email})", "{company}: {last}", "Other")),
     },
     Kind.ITEM: {"link_item": ids.filter(bool), "create_item": flags, "reactivate": flags},
@@ -182,40 +184,59 @@ records = {Kind.CUSTOMER: customers, Kind.ITEM: items, Kind.INVOICE: invoices(),
 
 
 def chosen(kind: Kind) -> st.SearchStrategy[dict[str, str]]:
-    """Few choices at a time."""
-    some = st.fixed_dictionaries({}, optional=choices[kind] | {"exclude": st.nothing()}).map(dict)
-    return st.just({}) | some
+    """Mostly nothing; else one or two choices."""
+    one = st.sampled_from(sorted(choices[kind])).flatmap(lambda fix: choices[kind][fix].map(lambda value: {fix: value}))
+    return mostly(0, 1, 2).flatmap(lambda n: st.lists(one, max_size=n)).map(lambda few: dict(ChainMap(*few)))
 
 
 @st.composite
-def pairs(draw: Callable[..., Any], kind: Kind) -> Pair[Any]:
-    """A lone record of either side, a linked pair with its bases, or one of which a side is gone."""
-    record = records[kind]
-    needed, choice = draw(st.booleans()), draw(chosen(kind))
-    if draw(st.booleans()):
-        crm = draw(st.booleans())
-        one = draw(record)
-        return Pair(kind, one if crm else None, None if crm else one, None, choice, needed)
-    four = [draw(record), draw(record if kind is not Kind.INVOICE else invoices("b"))]
-    bases = [
-        draw(st.just(now) | (record if now is four[0] or kind is not Kind.INVOICE else invoices("b"))) for now in four
-    ]
-    if draw(st.booleans()) and kind is not Kind.ITEM:
-        four[1] = akin(kind, four[0], four[1])
-        bases[1] = akin(kind, bases[0], bases[1])
-    gone = draw(
-        st.just({}) | st.dictionaries(st.sampled_from(Side), st.sampled_from(("deleted", "merged", "archived")))
+def alone(draw: Callable[..., Any], kind: Kind) -> Pair[Any]:
+    """A record without counterpart, mostly on the side that it is made on."""
+    source = Side.BOOKS if kind is Kind.SETTLEMENT else Side.CRM
+    one = {source if draw(mostly(True, False)) else source.other: draw(records[kind])}
+    return Pair(kind, one.get(Side.CRM), one.get(Side.BOOKS), None, draw(chosen(kind)), draw(mostly(True, False)))
+
+
+@st.composite
+def linked_pairs(draw: Callable[..., Any], kind: Kind) -> Pair[Any]:
+    """Two records that agreed, edited here, there or on both sides since."""
+    one = draw(records[kind])
+    bases = (one, akin(kind, one, one))
+    crm, books = (draw(st.just(base) | edited(kind, base)) for base in bases)
+    lines = {line.id: f"b{n}" for n, line in enumerate(getattr(one, "lines", ()), 1)}
+    lost = draw(mostly({}, {"restore:phone": "+442070313000"})) if kind is Kind.CUSTOMER else {}
+    return Pair(kind, crm, books, Bond(*bases, lines), draw(chosen(kind)) | lost)
+
+
+@st.composite
+def broken_pairs(draw: Callable[..., Any], kind: Kind) -> Pair[Any]:
+    """A linked pair of which one side is gone, or both are."""
+    pair = draw(linked_pairs(kind))
+    how = st.sampled_from(("deleted", "archived", "merged"))
+    gone = draw(st.dictionaries(st.sampled_from(Side), how, min_size=1))
+    crm, books = (None if side in gone else there for side, there in ((Side.CRM, pair.crm), (Side.BOOKS, pair.books)))
+    return msgspec.structs.replace(pair, crm=crm, books=books, gone=gone)
+
+
+def pairs(kind: Kind) -> st.SearchStrategy[Pair[Any]]:
+    """Whatever can stand before us."""
+    return alone(kind) | linked_pairs(kind) | broken_pairs(kind)
+
+
+@st.composite
+def edited(draw: Callable[..., Any], kind: Kind, record: Any) -> Any:
+    """The record with some values of another; an invoice's total follows its lines, mostly."""
+    other = draw(
+        records[kind] if kind is not Kind.INVOICE else invoices(record.lines[0].id[0] if record.lines else "c")
     )
-    lines = {line.id: f"b{n}" for n, line in enumerate(bases[0].lines, 1)} if kind is Kind.INVOICE else {}
-    return Pair(
-        kind,
-        None if Side.CRM in gone else four[0],
-        None if Side.BOOKS in gone else four[1],
-        Bond(*bases, lines),
-        choice,
-        needed,
-        gone,
-    )
+    names = draw(st.lists(st.sampled_from(record.__struct_fields__[1:]), min_size=1, max_size=2, unique=True))
+    if kind is Kind.INVOICE and "customer" in names:
+        other = msgspec.structs.replace(other, customer=draw(st.sampled_from(("5", "6", "company:1"))))
+    record = msgspec.structs.replace(record, **{name: getattr(other, name) for name in names})
+    if {"lines", "tax", "discount"} & set(names) and draw(mostly(True, False)):
+        total = sum((line.amount for line in record.lines), record.tax - record.discount)
+        record = msgspec.structs.replace(record, total=total, balance=total)
+    return record
 
 
 def akin(kind: Kind, crm: Any, books: Any) -> Any:

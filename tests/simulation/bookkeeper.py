@@ -287,8 +287,8 @@ class Bookkeeper(Desk):
         return self._end("Invoice", "delete")
 
     def overwrite_marker(self) -> bool:
-        """Somebody needs the private note for something else."""
-        invoice = self.pick(self._select("Invoice"))
+        """Somebody needs the private note for something else; of a void one it says that it is void."""
+        invoice = self._open_invoice()
         if invoice is None:
             return False
         self._patch("Invoice", invoice, {"PrivateNote": "Called, will pay on Friday"})

@@ -11,7 +11,7 @@ from tieout.engine import passes
 from tieout.engine.passes import Report
 from tieout.engine.schedule import MemoryLease, is_due
 from tieout.engine.work import LeaseLost
-from tieout.store import connections
+from tieout.store import connections, journal
 from tieout.store.journal import StaleEpoch
 
 
@@ -22,7 +22,6 @@ class Crew:
         self.stage = stage
         self.passes = 0
         self.crashes = 0
-        self.thefts = 0
         self.overtaken = 0
 
     async def work(self, number: int) -> None:
@@ -37,9 +36,18 @@ class Crew:
         """Now and then, somebody takes a living worker for dead."""
         random = dice(self.stage.plan.seed, "thief")
         while self.stage.plan.stealing:
-            await asyncio.sleep(random.uniform(5, 60 / self.stage.plan.stealing))
-            self.thefts += 1
-            self.stage.scheduler.steal(self.stage.connection)
+            await asyncio.sleep(random.uniform(0.5, 3))
+            if random.random() < self.stage.plan.stealing:
+                self.stage.scheduler.steal(self.stage.connection)
+
+    async def press(self) -> None:
+        """While something was sent and nothing is known of it, somebody presses *sync now*."""
+        random = dice(self.stage.plan.seed, "impatience")
+        while True:
+            await asyncio.sleep(random.uniform(2, 20))
+            with self.stage.database.begin() as tx:
+                if journal.open_units(tx, self.stage.connection):
+                    connections.want(tx, self.stage.connection)
 
     async def one_pass(self, random: Random) -> Report:
         """A pass that nothing disturbs."""

@@ -1,7 +1,9 @@
 """How a simulated worker dies: between any two steps, leaving nothing behind but what is in the database."""
 
+import asyncio
 from collections.abc import Iterator
 from contextlib import contextmanager
+from random import Random
 
 import httpx2
 from sqlalchemy import Connection
@@ -59,14 +61,21 @@ class MortalDatabase(Database):
 
 
 class MortalTransport(httpx2.AsyncBaseTransport):
-    """The way to a vendor, on which a worker may die before a request leaves or after its answer came."""
+    """The way to a vendor, on which a worker may die before a request leaves or after its answer came.
 
-    def __init__(self, inner: httpx2.AsyncBaseTransport, fate: Fate) -> None:
+    It takes up to `latency` seconds there and as many back, in which people and other workers go on.
+    """
+
+    def __init__(self, inner: httpx2.AsyncBaseTransport, fate: Fate, latency: float, random: Random) -> None:
         self._inner = inner
         self._fate = fate
+        self._latency = latency
+        self._random = random
 
     async def handle_async_request(self, request: httpx2.Request) -> httpx2.Response:
         self._fate.step()
+        await asyncio.sleep(self._random.uniform(0, self._latency))
         response = await self._inner.handle_async_request(request)
+        await asyncio.sleep(self._random.uniform(0, self._latency))
         self._fate.step()
         return response

@@ -33,8 +33,19 @@ def always(scene: Scene) -> list[str]:
 
 def at_rest(scene: Scene) -> list[str]:
     """What holds once everything has settled."""
-    checks = (settled, nobody_forgotten, mirror_is_true, edits_lost, to_the_cent, accounted_for, within_quota)
-    return _all(scene, checks)
+    return _all(
+        scene,
+        (
+            settled,
+            nobody_forgotten,
+            held_for_a_reason,
+            mirror_is_true,
+            edits_lost,
+            to_the_cent,
+            accounted_for,
+            within_quota,
+        ),
+    )
 
 
 def _all(scene: Scene, checks: Iterable[Check]) -> list[str]:
@@ -150,11 +161,11 @@ def coding_kept(scene: Scene) -> Iterator[str]:
             if was is None:
                 continue
             mine, theirs = line.get("SalesItemLineDetail", {}), was.get("SalesItemLineDetail", {})
-            moved = [name for name in _CODING if mine.get(name) != theirs.get(name)]
+            moved = [name for name in _CODING if _named(mine.get(name)) != _named(theirs.get(name))]
             moved += ["Description"] if line.get("Description") != was.get("Description") else []
             if moved:
                 yield f"Our update of invoice {effect.id} changed {', '.join(moved)} of line {line['Id']}."
-        moved = [name for name in _KEPT if effect.before.get(name) != effect.after.get(name)]
+        moved = [name for name in _KEPT if _named(effect.before.get(name)) != _named(effect.after.get(name))]
         if moved:
             yield f"Our update of invoice {effect.id} changed {', '.join(moved)}."
 
@@ -207,6 +218,20 @@ def nobody_forgotten(scene: Scene) -> Iterator[str]:
     for kind, side, id_ in listed:
         if (kind, side, id_) not in there:
             yield f"The {kind} {id_} in {side} has no state."
+
+
+def held_for_a_reason(scene: Scene) -> Iterator[str]:
+    """2. What is held was touched by a person on the side that it is held for."""
+    for stored in scene.pairs:
+        place = {
+            "charge_edited_in_books": (Side.BOOKS, "Invoice", stored.books_id),
+            "payment_edited_in_hubspot": (Side.CRM, "commerce_payments", stored.crm_id),
+        }.get(stored.cause)
+        if stored.state is not State.HELD or place is None:
+            continue
+        touched = any(e.entity == place[1] and e.id == place[2] and e.act == "update" for e in scene.theirs(place[0]))
+        if not touched:
+            yield f"{stored.pair.kind} {stored.crm_id}/{stored.books_id} is held for {stored.cause}; nobody touched it."
 
 
 def mirror_is_true(scene: Scene) -> Iterator[str]:
@@ -277,6 +302,8 @@ def accounted_for(scene: Scene) -> Iterator[str]:
             happened.update(m.id for m in ended)
             if not ended:
                 yield f"Payment {effect.id} was withdrawn, but the journal does not say so."
+        elif key in moves and moves[key].entry.operation.verb == "annotate" and _sent_again(scene, moves[key]):
+            happened.add(key)  # the record may be gone by the second time
         elif key not in moves or moves[key].state != journal.DONE:
             state = moves[key].state if key in moves else "not in the journal"
             yield f"{effect.act} of {effect.entity} {effect.id} in HubSpot happened, but is {state}."
@@ -312,6 +339,15 @@ def _mark(effect: Effect) -> str:
 def _changed(effect: Effect) -> set[str]:
     names = effect.before.keys() | effect.after.keys()
     return {name for name in names if effect.before.get(name) != effect.after.get(name)}
+
+
+def _sent_again(scene: Scene, move: Move) -> bool:
+    return scene.units.get(move.entry.unit, (0, ""))[0] > 1
+
+
+def _named(value: object) -> object:
+    """A reference by its id alone: the name beside it follows what it refers to."""
+    return value["value"] if isinstance(value, dict) and "value" in value else value
 
 
 def _pair_at(scene: Scene, effect: Effect) -> int | None:

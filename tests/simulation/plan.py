@@ -14,17 +14,20 @@ _RULES = (Rule.ASK, Rule.HUBSPOT, Rule.QUICKBOOKS)
 class Plan(msgspec.Struct, frozen=True):
     """One simulated stretch of time. Seconds where nothing else is said.
 
-    commit_within: how long after its time-out a vendor may still carry a write out. moves: of each of the two people.
+    latency: the longest way of a request or an answer.
+    commit_within: how long after its time-out a vendor may still carry a write out. moves: of each of the two people. fixes: of the one who answers failures.
     """
 
     seed: int
     company: Literal["us-manual", "uk"]
     model: Model
     quotas: bool
+    latency: float
     commit_within: float
     index_lag: float
     batch_requestid: bool
     custom_numbers: bool
+    duplicate_numbers_refused: bool
     void_paid_refused: bool
     auto_apply_credit: bool
     auto_create_customers: bool
@@ -34,6 +37,7 @@ class Plan(msgspec.Struct, frozen=True):
     workers: int
     seconds: float
     moves: int
+    fixes: int
     crashing: float
     stealing: float
 
@@ -46,10 +50,12 @@ def draw(seed: int) -> Plan:
         company="uk" if random.random() < 0.2 else "us-manual",
         model="contact" if random.random() < 0.3 else "company",
         quotas=random.random() < 0.4,
+        latency=random.choice((0.05, 0.4, 1.5)),
         commit_within=random.choice((2.0, 2.0, 20.0, 120.0)),
         index_lag=random.choice((0.0, 2.0, 2.0, 10.0)),
-        batch_requestid=random.random() < 0.75,
+        batch_requestid=random.random() < 0.5,
         custom_numbers=random.random() < 0.8,
+        duplicate_numbers_refused=random.random() < 0.6,
         void_paid_refused=random.random() < 0.8,
         auto_apply_credit=random.random() < 0.2,
         auto_create_customers=random.random() < 0.85,
@@ -59,8 +65,9 @@ def draw(seed: int) -> Plan:
         workers=random.choice((1, 2, 3)),
         seconds=random.choice((900.0, 1500.0, 1800.0)),
         moves=random.randint(14, 24),
+        fixes=random.choice((0, 4, 10)),
         crashing=random.choice((0.0, 0.25, 0.5)),
-        stealing=random.choice((0.0, 0.15, 0.3)),
+        stealing=random.choice((0.0, 0.0, 0.02, 0.08)),
     )
 
 

@@ -3,12 +3,14 @@
 import asyncio
 import hashlib
 import traceback
+from collections.abc import Sequence
 
 import msgspec
 from sqlalchemy import select
 from tests.simulation import invariants, loop, scene, weather
 from tests.simulation.bookkeeper import Bookkeeper
 from tests.simulation.crew import Crew
+from tests.simulation.mender import Mender
 from tests.simulation.plan import dice, draw
 from tests.simulation.seller import Seller
 from tests.simulation.stage import Stage
@@ -61,12 +63,13 @@ async def _play(seed: int, *, tell: bool) -> Outcome:
     stage.connect(bookkeeper.income, bookkeeper.untaxed)
     crew = Crew(stage)
     outcome = Outcome(seed, [])
-    outcome.violations = await _storm(stage, crew, seller, bookkeeper) or await _calm(stage, crew, outcome)
+    staff = (seller, bookkeeper, Mender(stage, dice(seed, "mender")))
+    outcome.violations = await _storm(stage, crew, staff) or await _calm(stage, crew, outcome)
     outcome.violations[:0] = stage.troubles
     outcome.digest = digest(stage)
     outcome.passes, outcome.crashes, outcome.overtaken = crew.passes, crew.crashes, crew.overtaken
     outcome.effects = len(stage.crm.effects) + len(stage.books.effects)
-    outcome.moves = {f"{type(d).__name__}.{n}": c for d in (seller, bookkeeper) for n, c in d.made.items()}
+    outcome.moves = {f"{type(d).__name__}.{n}": c for d in staff for n, c in d.made.items()}
     now = scene.remembered(stage)
     outcome.states = invariants.tally(now)
     outcome.story = story(now) if tell else []
@@ -75,17 +78,18 @@ async def _play(seed: int, *, tell: bool) -> Outcome:
     return outcome
 
 
-async def _storm(stage: Stage, crew: Crew, seller: Seller, bookkeeper: Bookkeeper) -> list[str]:
+async def _storm(stage: Stage, crew: Crew, staff: Sequence[Seller | Bookkeeper | Mender]) -> list[str]:
     """People and faults; returns what must never be, seen at moments on the way."""
     disturbers = [
         asyncio.ensure_future(task)
         for task in (
             weather.blow(stage, dice(stage.plan.seed, "weather")),
             crew.steal(),
+            crew.press(),
             *(crew.work(number) for number in range(stage.plan.workers)),
         )
     ]
-    people = asyncio.gather(seller.work(), bookkeeper.work())
+    people = asyncio.gather(*(person.work() for person in staff))
     random = dice(stage.plan.seed, "inspector")
     found: list[str] = []
     while not people.done() and not found:

@@ -37,6 +37,7 @@ class Seller(Desk):
             (4, self.draft),
             (6, self.finalize),
             (3, self.finalize_in_one_go),
+            (2, self.bill_several),
             (4, self.reprice),
             (3, self.add_line),
             (1, self.drop_line),
@@ -59,7 +60,8 @@ class Seller(Desk):
         return [
             *[self.meet_buyer] * self.random.randint(2, 4),
             *[self.add_product] * self.random.randint(1, 3),
-            *[self.finalize_in_one_go] * self.random.randint(0, 4),
+            *[self.finalize_in_one_go] * self.random.randint(0, 2),
+            *[self.bill_several] * self.random.randint(0, 1),
         ]
 
     def meet_buyer(self) -> bool:
@@ -124,6 +126,10 @@ class Seller(Desk):
             return False
         self._change("invoices", self.invoices[-1], {"hs_invoice_status": "open"})
         return True
+
+    def bill_several(self) -> bool:
+        """A billing run."""
+        return all([self.finalize_in_one_go() for _ in range(self.random.randint(2, 4))])
 
     def void(self) -> bool:
         return self._set_status("open", "voided")

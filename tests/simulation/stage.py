@@ -57,6 +57,7 @@ class Stage:
                 "custom_transaction_numbers": plan.custom_numbers,
                 "void_paid_refused": plan.void_paid_refused,
                 "auto_apply_credit": plan.auto_apply_credit,
+                "duplicate_numbers_refused": plan.duplicate_numbers_refused,
             }
         )
         self.realm = str(self.books.sign_in("")["realm_id"])
@@ -108,7 +109,7 @@ class Stage:
         gates = {_URLS[Side.CRM]: self.pair.hubspot, _URLS[Side.BOOKS]: self.pair.quickbooks}
 
         def transport(url: str) -> MortalTransport:
-            return MortalTransport(InProcess(gates[url]), fate)
+            return MortalTransport(InProcess(gates[url]), fate, self.plan.latency, Random(random.random()))
 
         with self.database.read() as tx:
             stored = connections.get(tx, self.connection)

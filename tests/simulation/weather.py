@@ -58,19 +58,19 @@ def _deed(stage: Stage, random: Random) -> dict[str, Any]:
     """One fault. What is late is late by less than the time-out that the vendor states."""
     late = round(random.uniform(0.1, stage.plan.commit_within * 0.95), 3)
     yes = random.random() < 0.5
-    return random.choice(
-        (
-            {"do": "delay", "with": {"seconds": late}},
-            {"do": "drop_before", "with": {"hang": yes}},
-            {"do": "drop_after", "with": {"hang": yes}},
-            {"do": "drop_after", "with": {"hang": False}},
-            {"do": "late_commit", "with": {"seconds": late, "hang": yes}},
-            {"do": "late_commit", "with": {"seconds": late, "hang": False}},
-            {"do": "status", "with": {"status": random.choice((500, 502, 503, 504)), "handled": yes}},
-            {"do": "status", "with": {"status": 429, "handled": False}},
-            {"do": "fault", "with": {"status": 429}},
-            {"do": "html", "with": {"status": random.choice((200, 502)), "handled": yes}},
-            {"do": "truncate", "with": {"drop": yes}},
-            {"do": "stale_read"},
-        )
+    lost = (
+        {"do": "drop_after", "with": {"hang": yes}},
+        {"do": "late_commit", "with": {"seconds": late, "hang": yes}},
+        {"do": "late_commit", "with": {"seconds": late, "hang": False}},
+        {"do": "delay", "with": {"seconds": late}},
     )
+    other = (
+        {"do": "drop_before", "with": {"hang": yes}},
+        {"do": "status", "with": {"status": random.choice((500, 502, 503, 504)), "handled": yes}},
+        {"do": "status", "with": {"status": 429, "handled": False}},
+        {"do": "fault", "with": {"status": 429}},
+        {"do": "html", "with": {"status": random.choice((200, 502)), "handled": yes}},
+        {"do": "truncate", "with": {"drop": yes}},
+        {"do": "stale_read"},
+    )
+    return random.choice(lost if random.random() < 0.5 else other)

@@ -1,7 +1,6 @@
 """A database in memory with one connection, for each test."""
 
 from collections.abc import Iterator
-from datetime import UTC, datetime
 
 import pytest
 from hypothesis import HealthCheck, settings
@@ -23,14 +22,15 @@ def database() -> Iterator[Database]:
         yield there
 
 
+@pytest.fixture(scope="session")
+def shared() -> Iterator[Database]:
+    """A database for properties: each example cleans up after itself, or takes names of its own."""
+    with opened() as there:
+        yield there
+
+
 @pytest.fixture
 def tx(database: Database) -> Iterator[Connection]:
     """A transaction that may write."""
     with database.begin() as there:
         yield there
-
-
-@pytest.fixture
-def now() -> datetime:
-    """Some moment."""
-    return datetime(2026, 1, 31, 12, tzinfo=UTC)

@@ -5,6 +5,8 @@ from contextlib import contextmanager
 from datetime import UTC, datetime
 from decimal import Decimal
 
+from sqlalchemy import Connection
+
 from tieout.core.records import Kind, Side
 from tieout.core.settings import Settings
 from tieout.kinds.invoice import Invoice
@@ -31,6 +33,13 @@ def opened() -> Iterator[Database]:
         yield database
     finally:
         database.close()
+
+
+@contextmanager
+def undone(database: Database) -> Iterator[Connection]:
+    """A transaction that may write, and whose work is taken back at its end."""
+    with database.engine.connect() as tx:
+        yield tx
 
 
 def invoice_row(id_: str, version: int = 1, **more: object) -> Row:

@@ -13,7 +13,7 @@ from tieout.core.records import Key, Kind, Side, State
 from tieout.kinds.customer import Customer
 from tieout.kinds.settlement import Settlement
 from tieout.remote.rows import Batch, KeyRow, Row, Unreadable
-from tieout.store import mirror, pairs
+from tieout.store import agenda, mirror, pairs
 from tieout.store.tables import key_row, match_key, pair, raw
 
 IDS = ("1", "2", "3")
@@ -89,7 +89,7 @@ class Mirror(RuleBasedStateMachine):
 
 
 TestMirror = Mirror.TestCase
-TestMirror.settings = settings(max_examples=60, stateful_step_count=20, deadline=None)
+TestMirror.settings = settings(max_examples=40, stateful_step_count=15, deadline=None)
 
 
 def count(tx, table) -> int:
@@ -110,7 +110,7 @@ def test_an_echo_of_what_is_held_changes_nothing_and_has_nothing_decided(tx):
     stored = pairs.find(tx, CONNECTION, Kind.INVOICE, Side.BOOKS, "1")
     pairs.settle(tx, stored, State.IN_SYNC, "", pairs.Story(), now=NOW)
     assert put(tx, invoice_row("1", 2)) == 0
-    assert pairs.to_decide(tx, CONNECTION, Kind.INVOICE, ()) == []
+    assert agenda.to_decide(tx, CONNECTION, Kind.INVOICE, ()) == []
     assert mirror.versions(tx, CONNECTION, Side.BOOKS, Kind.INVOICE, ["1"]) == {"1": 2}
 
 
@@ -240,4 +240,4 @@ def test_a_record_that_shares_a_key_has_its_candidates_decided_again(tx):
     pairs.settle(tx, stored, State.EXCLUDED, "not_needed", pairs.Story(), now=NOW)
     put(tx, Row(Kind.CUSTOMER, "5", 1, Customer("5", name="Other", email="ben@nova.example")))
     put(tx, Row(Kind.CUSTOMER, "6", 1, Customer("6", name="Nova", email="Ana@nova.example")))
-    assert stored.id in pairs.to_decide(tx, CONNECTION, Kind.CUSTOMER, ())
+    assert stored.id in agenda.to_decide(tx, CONNECTION, Kind.CUSTOMER, ())

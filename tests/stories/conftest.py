@@ -128,13 +128,10 @@ class Synced:
     def wrote_nothing(self) -> bool:
         """No write in the sandboxes' logs, annotations aside."""
         counts = [n for verbs in self.operations.values() for verb, n in verbs.items() if verb != "annotate"]
-        annotating = {f"POST /crm/objects/2026-09/{kind}/batch/update" for kind in ("invoices", "companies", "contacts")}
+        annotating = {
+            f"POST /crm/objects/2026-09/{kind}/batch/update" for kind in ("invoices", "companies", "contacts")
+        }
         return not any(counts) and not self.sent("quickbooks") and set(self.sent("hubspot")) <= annotating
-
-    @property
-    def refused(self) -> list[dict[str, Any]]:
-        """What QuickBooks refused."""
-        return [one for one in self.requests["quickbooks"] if one["status"] is None or one["status"] >= 400]
 
 
 class Tieout:
@@ -195,6 +192,10 @@ class Tieout:
         """Apply a fix. words: such as `--all-with-cause`; values: what it needs."""
         given = [word for key, value in values.items() for word in ("--set", f"{key}={value}")]
         return dict(self.run("fix", self.name, failure["id"], fix, *words, *given))
+
+    def refusals(self) -> list[dict[str, Any]]:
+        """The writes that a side refused, members of a batch among them: a batch itself answers 200."""
+        return [one for one in self.history() if one["state"] == "refused"]
 
     def prove(self) -> dict[str, Any]:
         return dict(self.run("prove", self.name))

@@ -97,16 +97,17 @@ class Seller:
         return made
 
     def add_line(self, invoice: str, line: str) -> None:
-        self.client.crm.associations.v4.basic_api.create(
-            "invoices", invoice, "line_items", line, [_spec(LINE)]
-        )
+        self.client.crm.associations.v4.basic_api.create("invoices", invoice, "line_items", line, [_spec(LINE)])
 
     def put_contact(self, invoice: str, contact: str) -> None:
         """Put a contact on an invoice, in place of those that are on it."""
+        self.take_contacts_off(invoice)
+        self.client.crm.associations.v4.basic_api.create("invoices", invoice, "contacts", contact, [_spec(CONTACT)])
+
+    def take_contacts_off(self, invoice: str) -> None:
         associations = self.client.crm.associations.v4.basic_api
         for one in associations.get_page("invoices", invoice, "contacts").results:
             associations.archive("invoices", invoice, "contacts", one.to_object_id)
-        associations.create("invoices", invoice, "contacts", contact, [_spec(CONTACT)])
 
     def pay(self, invoice: str, amount: str, on: date) -> str:
         """Record a payment that succeeded."""

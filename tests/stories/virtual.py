@@ -102,6 +102,14 @@ class Wire(httpx2.AsyncBaseTransport):
         """The batches of invoices that were sent."""
         return [one for one in self.writes("/batch") if b'"Invoice":' in one.body]
 
+    def company(self) -> Json:
+        """The vendor's settings."""
+        return self._gate.vendor.company()
+
+    def struck(self) -> int:
+        """How many requests a fault has struck."""
+        return sum(1 for entry in self.log() if entry.fault)
+
     def log(self) -> Sequence[Entry]:
         """What the vendor itself has noted."""
         return self._gate.control.log.after(0)
@@ -134,6 +142,11 @@ class Seller:
     def change(self, kind: str, id_: str, **values: str) -> None:
         """Edit a record."""
         self._caller.call("PATCH", f"{_CRM}/{kind}/{id_}", {"properties": values})
+
+    def reprice(self, invoice: str, price: str) -> None:
+        """Change the price of an invoice's first line."""
+        found = self._caller.call("GET", f"{_CRM}/invoices/{invoice}/associations/line_items")["results"]
+        self.change("line_items", str(found[0]["toObjectId"]), price=price)
 
     def sees(self, kind: str, id_: str, name: str) -> str:
         """A value on the record's page."""
@@ -186,6 +199,16 @@ class Bookkeeper:
         lines[0]["Amount"] = Decimal(price) * detail["Qty"]
         self.change("Invoice", invoice, Line=lines)
 
+    def receive(self, invoice: Json, amount: str) -> None:
+        """Receive a payment for an invoice."""
+        linked = [{"TxnId": invoice["Id"], "TxnType": "Invoice"}]
+        body = {
+            "CustomerRef": invoice["CustomerRef"],
+            "TotalAmt": Decimal(amount),
+            "Line": [{"Amount": Decimal(amount), "LinkedTxn": linked}],
+        }
+        self._caller.call("POST", f"{self._path}/payment", body)
+
 
 class Shop:
     """Everything of one story."""
@@ -203,13 +226,18 @@ class Shop:
 
     async def connect(self, *, commit_within: float = 2.0, index_lag: float = 2.0, **chosen: str) -> None:
         """Pair both accounts, from today on; by then HubSpot's search shows what was there before."""
-        for gate in self._gates.values():
-            gate.vendor.patch_company({"commit_within_seconds": commit_within})
-        self._gates["hubspot"].vendor.patch_company({"index_lag_seconds": index_lag})
-        file = msgspec.convert(self._pair.sign_in(_URLS["hubspot"], _URLS["quickbooks"]), SignInFile)
-        await connect(self.home, _ME, NAME, file, transport=self._transport)
+        self.set_hubspot(commit_within_seconds=commit_within, index_lag_seconds=index_lag)
+        self.set_quickbooks(commit_within_seconds=commit_within)
+        await self.connect_with({})
         settings.change(self.home, _ME, NAME, {"income_account": "Services", **chosen})
         await self.clock.sleep(index_lag + 1)
+
+    async def connect_with(self, hubspot: Json, quickbooks: Json | None = None) -> None:
+        """Pair both accounts, with other values in the sign-ins."""
+        file = self._pair.sign_in(_URLS["hubspot"], _URLS["quickbooks"])
+        file["hubspot"] |= hubspot
+        file["quickbooks"] |= quickbooks or {}
+        await connect(self.home, _ME, NAME, msgspec.convert(file, SignInFile), transport=self._transport)
 
     def _transport(self, url: str) -> httpx2.AsyncBaseTransport:
         return self.hubspot if url == _URLS["hubspot"] else self.quickbooks
@@ -218,6 +246,10 @@ class Shop:
         """What goes wrong from now on at a vendor; nothing without rules."""
         gate = self._gates[side]
         gate.control.faults = decode_plan(msgspec.json.encode({"rules": rules}), check=gate.vendor.fault)
+
+    def set_hubspot(self, **settings_: object) -> None:
+        """Change the HubSpot account."""
+        self._gates["hubspot"].vendor.patch_company(settings_)
 
     def set_quickbooks(self, **settings_: object) -> None:
         """Change the QuickBooks company."""

@@ -3,7 +3,7 @@
 from datetime import UTC, date, datetime, timedelta
 from decimal import Decimal
 
-from sqlalchemy import Connection, update
+from sqlalchemy import Connection, insert, update
 
 from tieout.actions.home import Home
 from tieout.core.decide import Fail
@@ -17,11 +17,16 @@ from tieout.kinds.customer import Customer
 from tieout.kinds.invoice import Invoice, Line
 from tieout.kinds.item import Item
 from tieout.kinds.settlement import Settlement
+from tieout.proof.tieout import Currency, Exception_, Proof, Sum
+from tieout.proof.tieout import Difference as Gap
 from tieout.remote.rows import Record, Row
 from tieout.remote.side import Operation
 from tieout.store import connections, journal, mirror, pairs
+from tieout.store.codec import encode
 from tieout.store.connections import AccountOptions
 from tieout.store.pairs import Story
+from tieout.store.tables import proof as proofs
+from tieout.store.tables import record
 
 NAME = "nova"
 NOW = datetime(2026, 11, 24, 9, 30, tzinfo=UTC)
@@ -177,7 +182,7 @@ def _fill(b: Builder, tx: Connection) -> None:
     base = invoice("INV-1002", "58", "200.00", id_="402")
     edited = invoice("INV-1002", "58", "300.00", id_="402")
     held = b.pair(Kind.INVOICE, invoice("INV-1002", "company:2", "200.00"), base, {"INV-1002-1": "INV-1002-1"})
-    b.tx.execute(update(mirror.record).where(mirror.record.c.id == "402").values(body=mirror.encode(edited)))
+    b.tx.execute(update(record).where(record.c.id == "402").values(body=encode(edited)))
     changes = (
         Difference("lines[1].quantity", "2", "3", Side.BOOKS),
         Difference("total", "200.00", "300.00", Side.BOOKS),
@@ -190,7 +195,7 @@ def _fill(b: Builder, tx: Connection) -> None:
     b.wrote(
         held,
         Side.CRM,
-        Operation("c" * 32, Kind.INVOICE, "annotate", "invoices:1002", properties={"tieout_status": "Please decide"}),
+        Operation("c" * 32, Kind.INVOICE, "annotate", "invoices:1002", properties={"tieout_state": "Please decide"}),
         "refused",
         "A rule of HubSpot",
     )
@@ -257,3 +262,11 @@ def _fill(b: Builder, tx: Connection) -> None:
         now=NOW - timedelta(hours=2),
         pair=nova_pair,
     )
+    exceptions = (
+        Exception_("invoice", "1004", "", "75.00", "duplicate_number", "USD", "INV-1004"),
+        Exception_("invoice", "1030", "430", "2.00", "accepted", "USD", "INV-1030"),
+        Exception_("invoice", "", "77", "40.00", "unexplained", "USD", "77"),
+    )
+    sums = Currency(Sum(12, "2346.00", "2346.00"), Sum(12, "2313.00", "2313.00"), Gap("33.00", "33.00"))
+    proof = Proof(ties_out=False, currency={"USD": sums}, exceptions=exceptions)
+    tx.execute(insert(proofs).values(connection=b.id, at=NOW.isoformat(), body=encode(proof)))

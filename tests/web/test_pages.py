@@ -148,7 +148,7 @@ def test_a_draft_tells_what_it_lacks(ana: Visitor, ids: dict[str, str]):
 
 
 def test_the_history_is_searched(ana: Visitor):
-    page = ana.open("/nova/history?search=tieout_status")
+    page = ana.open("/nova/history?notes=1&search=tieout_state")
     assert page.get_by_text("1 entry").is_visible()
     assert page.get_by_text("Noted on the record in HubSpot").is_visible()
 
@@ -181,3 +181,13 @@ def test_a_page_can_be_used_from_the_keyboard(ana: Visitor):
     assert page.evaluate("document.activeElement.textContent") == "Skip to the content"
     page.keyboard.press("Enter")
     assert page.evaluate("document.activeElement.id") == "main"
+
+
+def test_the_tie_out_lists_differences_by_reason_with_money(ana: Visitor, ids: dict[str, str]):
+    page = ana.open("/nova/tie-out")
+    assert page.get_by_text("It does not tie out.").is_visible()
+    titles = [row.split("\t")[0].split()[0:2] for row in page.locator("tr.group").all_inner_texts()]
+    assert titles[0] == ["No", "reason"]
+    assert "$75.00" in page.get_by_role("row", name="The number is taken").inner_text()
+    page.get_by_role("link", name="INV-1004").click()
+    page.wait_for_url(f"**/nova/records/{ids['INV-1004']}")

@@ -18,7 +18,7 @@ from tieout.core.settings import Settings
 from tieout.engine.wiring import Transport, network, open_sides
 from tieout.remote.errors import Refusal, SignInTrouble, Unavailable
 from tieout.remote.ports import Tokens
-from tieout.store import connections, pairs
+from tieout.store import agenda, connections
 from tieout.store.connections import AccountOptions, StoredConnection
 from tieout.store.database import Database
 from tieout.store.ports import StoredVault, seal_tokens
@@ -121,7 +121,7 @@ async def connect(
         connections.change(
             tx, stored.id, crm_facts=crm, books_facts=books, facts_at=now.isoformat(), trouble=None, due_at=""
         )
-        pairs.mark_all(tx, stored.id)
+        agenda.mark_all(tx, stored.id)
         what = "connected" if known is None else "reconnected"
         details = {"portal": portal, "realm": realm, "company": books.company}
         connections.note(tx, stored.id, who=actor.name, what=what, details=details, now=now)

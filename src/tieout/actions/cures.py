@@ -15,7 +15,7 @@ from tieout.core.settings import Settings
 from tieout.kinds.booking import NUMBER_LIMIT
 from tieout.kinds.customer import Customer, display_name
 from tieout.kinds.invoice import Invoice
-from tieout.store import connections, mirror, pairs
+from tieout.store import agenda, connections, mirror, pairs
 from tieout.store.connections import StoredConnection
 from tieout.store.pairs import Stored
 
@@ -49,7 +49,7 @@ class Doing:
         """Keep choices for a pair, and have it and what waits for it decided."""
         pairs.choose(self.tx, one.id, dict(one.pair.choices) | choices)
         if one.crm_id:
-            pairs.mark(self.tx, self.stored.id, one.pair.kind, Side.CRM, [one.crm_id])
+            agenda.mark(self.tx, self.stored.id, one.pair.kind, Side.CRM, [one.crm_id])
 
     def touch(self, side: Side, kind: Kind, id_: str, field: str, before: str, after: str) -> None:
         """Note a value that changes."""
@@ -87,7 +87,7 @@ def _link_customer(doing: Doing) -> None:
         doing.touch(Side.BOOKS, Kind.INVOICE, "", "customer", "", books.name)
         return
     doing.choose(owner, link_customer=chosen)
-    pairs.mark(doing.tx, doing.stored.id, Kind.CUSTOMER, Side.CRM, [owner.crm_id], needed=True)
+    agenda.need(doing.tx, doing.stored.id, Kind.CUSTOMER, [owner.crm_id])
     doing.touch(Side.BOOKS, Kind.CUSTOMER, chosen, "linked_to", "", _label(owner))
 
 
@@ -96,7 +96,7 @@ def _create_customer(doing: Doing) -> None:
     if owner is None or not isinstance(owner.pair.crm, Customer):
         raise WrongUse("The invoice names no contact or company in HubSpot, so there is no customer to create.")
     doing.choose(owner, create_customer="yes")
-    pairs.mark(doing.tx, doing.stored.id, Kind.CUSTOMER, Side.CRM, [owner.crm_id], needed=True)
+    agenda.need(doing.tx, doing.stored.id, Kind.CUSTOMER, [owner.crm_id])
     name = display_name(owner.pair.crm, doing.stored.settings.display_name)
     doing.touch(Side.BOOKS, Kind.CUSTOMER, "", "display_name", "", name)
 
@@ -270,7 +270,7 @@ def _unlink(doing: Doing) -> None:
 
 def _try_again(doing: Doing) -> None:
     pairs.refuse(doing.tx, doing.one.id, None)
-    pairs.redecide(doing.tx, doing.one.id)
+    agenda.redecide(doing.tx, doing.one.id)
 
 
 def _filled(pattern: str, known: Mapping[str, str]) -> str:

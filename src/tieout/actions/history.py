@@ -47,6 +47,9 @@ VERBS: Mapping[str, str] = {
     "annotate": "Noted on the record in {side}",
 }
 
+PROPERTIES: Mapping[str, str] = {"tieout_state": "State", "tieout_reason": "Why"}
+"""What the notes on HubSpot's records are called; others show their own name."""
+
 ENDS: Mapping[str, str] = {
     "planned": "Planned",
     "sent": "Sent, not answered yet",
@@ -85,13 +88,17 @@ class Happening(msgspec.Struct, frozen=True):
 
 
 class Filters(msgspec.Struct, frozen=True):
-    """What to look for. search: in ids, names and values. page: from 1, `PAGE` entries each."""
+    """What to look for.
+
+    search: in ids, names and values. notes: also the notes on HubSpot's records. page: from 1, `PAGE` entries each.
+    """
 
     search: str = ""
     kind: str = ""
     side: str = ""
     who: str = ""
     page: int = 1
+    notes: bool = True
 
 
 class History(msgspec.Struct, frozen=True):
@@ -151,6 +158,8 @@ def _entries(company_id: int, filters: Filters, pair_id: int | None = None) -> C
     if filters.kind:
         writes.append(operation.c.kind == filters.kind)
         events.append(event.c.pair.in_(select(pair.c.id).where(pair.c.kind == filters.kind)))
+    if not filters.notes:
+        writes.append(operation.c.verb != "annotate")
     if filters.side:
         writes.append(operation.c.side == filters.side)
         events.append(literal(value=False))
@@ -215,7 +224,8 @@ def _record(kind: Kind, body: msgspec.Raw) -> Record | None:
 
 def _edits(body: _Body, record: Record | None, base: Record | None, side: Side, words: Words) -> Iterable[Edit]:
     for name, value in body.properties.items():
-        yield Edit(name, name, "", value)
+        if value:
+            yield Edit(name, words(PROPERTIES[name]) if name in PROPERTIES else name, "", value)
     if record is None or base is None:
         return
     for field in body.fields:

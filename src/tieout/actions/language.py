@@ -47,6 +47,23 @@ STATES: Mapping[str, str] = {
     "paused": "Paused",
 }
 
+VALUES: Mapping[str, str] = {
+    "draft": "Draft",
+    "open": "Open",
+    "paid": "Paid",
+    "void": "Void",
+    "succeeded": "Succeeded",
+    "card": "Card",
+    "ach": "Bank debit",
+    "cash": "Cash",
+    "check": "Check",
+    "wire_transfer": "Bank transfer",
+    "other": "Other",
+    "yes": "Yes",
+    "no": "No",
+}
+"""What statuses and methods of payment are called."""
+
 WHO: Mapping[str, str] = {
     "seller": "The person who sells",
     "bookkeeper": "The person who keeps the accounts",

@@ -11,7 +11,7 @@ from tieout.core.decide import Matches, MatchesOf
 from tieout.core.match import Candidate, only_certain
 from tieout.core.plan import Reservations
 from tieout.core.records import Kind, Side
-from tieout.store import connections, pairs
+from tieout.store import agenda, connections, pairs
 from tieout.store.answers import answer
 from tieout.store.tables import pair
 
@@ -99,6 +99,6 @@ def finish(home: Home, actor: Actor, name: str) -> None:
     with home.database.begin() as tx:
         stored = connection(tx, name)
         connections.change(tx, stored.id, reviewed=True)
-        pairs.mark_all(tx, stored.id)
+        agenda.mark_all(tx, stored.id)
         connections.want(tx, stored.id)
         connections.note(tx, stored.id, who=actor.name, what="reviewed", details={}, now=home.clock.now())

@@ -11,7 +11,7 @@ from tieout.kinds.invoice import Invoice
 from tieout.kinds.item import Item
 from tieout.remote.rows import Record
 from tieout.store.codec import decode_record
-from tieout.store.tables import record
+from tieout.store.tables import pair, record
 
 MONEY = frozenset({"amount", "balance", "discount", "price", "tax", "total"})
 """The fields that are amounts."""
@@ -57,6 +57,21 @@ def stored(tx: Connection, company: int, side: Side, kind: Kind, ids: Iterable[s
             )
         )
         yield from (decode_record(kind, body) for body in bodies.scalars())
+
+
+def invoice_rows(tx: Connection, company: int, side: Side, ids: Iterable[str]) -> dict[str, str]:
+    """The ids of the rows of invoices, by their id on `side`."""
+    column = pair.c.crm_id if side is Side.CRM else pair.c.books_id
+    wanted = sorted(set(ids) - {""})
+    found: dict[str, str] = {}
+    for start in range(0, len(wanted), _CHUNK):
+        rows = select(column, pair.c.id).where(
+            pair.c.connection == company,
+            pair.c.kind == Kind.INVOICE.value,
+            column.in_(wanted[start : start + _CHUNK]),
+        )
+        found |= {id_: str(row_id) for id_, row_id in tx.execute(rows)}
+    return found
 
 
 def with_contact(name: str, email: str) -> str:

@@ -19,7 +19,7 @@ from tieout.kinds.invoice import Invoice
 from tieout.kinds.item import Item
 from tieout.kinds.settlement import Settlement
 from tieout.remote.side import Operation
-from tieout.store import connections, pairs
+from tieout.store import agenda, connections, pairs
 from tieout.store.database import Database
 
 _MOST_PASSES = 5
@@ -64,7 +64,7 @@ async def rehearse(home: Home, actor: Actor, name: str, *, transport: Transport 
     try:
         with copy.begin() as tx:
             connections.change(tx, stored.id, reviewed=True)
-            pairs.mark_all(tx, stored.id)
+            agenda.mark_all(tx, stored.id)
         return await _run(home, copy, stored.id, transport)
     finally:
         copy.close()

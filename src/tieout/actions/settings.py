@@ -15,7 +15,7 @@ from tieout.core.fields import Rule
 from tieout.core.records import Kind, Side
 from tieout.core.settings import Settings
 from tieout.kinds.item import Item
-from tieout.store import connections, mirror, pairs
+from tieout.store import agenda, connections, mirror
 from tieout.store.connections import StoredConnection
 from tieout.store.tables import match_key, pair, record
 
@@ -142,7 +142,7 @@ def store(
     if new.customer_model != stored.settings.customer_model:
         _read_customers_again(tx, stored)
     connections.change(tx, stored.id, settings=new)
-    pairs.mark_all(tx, stored.id)
+    agenda.mark_all(tx, stored.id)
     connections.want(tx, stored.id)
     connections.note(tx, stored.id, who=actor.name, what="set", details=dict(values), now=home.clock.now())
 

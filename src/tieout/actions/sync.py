@@ -17,13 +17,14 @@ from tieout.engine.passes import Report
 from tieout.engine.schedule import FileScheduler, Scheduler
 from tieout.engine.wiring import Transport, network, open_sides
 from tieout.engine.work import SLACK_SECONDS, Lease
-from tieout.store import connections, journal, pairs
+from tieout.store import agenda, connections, journal, pairs
 from tieout.store.connections import StoredConnection
 from tieout.store.tables import pair, unit
 
 MOST_PASSES = 50
 _PATIENCE_SECONDS = 600.0
-_SOON = timedelta(seconds=30)
+_SOON = timedelta(seconds=75)
+"""What is due by then is waited for: QuickBooks asks for a minute after it refused a call for its quota."""
 _MARGIN_SECONDS = 0.25
 _CRM_VERBS = ("create", "update", "void", "annotate")
 _BOOKS_VERBS = ("create", "update", "void")
@@ -84,7 +85,7 @@ async def sync(
             if not (assume_yes or _is_local(stored.crm.base_url)):
                 raise WrongUse("--auto-match creates records without a review; on real accounts it needs --yes.")
             connections.change(tx, stored.id, reviewed=True)
-            pairs.mark_all(tx, stored.id)
+            agenda.mark_all(tx, stored.id)
             now = home.clock.now()
             connections.note(tx, stored.id, who=actor.name, what="auto_match", details={}, now=now)
         connections.want(tx, stored.id)
@@ -157,7 +158,7 @@ async def _passes(
 def _is_more_due(home: Home, stored: StoredConnection) -> bool:
     """Whether a record changed while it was being written, so that it has to be decided again."""
     with home.database.read() as tx:
-        return pairs.is_any_due(tx, stored.id)
+        return agenda.is_any_due(tx, stored.id)
 
 
 def _until_due(home: Home, stored: StoredConnection) -> float | None:

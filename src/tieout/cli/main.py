@@ -87,12 +87,13 @@ def demo(port: Annotated[int, typer.Option(help="Port of the pages; 0 = any.")] 
 def serve(
     port: Annotated[int, typer.Option(help="Port of the pages; 0 = any.")] = 8400,
     host: Annotated[str, typer.Option(help="Address to listen on.")] = "127.0.0.1",
+    as_json: Json = False,
 ) -> None:
     """Serve the pages, and run passes as they are due."""
     from tieout.cli.serve import run  # noqa: PLC0415 - only this command needs the web server
 
-    with at_home(as_json=False) as (home, _):
-        raise SystemExit(run(home, host, port))
+    with at_home(as_json) as (home, _):
+        run(home, host, port, as_json=as_json)
 
 
 @app.command()
@@ -106,13 +107,13 @@ def sandbox(
     as_json: Json = False,
 ) -> None:
     """Serve a local HubSpot and QuickBooks; prints one line of JSON when both can serve."""
-    from tieout.sandbox.server import Options, run  # noqa: PLC0415 - only this command needs the sandboxes
+    from tieout.sandbox.loopback import CannotServe  # noqa: PLC0415 - only this command needs the sandboxes
+    from tieout.sandbox.server import Options, run  # noqa: PLC0415
 
-    del as_json
     if company not in ("us-manual", "uk"):
-        output.fail(f"--company is us-manual or uk; {company!r} is neither.", WRONG, as_json=False)
+        output.fail(f"--company is us-manual or uk; {company!r} is neither.", WRONG, as_json=as_json)
     if seed not in ("empty", "demo"):
-        output.fail(f"--seed is empty or demo; {seed!r} is neither.", WRONG, as_json=False)
+        output.fail(f"--seed is empty or demo; {seed!r} is neither.", WRONG, as_json=as_json)
     options = Options(
         hubspot_port=hubspot_port,
         quickbooks_port=quickbooks_port,
@@ -121,7 +122,10 @@ def sandbox(
         quotas=not no_quotas,
         state_file=state,
     )
-    raise SystemExit(run(options))
+    try:
+        run(options)
+    except CannotServe as error:
+        output.fail(str(error), WRONG, as_json=as_json)
 
 
 @app.command()

@@ -1,6 +1,8 @@
 """`tieout serve`: pages in one loop, passes in a thread with a loop of its own."""
 
 import asyncio
+import contextlib
+import signal
 import socket
 import threading
 from random import SystemRandom
@@ -15,8 +17,8 @@ from tieout.engine.worker import work
 from tieout.web.app import create_app
 
 
-def run(home: Home, host: str, port: int) -> int:
-    """Serve until SIGTERM or Ctrl-C. Returns the exit code."""
+def run(home: Home, host: str, port: int, *, as_json: bool) -> None:
+    """Serve until SIGTERM or Ctrl-C."""
     locks = home.path / "locks"
     scheduler = FileScheduler(locks)
     lock = FileLock.take(locks / "serve.lock")
@@ -24,22 +26,32 @@ def run(home: Home, host: str, port: int) -> int:
         output.fail(
             f"Another `tieout serve` is running on {home.path}. End it first, or choose another TIEOUT_HOME.",
             output.WRONG,
-            as_json=False,
+            as_json=as_json,
         )
-    listener = listen(host, port)
+    listener = listen(host, port, as_json=as_json)
+    # The server stops by itself at a signal, then raises it once more: by then it must not end the process.
+    signal.signal(signal.SIGTERM, signal.default_int_handler)
     worker = Worker(home, scheduler)
     worker.start()
     try:
-        address = f"http://{host}:{listener.getsockname()[1]}"
-        output.page.print(f"Tieout is at {address}", highlight=False)
-        if code := set_up_code(home):
-            output.page.print(f"First sign-in, once, within 24 hours: {address}/setup?code={code}", highlight=False)
-        uvicorn.Server(config(home)).run(sockets=[listener])
+        _announce(home, f"http://{host}:{listener.getsockname()[1]}", as_json=as_json)
+        with contextlib.suppress(KeyboardInterrupt):
+            uvicorn.Server(config(home)).run(sockets=[listener])
     finally:
         worker.stop()
         listener.close()
         lock.release()
-    return output.WELL
+
+
+def _announce(home: Home, address: str, *, as_json: bool) -> None:
+    code = set_up_code(home)
+    setup = f"{address}/setup?code={code}" if code else ""
+    if as_json:
+        output.document({"address": address, "setup": setup})
+        return
+    output.page.print(f"Tieout is at {address}", highlight=False)
+    if setup:
+        output.page.print(f"First sign-in, once, within 24 hours: {setup}", highlight=False, soft_wrap=True)
 
 
 def config(home: Home) -> uvicorn.Config:
@@ -49,7 +61,7 @@ def config(home: Home) -> uvicorn.Config:
     )
 
 
-def listen(host: str, port: int) -> socket.socket:
+def listen(host: str, port: int, *, as_json: bool = False) -> socket.socket:
     """A listening socket; ends with a clear message where the port is taken."""
     family = socket.AF_INET6 if ":" in host else socket.AF_INET
     listener = socket.socket(family, socket.SOCK_STREAM)
@@ -61,7 +73,7 @@ def listen(host: str, port: int) -> socket.socket:
         output.fail(
             f"Port {port} on {host} cannot be used: {error.strerror}. Choose another with --port.",
             output.WRONG,
-            as_json=False,
+            as_json=as_json,
         )
     listener.listen(128)
     return listener

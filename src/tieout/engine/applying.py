@@ -17,7 +17,7 @@ from tieout.remote.errors import RemoteError, SignInTrouble
 from tieout.remote.outcomes import Done, Fault, NotSent, Outcome, Refused, Unknown
 from tieout.remote.rows import Row
 from tieout.remote.side import Operation, Unit
-from tieout.store import connections, journal, mirror, pairs
+from tieout.store import agenda, connections, journal, mirror, pairs
 from tieout.store.journal import Entry, Result
 from tieout.store.pairs import Refusal, Story
 
@@ -59,7 +59,7 @@ async def _write(work: Work, side: Side, entries: Sequence[Entry], inputs: dict[
         mirror.put(tx, work.connection, side, prepared.stale, work.now())
         for dropped in prepared.dropped:
             _end(tx, work, dropped, journal.DROPPED, Result(why="The record changed since it was decided."))
-            pairs.redecide(tx, by_id[dropped].pair)
+            agenda.redecide(tx, by_id[dropped].pair)
         for operation_id, fault in prepared.impossible:
             _refused(tx, work, by_id[operation_id], fault, inputs.get(operation_id, ""))
     for unit in prepared.units:
@@ -105,7 +105,10 @@ def record(
             _unknown(tx, work, side, unit, entries)
         else:
             journal.end_unit(tx, unit.id, journal.DONE)
-        for entry, outcome in zip(entries, outcomes, strict=True):
+        ended = list(zip(entries, outcomes, strict=True))
+        told = [_told(entry, outcome) for entry, outcome in ended if isinstance(outcome, Done)]
+        mirror.put(tx, work.connection, side, [row for row in told if row is not None], work.now())
+        for entry, outcome in ended:
             match outcome:
                 case Done():
                     _done(tx, work, side, entry, outcome)
@@ -119,6 +122,16 @@ def record(
                     pass
 
 
+def _told(entry: Entry, done: Done) -> Row | None:
+    """The record as the answer to a write told it; None where it told none, and for annotations."""
+    operation = entry.operation
+    if operation.verb == "annotate":
+        return None
+    if done.row is None and operation.withdraw:
+        return Row(operation.kind, operation.target, done.version, None, "archived")
+    return done.row
+
+
 def _done(tx: Connection, work: Work, side: Side, entry: Entry, done: Done) -> None:
     operation = entry.operation
     result = Result(id=done.id, row=done.row, losers=done.losers)
@@ -126,31 +139,27 @@ def _done(tx: Connection, work: Work, side: Side, entry: Entry, done: Done) -> N
     if operation.verb == "annotate":
         pairs.annotated(tx, entry.pair, operation.properties)
         return
-    row = done.row
-    if row is None and operation.withdraw:
-        row = Row(operation.kind, operation.target, done.version, None, "archived")
+    row = _told(entry, done)
     if side is Side.BOOKS and row is not None and isinstance(row.record, Invoice):
         work.balances.add(row.record.customer)
     if row is None:
         mirror.raise_version(tx, work.connection, side, operation.kind, operation.target, done.version)
-        pairs.redecide(tx, entry.pair)
+        agenda.redecide(tx, entry.pair)
         return
     if operation.verb == "create":
-        created(tx, work, side, entry, row, row)
+        created(tx, work, side, entry, row)
         return
-    mirror.put(tx, work.connection, side, [row], work.now())
     advance(tx, side, entry, row)
     for field, (value, moment) in done.losers.items():
         _lost(tx, work, entry, field, value, moment)
-    pairs.redecide(tx, entry.pair)
+    agenda.redecide(tx, entry.pair)
 
 
-def created(tx: Connection, work: Work, side: Side, entry: Entry, base: Row, now: Row) -> None:
-    """Link what was created. base: as it was written; now: as it reads (the same, unless it was adopted later)."""
+def created(tx: Connection, work: Work, side: Side, entry: Entry, base: Row) -> None:
+    """Link what was created, and is in the mirror. base: as it was written."""
     operation, origin = entry.operation, entry.origin
-    if origin is None or origin.record is None or base.record is None or now.record is None:
+    if origin is None or origin.record is None or base.record is None:
         raise ValueError(f"Creation {operation.id} has lost the record it was made from.")
-    mirror.put(tx, work.connection, side, [now], work.now())
     crm, books = (base, origin) if side is Side.CRM else (origin, base)
     if crm.record is None or books.record is None:
         raise ValueError(f"Creation {operation.id} has no record on one side.")
@@ -243,7 +252,7 @@ def _refused(tx: Connection, work: Work, entry: Entry, fault: Fault, inputs: str
     if operation.verb == "annotate":
         return
     if fault.reaction == "stale":
-        pairs.redecide(tx, entry.pair)
+        agenda.redecide(tx, entry.pair)
         return
     if fault.reaction == "transient":
         _retry(tx, work, [entry], fault.cause, fault.text, None)

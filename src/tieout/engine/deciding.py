@@ -36,7 +36,7 @@ from tieout.kinds.item import Item
 from tieout.kinds.rules import RULES
 from tieout.remote.rows import Record, Row
 from tieout.remote.side import Operation
-from tieout.store import connections, journal, mirror, pairs
+from tieout.store import agenda, connections, journal, mirror, pairs
 from tieout.store.answers import answer
 from tieout.store.codec import encode
 from tieout.store.journal import Entry
@@ -64,7 +64,7 @@ def decide_kind(work: Work, kind: Kind, states: Sequence[State] | None = None) -
     states: only the dirty ones and those in these states; None = all unsettled ones.
     """
     with work.database.read() as tx:
-        due = pairs.to_decide(tx, work.connection, kind, states)
+        due = agenda.to_decide(tx, work.connection, kind, states)
         held = journal.open_pairs(tx, work.connection)
     due = [i for i in due if i not in held]
     for start in range(0, len(due), _CHUNK):
@@ -127,6 +127,10 @@ def _decide_one(
         # A record of this same batch took the name or number a moment ago: ask again, with what is spoken for.
         answers = _ask(tx, work, [stored], world, {})
         decision = decide(rules, stored.pair, world, answers)
+    if isinstance(decision, Link):
+        if (linked := _link(tx, work, stored, decision)) is None:
+            return []
+        return _decide_one(tx, work, linked, world, _ask(tx, work, [linked], world, {}), needed)
     if isinstance(decision, Create | Update | Void):
         return _plan(tx, work, stored, decision, world, answers)
     _state(tx, work, stored, decision, needed)
@@ -195,8 +199,6 @@ def _state(tx: Connection, work: Work, stored: Stored, decision: Decision, neede
             _note_lost(tx, work, stored, lost)
             state = State.WARNING if warnings else State.IN_SYNC
             _settle(tx, work, stored, state, warnings[0] if warnings else "", Story(warnings=warnings))
-        case Link(other=other, why=why):
-            _link(tx, work, stored, other, why)
         case Wait(kind=kind, id=id_, reason=reason, name=name, others=others):
             needed.update((one.kind, one.id) for one in (decision, *others))
             evidence = {"kind": kind.value, "name": name or id_}
@@ -219,15 +221,18 @@ def _state(tx: Connection, work: Work, stored: Stored, decision: Decision, neede
             raise TypeError(f"{type(decision).__name__} is planned, not settled.")
 
 
-def _link(tx: Connection, work: Work, stored: Stored, other: str, why: str) -> None:
-    """Make the pair, with both records as they are as bases: nothing that differs already counts as a change."""
-    pair = stored.pair
+def _link(tx: Connection, work: Work, stored: Stored, decision: Link) -> Stored | None:
+    """Make the pair, with both records as they are as bases: nothing that differs already counts as a change.
+
+    Returns the pair, to be decided as such; None where it could not be made, and the record says why.
+    """
+    pair, other, why = stored.pair, decision.other, decision.why
     crm_id, books_id = (stored.crm_id, other) if pair.crm is not None else (other, stored.books_id)
     crm = mirror.get(tx, work.connection, Side.CRM, pair.kind, crm_id)
     books = mirror.get(tx, work.connection, Side.BOOKS, pair.kind, books_id)
     if crm is None or books is None:
         _settle(tx, work, stored, State.FAILING, "missing_reference", Story(evidence={"id": other}))
-        return
+        return None
     lines = match_lines(crm, books) if isinstance(crm, Invoice) and isinstance(books, Invoice) else {}
     now = work.now()
     try:
@@ -246,18 +251,17 @@ def _link(tx: Connection, work: Work, stored: Stored, other: str, why: str) -> N
     except pairs.AlreadyLinked as error:
         story = Story(evidence={"id": other, "text": str(error)}, text=str(error))
         _settle(tx, work, stored, State.FAILING, "missing_reference", story)
-        return
+        return None
     details = {"kind": pair.kind.value, "crm": crm_id, "books": books_id, "why": why}
     connections.note(tx, work.connection, who="tieout", what="linked", details=details, now=now, pair=pair_id)
-    linked = pairs.load(tx, [pair_id])[0]
-    _settle(tx, work, linked, State.IN_SYNC, "", Story())
     linked_settlements(tx, work.connection, pair.kind, books_id)
+    return pairs.load(tx, [pair_id])[0]
 
 
 def linked_settlements(tx: Connection, connection: int, kind: Kind, books_id: str) -> None:
     """Have the settlements of an invoice decided that was just linked."""
     if kind is Kind.INVOICE:
-        pairs.mark_by_key(tx, connection, Kind.SETTLEMENT, Side.BOOKS, "invoice", books_id)
+        agenda.mark_by_key(tx, connection, Kind.SETTLEMENT, Side.BOOKS, "invoice", books_id)
 
 
 def match_lines(crm: Invoice, books: Invoice) -> dict[str, str]:
@@ -282,7 +286,7 @@ def _need(tx: Connection, work: Work, needed: set[Needed], answers: Answers) -> 
     mirror.put(tx, work.connection, Side.CRM, [Row(Kind.ITEM, item.id, 1, item) for item in items], work.now())
     for kind in Kind:
         ids = sorted(id_ for of, id_ in needed if of is kind)
-        pairs.mark(tx, work.connection, kind, Side.CRM, ids, needed=True)
+        agenda.need(tx, work.connection, kind, ids)
 
 
 def _advance(tx: Connection, stored: Stored, moved: tuple[str, ...]) -> None:

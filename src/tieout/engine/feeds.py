@@ -11,7 +11,7 @@ from tieout.engine.work import Work
 from tieout.kinds.invoice import Invoice
 from tieout.remote.errors import SignInTrouble
 from tieout.remote.rows import Row
-from tieout.store import connections, mirror, pairs
+from tieout.store import agenda, connections, mirror, pairs
 from tieout.store.tables import pair
 
 _FACTS_LAST = timedelta(hours=1)
@@ -68,7 +68,7 @@ async def read_facts(work: Work, side: Side) -> None:
     with work.database.begin() as tx:
         connections.change(tx, work.connection, **values, facts_at=work.now().isoformat())
         if changed:
-            pairs.mark_all(tx, work.connection)
+            agenda.mark_all(tx, work.connection)
     work.reload()
 
 
@@ -110,7 +110,7 @@ async def _read_finalized(work: Work) -> None:
     if start is None:
         return
     with work.database.read() as tx:
-        due = pairs.load(tx, pairs.to_decide(tx, work.connection, Kind.INVOICE))
+        due = pairs.load(tx, agenda.to_decide(tx, work.connection, Kind.INVOICE))
     asked: dict[str, tuple[Invoice, int]] = {}
     for stored in due:
         crm = stored.pair.crm

@@ -16,7 +16,7 @@ from tieout.engine.recovery import recover
 from tieout.engine.work import Lease, Sides, Work
 from tieout.remote.errors import RemoteError, SignInTrouble
 from tieout.remote.ports import Clock
-from tieout.store import connections, pairs
+from tieout.store import agenda, connections
 from tieout.store.connections import Trouble
 from tieout.store.database import Database
 
@@ -79,12 +79,16 @@ async def _steps(work: Work) -> None:
     if not (work.stored.crm_complete and work.stored.books_complete):
         return
     with work.database.begin() as tx:
-        pairs.forget_needs(tx, work.connection)
+        agenda.forget_needs(tx, work.connection)
     for kind, states in _ORDER:
         await _apply_all(work, decide_kind(work, kind, states))
         work.reload()
     if work.stored.settings.annotate:
         await balances.refresh(work)
+    for kind in Kind:
+        # Whatever was written is decided once more, so that it stands in its state when the pass ends.
+        await _apply_all(work, decide_kind(work, kind, ()))
+    if work.stored.settings.annotate:
         await _apply_all(work, annotations(work))
 
 

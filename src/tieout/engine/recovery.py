@@ -10,7 +10,7 @@ from tieout.engine.work import Work
 from tieout.remote.errors import RemoteError, SignInTrouble
 from tieout.remote.outcomes import Absent, Finding, Landed, Moot
 from tieout.remote.side import Unit
-from tieout.store import journal, mirror, pairs
+from tieout.store import agenda, journal, mirror
 from tieout.store.journal import Entry, Result
 
 
@@ -80,16 +80,16 @@ async def _take(work: Work, side: Side, unit: Unit, entries: Sequence[Entry], fi
                     result = Result(id=row.id, row=row, why="Found after its answer was lost.")
                     journal.end(tx, operation.id, journal.DONE, result, pass_id=work.pass_id, now=work.now())
                     work.writes += 1
+                    mirror.put(tx, work.connection, side, [row], work.now())
                     if operation.verb == "create":
-                        applying.created(tx, work, side, entry, sent, row)
+                        applying.created(tx, work, side, entry, sent)
                     else:
-                        mirror.put(tx, work.connection, side, [row], work.now())
                         applying.advance(tx, side, entry, sent)
                 case Moot(why=why):
                     _drop(tx, work, entry, why)
                 case Absent():
                     _drop(tx, work, entry, "It never happened.")
-            pairs.redecide(tx, entry.pair)
+            agenda.redecide(tx, entry.pair)
         journal.end_unit(tx, unit.id, journal.DONE)
 
 

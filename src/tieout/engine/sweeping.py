@@ -4,7 +4,7 @@ from datetime import datetime, timedelta
 
 from tieout.core.records import Kind, Side
 from tieout.engine.work import Work
-from tieout.store import connections, mirror, pairs
+from tieout.store import agenda, connections, mirror
 
 _SWEEP_EVERY = timedelta(hours=24)
 _RECHECK_EVERY = timedelta(minutes=10)
@@ -15,7 +15,7 @@ async def recheck(work: Work) -> None:
     if not _due(work, work.stored.rechecked_at, _RECHECK_EVERY):
         return
     with work.database.read() as tx:
-        ids = pairs.standing(tx, work.connection, Kind.INVOICE, Side.CRM, "no_customer")
+        ids = agenda.standing(tx, work.connection, Kind.INVOICE, Side.CRM, "no_customer")
     await _read(work, Kind.INVOICE, ids)
     _noted(work, "rechecked_at")
 

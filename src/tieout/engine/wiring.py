@@ -2,6 +2,7 @@
 
 from collections.abc import AsyncIterator, Callable, Collection, Sequence
 from contextlib import asynccontextmanager
+from functools import cache
 from random import Random
 from zoneinfo import ZoneInfo
 
@@ -24,6 +25,9 @@ from tieout.store.connections import Account, StoredConnection
 from tieout.store.database import Database
 from tieout.store.ports import StoredLimiter, StoredShelf, StoredVault
 
+_trust = cache(httpx2.create_ssl_context)
+"""The certificates that the machine trusts: reading them takes longer than an idle pass, so that it is done once."""
+
 Transport = Callable[[str], httpx2.AsyncBaseTransport | None]
 """Gives the transport for a base URL; None = the network."""
 
@@ -45,8 +49,8 @@ async def open_sides(
     """Both sides of a connection, with their HTTP clients open."""
     crm_transport, books_transport = transport(stored.crm.base_url), transport(stored.books.base_url)
     async with (
-        httpx2.AsyncClient(transport=crm_transport) as crm_client,
-        httpx2.AsyncClient(transport=books_transport) as books_client,
+        httpx2.AsyncClient(transport=crm_transport, verify=_trust()) as crm_client,
+        httpx2.AsyncClient(transport=books_transport, verify=_trust()) as books_client,
     ):
         crm_http = _http(database, stored.crm, crm_client, clock)
         books_http = _http(database, stored.books, books_client, clock)

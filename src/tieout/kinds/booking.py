@@ -185,15 +185,17 @@ def _item(line: Line, world: World, answers: Answers, problems: list[Fail], wait
         if not reply.active:
             problems.append(Fail("inactive_reference", {"kind": Kind.ITEM, "name": reply.label, "id": reply.other}))
         return reply.other
+    settings = world.settings
+    comes = settings.auto_create_items or bool(reply.candidates)
+    if settings.default_item and (not reply.own or reply.settled or not comes):
+        return settings.default_item
     if reply.own and not reply.settled:
-        if world.settings.auto_create_items and not world.settings.income_account:
+        if settings.auto_create_items and not settings.income_account:
             problems.append(Fail("income_account_missing", {"name": label}))
-        elif not world.settings.auto_create_items and not reply.candidates:
+        elif not comes:
             problems.append(Fail("unmapped_item", {"name": label}))
         waits.append(Wait(Kind.ITEM, reply.own, name=label))
         return ""
-    if not reply.own and world.settings.default_item:
-        return world.settings.default_item
     problems.append(Fail("unmapped_item", {"name": label}))
     return ""
 

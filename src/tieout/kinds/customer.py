@@ -81,11 +81,12 @@ def display_name(customer: Customer, pattern: str) -> str:
     """The QuickBooks display name of a HubSpot customer.
 
     pattern: with {company}, {first}, {last}, {email}; where it comes out empty, the person's name is taken, else the
-    e-mail. QuickBooks allows no colon, tab or line break in a name; they become spaces.
+    e-mail. QuickBooks allows no colon, tab or line break in a name; they become spaces. A comma that stands beside
+    nothing (`{last}, {first}` of somebody with one name) is left out.
     """
     parts = {"company": customer.company, "first": customer.first, "last": customer.last, "email": customer.email}
     for attempt in (pattern or "{company}", "{first} {last}", "{email}"):
-        name = normal(attempt.format_map(parts).replace(":", " "))
+        name = normal(attempt.format_map(parts).replace(":", " ")).strip(" ,;|")
         if name:
             return name
     return ""

@@ -112,6 +112,12 @@ _PHRASES: Final[tuple[tuple[str, tuple[str, ...]], ...]] = (
     ),
     ("no_customer", ("(-30003)",)),
 )
+_TROUBLES: Final = {
+    "sign_in_expired": "QuickBooks no longer accepts this sign-in. Connect again.",
+    "missing_scope": "This QuickBooks sign-in lacks the permission for accounting. Connect again, and grant it.",
+    "wrong_company": "This sign-in does not belong to this QuickBooks company. Connect with a user of the right one.",
+    "subscription_lapsed": "The QuickBooks subscription has ended. Renew it there.",
+}
 _DELETED: Final = ("deleted this transaction", "supprimé cette", "eliminado esta")
 _INACTIVE: Final = ("made inactive", "inactif", "inactiv")
 _RANK: Final[dict[Reaction, int]] = {
@@ -190,7 +196,7 @@ def _read(problem: Problem, kind: Kind | None) -> Fault:
 def trouble(refused: Fault) -> RemoteError:
     """What a refused read means: SignInTrouble, Unavailable, or Refusal."""
     if refused.reaction == "connection":
-        return SignInTrouble(refused.cause, f"QuickBooks refused the sign-in: {refused.text}", refused.evidence)
+        return SignInTrouble(refused.cause, _TROUBLES[refused.cause], refused.evidence | {"text": refused.text})
     if refused.reaction == "transient":
         wait = THROTTLE_SECONDS if refused.cause == "rate_limited" else None
         return Unavailable(f"QuickBooks cannot answer now: {refused.text}", wait)

@@ -2,7 +2,10 @@
 
 
 class RemoteError(Exception):
-    """A vendor could not be asked, or did not answer as it should."""
+    """A vendor could not be asked, or did not answer as it should. Its message is a whole sentence."""
+
+    def __init__(self, message: str) -> None:
+        super().__init__(message if message.endswith((".", "!", "?")) else f"{message}.")
 
 
 class SignInTrouble(RemoteError):

@@ -94,4 +94,4 @@ def _host(url: str) -> str:
 
 
 def _reason(error: Exception) -> str:
-    return str(error) or type(error).__name__
+    return f"{(str(error) or type(error).__name__).rstrip('.')}."

@@ -49,17 +49,12 @@ async def serve(options: Options, *, announce: Callable[[str], None], stop: asyn
                 _keep(options.state_file, pair.dump())
 
 
-def run(options: Options) -> int:
-    """Serve until SIGTERM or SIGINT, as the command line wants it: the line on standard output, talk on standard error.
+def run(options: Options) -> None:
+    """Serve until SIGTERM or SIGINT, as the command line wants it: the line on standard output.
 
-    Returns the exit code: 0, or 2 if the servers cannot start or keep their state.
+    Raises CannotServe if the servers cannot start or keep their state.
     """
-    try:
-        asyncio.run(_until_signalled(options))
-    except CannotServe as error:
-        sys.stderr.write(f"{error}\n")
-        return 2
-    return 0
+    asyncio.run(_until_signalled(options))
 
 
 async def _until_signalled(options: Options) -> None:

@@ -10,7 +10,7 @@ from alembic.config import Config
 from alembic.migration import MigrationContext
 from alembic.script import ScriptDirectory
 from sqlalchemy import Connection, create_engine, event
-from sqlalchemy.exc import OperationalError
+from sqlalchemy.exc import DatabaseError, OperationalError
 from sqlalchemy.pool import StaticPool
 
 _BUSY_SECONDS = 30
@@ -44,6 +44,10 @@ class Database:
         except OperationalError as error:
             raise DatabaseTrouble(
                 f"The database {path} cannot be opened: {error.orig}. Choose a writable TIEOUT_HOME."
+            ) from error
+        except DatabaseError as error:
+            raise DatabaseTrouble(
+                f"The database {path} is damaged: {error.orig}. Restore it from a backup of the home."
             ) from error
 
     @contextmanager

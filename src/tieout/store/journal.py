@@ -5,7 +5,7 @@ from datetime import datetime
 from typing import Any
 
 import msgspec
-from sqlalchemy import Connection, func, insert, select, update
+from sqlalchemy import Connection, bindparam, func, insert, select, update
 from sqlalchemy import Row as SqlRow
 
 from tieout.core.records import Side
@@ -120,13 +120,13 @@ def end_unit(tx: Connection, unit_id: str, state: str) -> None:
         )
 
 
+_BY_ID = update(operation).where(operation.c.id == bindparam("operation_id"))
+
+
 def end(tx: Connection, operation_id: str, state: str, result: Result, *, pass_id: int, now: datetime) -> None:
     """Note how an operation ended."""
-    tx.execute(
-        update(operation)
-        .where(operation.c.id == operation_id)
-        .values(state=state, result=encode(result), ended_at=now.isoformat(), ended_pass=pass_id)
-    )
+    values = {"state": state, "result": encode(result), "ended_at": now.isoformat(), "ended_pass": pass_id}
+    tx.execute(_BY_ID, {"operation_id": operation_id, **values})
 
 
 def drop_planned(tx: Connection, connection: int, *, pass_id: int, now: datetime) -> None:

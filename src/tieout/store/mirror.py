@@ -9,7 +9,7 @@ from sqlalchemy.dialects.sqlite import insert as upsert
 from tieout.core.records import Key, Kind, Side
 from tieout.kinds.rules import RULES
 from tieout.remote.rows import Batch, KeyRow, Record, Row, Unreadable
-from tieout.store import pairs
+from tieout.store import agenda, pairs
 from tieout.store.codec import decode_record, encode
 from tieout.store.tables import key_row, match_key, pair, raw, record
 
@@ -166,7 +166,7 @@ def _put_chunk(tx: Connection, connection: int, side: Side, kind: Kind, rows: Se
     pairs.ensure(tx, connection, kind, side, standing, now)
     if gone:
         _lose(tx, connection, side, kind, gone)
-    pairs.mark_sharing(tx, connection, kind, side, standing)
+    agenda.mark_sharing(tx, connection, kind, side, standing)
     return len(taken)
 
 
@@ -239,7 +239,7 @@ def _lose(tx: Connection, connection: int, side: Side, kind: Kind, gone: Sequenc
             pair.c.connection == connection, pair.c.kind == kind.value, column.in_(gone), pair.c.linked_at == ""
         )
     )
-    pairs.mark(tx, connection, kind, side, gone)
+    agenda.mark(tx, connection, kind, side, gone)
 
 
 def _wholes(tx: Connection, connection: int, side: Side, batch: Batch, now: datetime) -> int:

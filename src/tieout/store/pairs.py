@@ -6,7 +6,7 @@ from datetime import datetime
 from typing import Any
 
 import msgspec
-from sqlalchemy import Column, Connection, Row, and_, func, insert, or_, select, update
+from sqlalchemy import Connection, Row, and_, bindparam, func, insert, or_, select, update
 
 from tieout.core.decide import Bond, Fail, Pair
 from tieout.core.match import Candidate
@@ -16,13 +16,13 @@ from tieout.core.records import Kind, Side, State
 from tieout.kinds.invoice import Invoice
 from tieout.kinds.settlement import Settlement
 from tieout.remote.rows import Record
+from tieout.store import agenda
+from tieout.store.agenda import chunks, id_column
 from tieout.store.codec import decode, decode_record, encode
-from tieout.store.tables import match_key, pair, raw, record
+from tieout.store.tables import pair, raw, record
 
 _CRM = record.alias("crm_record")
 _BOOKS = record.alias("books_record")
-UNSETTLED = (State.PENDING, State.WAITING, State.RETRYING, State.FAILING, State.HELD, State.DRAFT)
-"""States that are decided anew in every pass: it costs no call, and what they wait for may have come."""
 
 
 class Story(msgspec.Struct, frozen=True, omit_defaults=True):
@@ -72,7 +72,7 @@ class Stored(msgspec.Struct, frozen=True):
 
 def ensure(tx: Connection, connection: int, kind: Kind, side: Side, ids: Iterable[str], now: datetime) -> None:
     """Give each record a pair row if it has none, and have it decided."""
-    column = _column(side)
+    own = id_column(side)
     wanted = list(dict.fromkeys(ids))
     there = _ids_with_row(tx, connection, kind, side, wanted)
     new = [i for i in wanted if i not in there]
@@ -83,7 +83,7 @@ def ensure(tx: Connection, connection: int, kind: Kind, side: Side, ids: Iterabl
                 {
                     "connection": connection,
                     "kind": kind.value,
-                    column.name: i,
+                    own.name: i,
                     "choices": b"{}",
                     "state": State.PENDING.value,
                     "since": now.isoformat(),
@@ -91,125 +91,13 @@ def ensure(tx: Connection, connection: int, kind: Kind, side: Side, ids: Iterabl
                 for i in new
             ],
         )
-    mark(tx, connection, kind, side, there)
-
-
-def mark(tx: Connection, connection: int, kind: Kind, side: Side, ids: Iterable[str], *, needed: bool = False) -> None:
-    """Have these records decided in the next round; needed: another record wants them."""
-    values: dict[str, bool] = {"dirty": True} | ({"needed": True} if needed else {})
-    for chunk in _chunks(list(ids)):
-        tx.execute(
-            update(pair)
-            .where(pair.c.connection == connection, pair.c.kind == kind.value, _column(side).in_(chunk))
-            .values(**values)
-        )
-
-
-def forget_needs(tx: Connection, connection: int) -> None:
-    """Let customers and items that fail show anew, in the round that follows, whether anything still needs them."""
-    tx.execute(
-        update(pair)
-        .where(
-            pair.c.connection == connection,
-            pair.c.kind.in_((Kind.CUSTOMER.value, Kind.ITEM.value)),
-            pair.c.state == State.FAILING.value,
-            pair.c.linked_at == "",
-        )
-        .values(needed=False)
-    )
-
-
-def standing(tx: Connection, connection: int, kind: Kind, side: Side, cause: str) -> list[str]:
-    """The ids on `side` of the records of a kind that stand with this cause."""
-    column = _column(side)
-    rows = tx.execute(
-        select(column).where(
-            pair.c.connection == connection, pair.c.kind == kind.value, pair.c.cause == cause, column.is_not(None)
-        )
-    )
-    return [i for i in rows.scalars() if i is not None]
-
-
-def mark_all(tx: Connection, connection: int) -> None:
-    """Have everything decided anew: settings changed."""
-    tx.execute(update(pair).where(pair.c.connection == connection).values(dirty=True))
-
-
-def mark_sharing(tx: Connection, connection: int, kind: Kind, side: Side, ids: Sequence[str]) -> None:
-    """Have the unlinked records of the other side decided that share a key with these records of `side`."""
-    mine, theirs = match_key.alias("mine"), match_key.alias("theirs")
-    for chunk in _chunks(ids):
-        sharing = (
-            select(theirs.c.id)
-            .join(mine, and_(mine.c.connection == theirs.c.connection, mine.c.name == theirs.c.name))
-            .where(
-                mine.c.value == theirs.c.value,
-                mine.c.connection == connection,
-                mine.c.side == side.value,
-                mine.c.kind == kind.value,
-                mine.c.id.in_(chunk),
-                theirs.c.side == side.other.value,
-                theirs.c.kind == kind.value,
-            )
-        )
-        tx.execute(
-            update(pair)
-            .where(
-                pair.c.connection == connection,
-                pair.c.kind == kind.value,
-                pair.c.linked_at == "",
-                _column(side.other).in_(sharing),
-            )
-            .values(dirty=True)
-        )
-
-
-def mark_by_key(tx: Connection, connection: int, kind: Kind, side: Side, name: str, value: str) -> None:
-    """Have the records of `side` decided that have this key."""
-    owners = select(match_key.c.id).where(
-        match_key.c.connection == connection,
-        match_key.c.name == name,
-        match_key.c.value == value,
-        match_key.c.side == side.value,
-        match_key.c.kind == kind.value,
-    )
-    tx.execute(
-        update(pair)
-        .where(pair.c.connection == connection, pair.c.kind == kind.value, _column(side).in_(owners))
-        .values(dirty=True)
-    )
-
-
-def to_decide(tx: Connection, connection: int, kind: Kind, states: Sequence[State] | None = None) -> list[int]:
-    """The ids of pairs to decide now, by ascending record id of HubSpot.
-
-    Those are the dirty ones, and those in `states`; None = all unsettled states.
-    """
-    wanted = UNSETTLED if states is None else states
-    rows = tx.execute(
-        select(pair.c.id)
-        .where(
-            pair.c.connection == connection,
-            pair.c.kind == kind.value,
-            or_(pair.c.dirty.is_(True), pair.c.state.in_([s.value for s in wanted])),
-        )
-        .order_by(func.length(pair.c.crm_id), pair.c.crm_id, pair.c.id)
-    )
-    return list(rows.scalars())
-
-
-def is_any_due(tx: Connection, connection: int) -> bool:
-    """Whether a pair was marked to be decided and has not been since."""
-    found = tx.execute(
-        select(pair.c.id).where(pair.c.connection == connection, pair.c.dirty.is_(True)).limit(1)
-    ).first()
-    return found is not None
+    agenda.mark(tx, connection, kind, side, there)
 
 
 def load(tx: Connection, ids: Sequence[int]) -> list[Stored]:
     """Pairs with the records of both sides, in the order of `ids`; those that are no more are left out."""
     found: dict[int, Stored] = {}
-    for chunk in _chunks(ids):
+    for chunk in chunks(ids):
         found.update((s.id, s) for s in map(_stored, tx.execute(_LOAD.where(pair.c.id.in_(chunk)))))
     return [found[i] for i in ids if i in found]
 
@@ -260,14 +148,9 @@ _LOAD = (
 def find(tx: Connection, connection: int, kind: Kind, side: Side, id_: str) -> Stored | None:
     """The pair that a record belongs to."""
     row = tx.execute(
-        _LOAD.where(pair.c.connection == connection, pair.c.kind == kind.value, _column(side) == id_)
+        _LOAD.where(pair.c.connection == connection, pair.c.kind == kind.value, id_column(side) == id_)
     ).first()
     return None if row is None else _stored(row)
-
-
-def redecide(tx: Connection, pair_id: int) -> None:
-    """Have one pair decided again."""
-    tx.execute(update(pair).where(pair.c.id == pair_id).values(dirty=True))
 
 
 def money(stored: Stored) -> tuple[int, str] | None:
@@ -286,6 +169,10 @@ def belongs(tx: Connection, pair_id: int, connection: int) -> bool:
     return owner == connection
 
 
+_BY_ID = update(pair).where(pair.c.id == bindparam("pair_id"))
+"""Made once: building a statement takes longer than running it, and these run for every record."""
+
+
 def settle(
     tx: Connection,
     stored: Stored,
@@ -299,19 +186,16 @@ def settle(
 ) -> None:
     """Write down where a pair stands. `since` moves only when state or cause does. money: minor units, currency."""
     moved = state is not stored.state or cause != stored.cause
-    tx.execute(
-        update(pair)
-        .where(pair.c.id == stored.id)
-        .values(
-            state=state.value,
-            cause=cause,
-            evidence=encode(story),
-            dirty=dirty,
-            since=now.isoformat() if moved else stored.since,
-            amount=None if money is None else money[0],
-            currency="" if money is None else money[1],
-        )
-    )
+    values = {
+        "state": state.value,
+        "cause": cause,
+        "evidence": encode(story),
+        "dirty": dirty,
+        "since": now.isoformat() if moved else stored.since,
+        "amount": None if money is None else money[0],
+        "currency": "" if money is None else money[1],
+    }
+    tx.execute(_BY_ID, {"pair_id": stored.id, **values})
 
 
 def link(
@@ -411,7 +295,7 @@ def refuse(tx: Connection, pair_id: int, refusal: Refusal | None, retry_at: str 
 
 def annotated(tx: Connection, pair_id: int, properties: Mapping[str, str]) -> None:
     """Remember what stands on the HubSpot record."""
-    tx.execute(update(pair).where(pair.c.id == pair_id).values(annotated=encode(properties)))
+    tx.execute(_BY_ID, {"pair_id": pair_id, "annotated": encode(properties)})
 
 
 def counts(tx: Connection, connection: int) -> dict[Kind, dict[State, int]]:
@@ -470,22 +354,10 @@ def _stored(row: Row[Any]) -> Stored:
     )
 
 
-def _column(side: Side) -> Column[str | None]:
-    return pair.c.crm_id if side is Side.CRM else pair.c.books_id
-
-
 def _ids_with_row(tx: Connection, connection: int, kind: Kind, side: Side, ids: Sequence[str]) -> list[str]:
-    column = _column(side)
+    own = id_column(side)
     found: list[str] = []
-    for chunk in _chunks(ids):
-        rows = tx.execute(
-            select(column).where(pair.c.connection == connection, pair.c.kind == kind.value, column.in_(chunk))
-        )
+    for chunk in chunks(ids):
+        rows = tx.execute(select(own).where(pair.c.connection == connection, pair.c.kind == kind.value, own.in_(chunk)))
         found += [i for i in rows.scalars() if i is not None]
     return found
-
-
-def _chunks(ids: Sequence[Any], size: int = 500) -> Iterable[Sequence[Any]]:
-    # Any: ids are texts here and integers there.
-    for start in range(0, len(ids), size):
-        yield ids[start : start + size]

@@ -11,11 +11,12 @@ from litestar.di import NamedDependency
 from litestar.params import FromPath
 from litestar.response import Redirect
 
-from tieout.actions import company, lookup, pause, prove, settings, sync
+from tieout.actions import company, lookup, naming, pause, prove, settings, sync
 from tieout.actions.errors import NotFound, WrongUse
 from tieout.actions.language import STATES, Words
 from tieout.core.causes import CAUSES, REASONS
 from tieout.core.money import text
+from tieout.core.records import Side
 from tieout.proof.tieout import UNEXPLAINED, Exception_, Proof
 from tieout.web.signing_in import Form
 from tieout.web.views import place, show
@@ -32,12 +33,16 @@ class Reason(msgspec.Struct, frozen=True):
 
 
 class TieOut(msgspec.Struct, frozen=True):
-    """The newest tie-out of a company pair, and when it was run (ISO moment); None before the first."""
+    """The newest tie-out of a company pair, and when it was run (ISO moment); None before the first.
+
+    records: ids of the record pages of differing invoices, by their ids in HubSpot and QuickBooks (`1001/`, `/88`).
+    """
 
     at: str
     zone: str
     proof: Proof | None
     reasons: tuple[Reason, ...] = ()
+    records: dict[str, str] = {}
 
 
 class Settings(msgspec.Struct, frozen=True):
@@ -50,10 +55,18 @@ class Settings(msgspec.Struct, frozen=True):
 def tie_out_page(request: HttpRequest, reader: NamedDependency[Visit], name: FromPath[str]) -> Response[bytes]:
     """The newest tie-out."""
     last = prove.last(reader.home, name)
+    exceptions = last[1].exceptions if last else ()
     with reader.home.database.read() as tx:
-        zone = company.zone(lookup.connection(tx, name))
-    reasons = tuple(_reasons(last[1].exceptions, reader.words)) if last else ()
-    found = TieOut(last[0], zone, last[1], reasons) if last else TieOut("", zone, None)
+        of = lookup.connection(tx, name)
+        crm = naming.invoice_rows(tx, of.id, Side.CRM, {e.crm for e in exceptions})
+        books = naming.invoice_rows(tx, of.id, Side.BOOKS, {e.books for e in exceptions})
+    found = TieOut(
+        at=last[0] if last else "",
+        zone=company.zone(of),
+        proof=last[1] if last else None,
+        reasons=tuple(_reasons(exceptions, reader.words)),
+        records={f"{e.crm}/{e.books}": at for e in exceptions if (at := crm.get(e.crm) or books.get(e.books))},
+    )
     return show(request, reader, "tie_out.html", found, at=place(reader, name, "tie-out"))
 
 

@@ -90,6 +90,7 @@ def history_page(request: HttpRequest, reader: NamedDependency[Visit], name: Fro
         side=side if (side := asked.get("side", "")) in set(Side) else "",
         who=asked.get("who", ""),
         page=number(asked.get("page")),
+        notes=bool(asked.get("notes")),
     )
     found = history.history(reader.home, name, filters, reader.words)
     with reader.home.database.read() as tx:

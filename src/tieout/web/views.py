@@ -15,7 +15,7 @@ from litestar.template.base import csrf_token
 from markupsafe import Markup, escape
 
 from tieout.actions import failures, lookup, overview
-from tieout.actions.language import KINDS, LANGUAGES, SIDES, STATES, Words
+from tieout.actions.language import KINDS, LANGUAGES, SIDES, STATES, VALUES, Words
 from tieout.web import assets
 from tieout.web.visit import LANGUAGE, HttpRequest, Visit, preference_cookie, segment
 
@@ -45,7 +45,14 @@ _ENVIRONMENT = Environment(
     lstrip_blocks=True,
 )
 _ENVIRONMENT.globals.update(
-    asset=assets.address, kinds=KINDS, languages=LANGUAGES, sides=SIDES, states=STATES, tones=TONES, segment=segment
+    asset=assets.address,
+    kinds=KINDS,
+    languages=LANGUAGES,
+    sides=SIDES,
+    states=STATES,
+    tones=TONES,
+    values=VALUES,
+    segment=segment,
 )
 
 

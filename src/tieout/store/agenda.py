@@ -1,0 +1,156 @@
+"""The agenda: which pairs have to be decided again, and why."""
+
+from collections.abc import Iterable, Sequence
+from typing import TypeVar
+
+from sqlalchemy import Column, Connection, and_, func, or_, select, update
+
+from tieout.core.records import Kind, Side, State
+from tieout.store.tables import match_key, pair
+
+T = TypeVar("T")
+
+UNSETTLED = (State.PENDING, State.WAITING, State.RETRYING, State.FAILING, State.HELD, State.DRAFT)
+"""States that are decided anew in every pass: it costs no call, and what they wait for may have come."""
+
+
+def mark(tx: Connection, connection: int, kind: Kind, side: Side, ids: Iterable[str]) -> None:
+    """Have these records decided in the next round."""
+    for chunk in chunks(list(ids)):
+        tx.execute(
+            update(pair)
+            .where(pair.c.connection == connection, pair.c.kind == kind.value, id_column(side).in_(chunk))
+            .values(dirty=True)
+        )
+
+
+def need(tx: Connection, connection: int, kind: Kind, ids: Iterable[str]) -> None:
+    """Note that another record needs these of HubSpot's; those that were not needed so far are decided."""
+    for chunk in chunks(list(ids)):
+        tx.execute(
+            update(pair)
+            .where(
+                pair.c.connection == connection,
+                pair.c.kind == kind.value,
+                pair.c.crm_id.in_(chunk),
+                pair.c.needed.is_(False),
+            )
+            .values(needed=True, dirty=True)
+        )
+
+
+def forget_needs(tx: Connection, connection: int) -> None:
+    """Let customers and items that fail show anew, in the round that follows, whether anything still needs them."""
+    tx.execute(
+        update(pair)
+        .where(
+            pair.c.connection == connection,
+            pair.c.kind.in_((Kind.CUSTOMER.value, Kind.ITEM.value)),
+            pair.c.state == State.FAILING.value,
+            pair.c.linked_at == "",
+        )
+        .values(needed=False)
+    )
+
+
+def standing(tx: Connection, connection: int, kind: Kind, side: Side, cause: str) -> list[str]:
+    """The ids on `side` of the records of a kind that stand with this cause."""
+    own = id_column(side)
+    rows = tx.execute(
+        select(own).where(
+            pair.c.connection == connection, pair.c.kind == kind.value, pair.c.cause == cause, own.is_not(None)
+        )
+    )
+    return [i for i in rows.scalars() if i is not None]
+
+
+def mark_all(tx: Connection, connection: int) -> None:
+    """Have everything decided anew: settings changed."""
+    tx.execute(update(pair).where(pair.c.connection == connection).values(dirty=True))
+
+
+def mark_sharing(tx: Connection, connection: int, kind: Kind, side: Side, ids: Sequence[str]) -> None:
+    """Have the unlinked records of the other side decided that share a key with these records of `side`."""
+    mine, theirs = match_key.alias("mine"), match_key.alias("theirs")
+    for chunk in chunks(ids):
+        sharing = (
+            select(theirs.c.id)
+            .join(mine, and_(mine.c.connection == theirs.c.connection, mine.c.name == theirs.c.name))
+            .where(
+                mine.c.value == theirs.c.value,
+                mine.c.connection == connection,
+                mine.c.side == side.value,
+                mine.c.kind == kind.value,
+                mine.c.id.in_(chunk),
+                theirs.c.side == side.other.value,
+                theirs.c.kind == kind.value,
+            )
+        )
+        tx.execute(
+            update(pair)
+            .where(
+                pair.c.connection == connection,
+                pair.c.kind == kind.value,
+                pair.c.linked_at == "",
+                id_column(side.other).in_(sharing),
+            )
+            .values(dirty=True)
+        )
+
+
+def mark_by_key(tx: Connection, connection: int, kind: Kind, side: Side, name: str, value: str) -> None:
+    """Have the records of `side` decided that have this key."""
+    owners = select(match_key.c.id).where(
+        match_key.c.connection == connection,
+        match_key.c.name == name,
+        match_key.c.value == value,
+        match_key.c.side == side.value,
+        match_key.c.kind == kind.value,
+    )
+    tx.execute(
+        update(pair)
+        .where(pair.c.connection == connection, pair.c.kind == kind.value, id_column(side).in_(owners))
+        .values(dirty=True)
+    )
+
+
+def to_decide(tx: Connection, connection: int, kind: Kind, states: Sequence[State] | None = None) -> list[int]:
+    """The ids of pairs to decide now, by ascending record id of HubSpot.
+
+    Those are the dirty ones, and those in `states`; None = all unsettled states.
+    """
+    wanted = UNSETTLED if states is None else states
+    rows = tx.execute(
+        select(pair.c.id)
+        .where(
+            pair.c.connection == connection,
+            pair.c.kind == kind.value,
+            or_(pair.c.dirty.is_(True), pair.c.state.in_([s.value for s in wanted])),
+        )
+        .order_by(func.length(pair.c.crm_id), pair.c.crm_id, pair.c.id)
+    )
+    return list(rows.scalars())
+
+
+def is_any_due(tx: Connection, connection: int) -> bool:
+    """Whether a pair was marked to be decided and has not been since."""
+    found = tx.execute(
+        select(pair.c.id).where(pair.c.connection == connection, pair.c.dirty.is_(True)).limit(1)
+    ).first()
+    return found is not None
+
+
+def redecide(tx: Connection, pair_id: int) -> None:
+    """Have one pair decided again."""
+    tx.execute(update(pair).where(pair.c.id == pair_id).values(dirty=True))
+
+
+def id_column(side: Side) -> Column[str | None]:
+    """The column that holds the ids of `side`."""
+    return pair.c.crm_id if side is Side.CRM else pair.c.books_id
+
+
+def chunks(ids: Sequence[T], size: int = 500) -> Iterable[Sequence[T]]:
+    """The ids in pieces that one query can name."""
+    for start in range(0, len(ids), size):
+        yield ids[start : start + size]

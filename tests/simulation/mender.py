@@ -1,0 +1,76 @@
+"""The person who answers failures and holds, by the fixes that Tieout offers."""
+
+import asyncio
+from random import Random
+
+from tests.simulation.stage import NAME, Stage
+
+from tieout.actions.actor import Actor, Role
+from tieout.actions.errors import NotFound, WrongUse
+from tieout.actions.fix import LISTED, fix
+from tieout.core.causes import CAUSES
+from tieout.core.fixes import FIXES
+from tieout.core.records import Kind, Side
+from tieout.store import mirror, pairs
+from tieout.store.pairs import Stored
+from tieout.store.tables import pair
+
+_LEFT_TO_LIFE = {"exclude", "stop_syncing", "unlink"}
+"""Taken less often: after these, nothing more happens to the record."""
+
+
+class Mender:
+    """Looks at the list of failures now and then, and takes one of the fixes of one of them, or of all with its cause."""
+
+    def __init__(self, stage: Stage, random: Random) -> None:
+        self.stage = stage
+        self.random = random
+        self.made: dict[str, int] = {}
+        self._actor = Actor("owner", Role.OWNER)
+
+    async def work(self) -> None:
+        """Mend until the others have gone home."""
+        plan = self.stage.plan
+        for _ in range(plan.fixes):
+            await asyncio.sleep(self.random.uniform(0, 2 * plan.seconds / plan.fixes))
+            self.mend()
+
+    def mend(self) -> None:
+        """Answer one failure."""
+        listed = self._listed()
+        if not listed:
+            return
+        failure = self.random.choice(listed)
+        offered = [code for code in CAUSES[failure.cause].fixes if code not in _LEFT_TO_LIFE or self.random.random() < 0.2]
+        if not offered:
+            return
+        code = self.random.choice(offered)
+        values = {key: self._value(failure, key) for key, _ in FIXES[code].needs}
+        every = self.random.random() < 0.2
+        try:
+            fix(self.stage.home, self._actor, NAME, str(failure.id), code, values=values, all_with_cause=every)
+        except (NotFound, WrongUse):
+            return
+        self.made[code] = self.made.get(code, 0) + 1
+
+    def _listed(self) -> list[Stored]:
+        with self.stage.database.read() as tx:
+            ids = tx.execute(
+                pair.select().with_only_columns(pair.c.id).where(pair.c.state.in_([s.value for s in LISTED]))
+            )
+            return pairs.load(tx, sorted(ids.scalars()))
+
+    def _value(self, failure: Stored, key: str) -> str:
+        """What a person would pick: a candidate that is shown, or any record of the list."""
+        shown = [candidate.id for candidate in failure.story.candidates]
+        evidence = failure.story.evidence
+        shown += [evidence[name] for name in ("holder", "twin") if evidence.get(name)]
+        if shown and self.random.random() < 0.8:
+            return self.random.choice(shown)
+        with self.stage.database.read() as tx:
+            kinds = {"customer": "customer", "item": "item", "document": "invoice", "contact": "customer"}
+            if key not in kinds:
+                return ""
+            side = Side.CRM if key == "contact" else Side.BOOKS
+            known = sorted(mirror.ids(tx, self.stage.connection, side, Kind(kinds[key])))
+        return self.random.choice(known) if known else ""
