@@ -48,6 +48,25 @@ def test_story_01_another_email_is_cured_by_another_contact_on_the_invoice(world
     stands_on(world, invoice, there)
 
 
+def test_story_01_another_email_is_cured_by_choosing_the_contact_in_tieout(world):
+    invoice, there, failure = another_email(world)
+    other = world.seller.contact("ana.ruiz@books.example", "Ana", "Ruiz")
+    world.tieout.sync()
+    world.tieout.fix(failure, "choose_contact", contact=f"contact:{other}")
+    world.tieout.sync()
+    stands_on(world, invoice, there)
+
+
+def test_story_01_another_email_is_left_out_by_a_person(world):
+    invoice, _, failure = another_email(world)
+    world.tieout.fix(failure, "exclude")
+    synced = world.tieout.sync()
+    assert synced.wrote_nothing
+    assert synced.standing("invoice") == {"excluded": 1}
+    (exception,) = world.rests()["exceptions"]
+    assert (exception["crm"], exception["amount"], exception["reason"]) == (invoice, "100.00", "by_you")
+
+
 def nova(world):
     """Ana and Ben of one company, each a customer of their own, named after the company."""
     company = world.seller.company("Nova Ltd")
@@ -282,6 +301,17 @@ def test_story_04_charge_edited_in_quickbooks_is_left_as_it_is_until_it_changes_
     assert total_of(world, booked) == amount("400.00")
 
 
+def test_story_04_charge_edited_in_quickbooks_is_no_longer_synced(world):
+    invoice, booked, failure = edited(world)
+    world.tieout.fix(failure, "stop_syncing")
+    synced = world.tieout.sync()
+    assert synced.wrote_nothing
+    assert synced.standing("invoice") == {"excluded": 1}
+    (exception,) = world.rests()["exceptions"]
+    assert (exception["crm"], exception["books"], exception["amount"]) == (invoice, booked, "100.00")
+    assert exception["reason"] == "by_you"
+
+
 def taken(world):
     """QuickBooks has a credit memo INV-1004 of somebody else when HubSpot finalizes its INV-1004."""
     world.hubspot.company(next_invoice_number=1004)
@@ -293,7 +323,7 @@ def taken(world):
     invoice = sell(world, ana)
     assert world.seller.shown(invoice)["hs_number"] == "INV-1004"
     world.connect()
-    assert world.tieout.sync().operations["books"]["create"] == 1  # the customer
+    assert world.tieout.sync().wrote_nothing
     assert world.bookkeeper.select("Invoice") == []
     failure = world.tieout.failure("duplicate_number")
     assert "credit memo" in failure["explanation"]
@@ -320,6 +350,19 @@ def test_story_05_number_taken_by_a_credit_memo_is_changed_by_pattern(world):
     assert list(world.bookkeeper.invoices()) == ["INV-1004-2"]
     shown = world.seller.shown(invoice)
     assert (shown["hs_number"], shown["tieout_number"]) == ("INV-1004", "INV-1004-2")
+    assert world.tieout.failures() == []
+    world.rests()
+
+
+def test_story_05_number_taken_by_a_credit_memo_is_left_to_quickbooks(world):
+    invoice, _, failure = taken(world)
+    world.tieout.fix(failure, "let_quickbooks_number")
+    world.tieout.sync()
+    assert world.tieout.refusals() == []
+    (number,) = world.bookkeeper.invoices()
+    assert number not in ("", "INV-1004")
+    shown = world.seller.shown(invoice)
+    assert (shown["hs_number"], shown["tieout_number"]) == ("INV-1004", number)
     assert world.tieout.failures() == []
     world.rests()
 

@@ -32,7 +32,7 @@ def fails(home: Path, *words: str, code: int = WRONG) -> str:
     error: dict[str, Any] = json.loads(done.stdout)["error"]
     assert error["exit_code"] == code
     assert str(error["message"]) in done.stderr
-    assert str(error["message"]).endswith(".")
+    assert str(error["message"]).endswith((".", "…"))
     return str(error["message"])
 
 

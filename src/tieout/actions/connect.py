@@ -24,6 +24,10 @@ from tieout.store.database import Database
 from tieout.store.ports import StoredVault, seal_tokens
 
 
+RESERVED = frozenset({"api", "health", "index.json", "preferences", "setup", "sign-in", "sign-out", "static"})
+"""Names that the pages use themselves."""
+
+
 class HubSpotFile(msgspec.Struct, frozen=True, kw_only=True):
     """HubSpot's part of a sign-in file. The lists of seconds are a sandbox's own; a real account leaves them out."""
 
@@ -95,6 +99,8 @@ async def connect(
     actor.must_be(Role.OWNER)
     if not name or name != name.strip() or "/" in name or len(name) > 60:
         raise WrongUse("A name has 1 to 60 characters, no slash, and no space at its ends.")
+    if name in RESERVED:
+        raise WrongUse(f"{name!r} is the address of a page of Tieout's own. Choose another name.")
     portal, realm = str(given.hubspot.portal_id), str(given.quickbooks.realm_id)
     with home.database.read() as tx:
         known = connections.find(tx, name)

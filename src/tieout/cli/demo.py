@@ -60,7 +60,8 @@ async def _demo(home: Home, listener: socket.socket) -> None:
     worker.start()
     address = f"http://127.0.0.1:{listener.getsockname()[1]}"
     output.page.print(f"Tieout is at {address}", highlight=False)
-    output.page.print(f"First sign-in: {address}/setup?code={set_up_code(home)}", highlight=False)
+    if code := set_up_code(home):
+        output.page.print(f"First sign-in: {address}/setup?code={code}", highlight=False)
     output.page.print("Both sandboxes answer at the addresses below; stop with Ctrl-C.", highlight=False)
     output.page.print(line, highlight=False, soft_wrap=True)
     server = uvicorn.Server(config(home))

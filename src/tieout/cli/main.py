@@ -107,8 +107,7 @@ def sandbox(
     as_json: Json = False,
 ) -> None:
     """Serve a local HubSpot and QuickBooks; prints one line of JSON when both can serve."""
-    from tieout.sandbox.loopback import CannotServe  # noqa: PLC0415 - only this command needs the sandboxes
-    from tieout.sandbox.server import Options, run  # noqa: PLC0415
+    from tieout.sandbox.server import Options, run  # noqa: PLC0415 - only this command needs the sandboxes
 
     if company not in ("us-manual", "uk"):
         output.fail(f"--company is us-manual or uk; {company!r} is neither.", WRONG, as_json=as_json)
@@ -122,10 +121,7 @@ def sandbox(
         quotas=not no_quotas,
         state_file=state,
     )
-    try:
-        run(options)
-    except CannotServe as error:
-        output.fail(str(error), WRONG, as_json=as_json)
+    raise SystemExit(run(options, complain=lambda message: output.fail(message, WRONG, as_json=as_json)))
 
 
 @app.command()

@@ -73,7 +73,7 @@ _CAUSES = (
     Cause(
         "duplicate_number",
         "The number is taken",
-        "QuickBooks already has {holder_list} {holder_name} with the number {number}.",
+        "QuickBooks already has a {holder_list} with the number {number}.",
         "Renumber that document in QuickBooks, or let the QuickBooks copy of this invoice have another number.",
         fixes=("use_existing", "number_by_pattern", "let_quickbooks_number", "exclude"),
     ),
@@ -230,8 +230,8 @@ _CAUSES = (
     ),
     Cause(
         "period_closed",
-        "The books are closed for that day",
-        "The document is dated {date}, and the books are closed until {closed}.",
+        "That period is closed",
+        "The document is dated {date}, and the period until {closed} is closed.",
         "Reopen the period in QuickBooks, or date the document later.",
         fixes=("exclude",),
     ),

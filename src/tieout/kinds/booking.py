@@ -220,7 +220,10 @@ def _chosen_date(pair: Pair[Invoice], crm: Invoice, world: World) -> date | None
 def _tax(crm: Invoice, world: World, lines: list[Line], problems: list[Fail]) -> str:
     """Map each line's rate to a code, in place; return the code of the whole document, where the regime has one."""
     facts, settings = world.facts.books, world.settings
-    names = {rate.id: f"{rate.name} {rate.percent.normalize():f} %" for rate in world.facts.crm.tax_rates}
+    names = {
+        rate.id: rate.name if "%" in rate.name else f"{rate.name} {rate.percent.normalize():f} %"
+        for rate in world.facts.crm.tax_rates
+    }
     unmapped: dict[str, str] = {}
     codes: set[str] = set()
     for position, line in enumerate(lines):

@@ -49,12 +49,19 @@ async def serve(options: Options, *, announce: Callable[[str], None], stop: asyn
                 _keep(options.state_file, pair.dump())
 
 
-def run(options: Options) -> None:
-    """Serve until SIGTERM or SIGINT, as the command line wants it: the line on standard output.
+def run(
+    options: Options, *, complain: Callable[[str], object] = lambda message: sys.stderr.write(f"{message}\n")
+) -> int:
+    """Serve until SIGTERM or SIGINT, as the command line wants it: the line on standard output, talk on standard error.
 
-    Raises CannotServe if the servers cannot start or keep their state.
+    complain: says what is wrong. Returns the exit code: 0, or 2 if the servers cannot start or keep their state.
     """
-    asyncio.run(_until_signalled(options))
+    try:
+        asyncio.run(_until_signalled(options))
+    except CannotServe as error:
+        complain(str(error))
+        return 2
+    return 0
 
 
 async def _until_signalled(options: Options) -> None:
