@@ -122,7 +122,7 @@ class Shop:
         self.figures["idle_calls"] = len(self._since(mark))
 
     def pay(self, day: date) -> None:
-        """Of every three customers, pay an invoice of one whole, of one in half, and two of the third with one cheque."""
+        """Pay of every three customers an invoice of one whole, of one in half, two of the third with one cheque."""
         owed: dict[str, list[Json]] = {}
         for invoice in self._quickbooks.all("Invoice"):
             if invoice["Balance"] > 0 and invoice["Id"] not in self._bookkeeper.numbers.values():

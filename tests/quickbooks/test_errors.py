@@ -125,7 +125,7 @@ def test_a_text_that_is_too_long_tells_by_how_much():
     detail = "String length specified does not match the supported length. Min:0 Max:21 supported. Supplied length:25"
     found = said("2050", detail, element="DocNumber")
     assert found.cause == "number_too_long"
-    assert (found.evidence["most"], found.evidence["length"]) == ("21", "25")
+    assert (found.evidence["limit"], found.evidence["length"]) == ("21", "25")
     assert said("2050", detail, element="GivenName").cause == "text_too_long"
 
 

@@ -23,6 +23,7 @@ _CODING = ("ItemRef", "ServiceDate", "ClassRef", "TaxCodeRef")
 _KEPT = ("PrivateNote", "SalesTermRef", "ClassRef", "DepartmentRef", "BillAddr", "ShipAddr", "BillEmail", "EmailStatus")
 _FLOWS = {"PrimaryPhone", "WebAddr"}
 _DERIVED = {"SyncToken", "MetaData", "Balance", "BalanceWithJobs"}
+_WAKING = {"Active", "DisplayName", "FullyQualifiedName", "PrintOnCheckName"}
 _TEN_DAYS = 10
 
 
@@ -125,7 +126,7 @@ def only_what_is_ours(scene: Scene) -> Iterator[str]:
                 yield f"We changed {place}, which is neither ours nor linked."
         if effect.act == "update" and effect.entity == "Customer":
             pair = scene.pair_of(Kind.CUSTOMER, Side.BOOKS, effect.id)
-            changed = _changed(effect) - _FLOWS - _DERIVED
+            changed = _changed(effect) - _FLOWS - _DERIVED - (_WAKING if "reactivate" in _fixes(scene) else set())
             if effect.before and changed and (pair is None or pair.id not in asked):
                 yield f"We changed {', '.join(sorted(changed))} of {place} unasked."
         if effect.act == "void" and not _voided_by_seller(scene, effect):
@@ -341,6 +342,11 @@ def _changed(effect: Effect) -> set[str]:
     return {name for name in names if effect.before.get(name) != effect.after.get(name)}
 
 
+def _fixes(scene: Scene) -> set[str]:
+    """The fixes that a person took so far."""
+    return {note.details["fix"] for note in scene.notes if note.what == "fix"}
+
+
 def _sent_again(scene: Scene, move: Move) -> bool:
     return scene.units.get(move.entry.unit, (0, ""))[0] > 1
 
@@ -351,30 +357,33 @@ def _named(value: object) -> object:
 
 
 def _pair_at(scene: Scene, effect: Effect) -> int | None:
-    """The pair that an effect on HubSpot's side belongs to."""
+    """The pair that an effect on HubSpot's side belongs to; a contact may be a part of a company's."""
+    if effect.entity == "contacts":
+        part = f"contact:{effect.id}"
+        owners = (s.id for s in scene.pairs if s.pair.bond is not None and part in getattr(s.pair.crm, "parts", ()))
+        return next(owners, None)
     kind, prefix = {
         "invoices": (Kind.INVOICE, ""),
         "companies": (Kind.CUSTOMER, "company:"),
-        "contacts": (Kind.CUSTOMER, "contact:"),
     }.get(effect.entity, (Kind.ITEM, ""))
     found = scene.pair_of(kind, Side.CRM, prefix + effect.id)
     return None if found is None else found.id
 
 
 def _voided_by_seller(scene: Scene, ours: Effect) -> bool:
-    pair = scene.pair_of(Kind.INVOICE, Side.BOOKS, ours.id)
-    return pair is not None and any(
-        effect.entity == "invoices" and effect.id == pair.crm_id and effect.sent.get("hs_invoice_status") == "voided"
-        for effect in scene.theirs(Side.CRM)
-        if effect.at <= ours.at
+    origins = {m.entry.origin.id for m in scene.moves if m.entry.unit == ours.key and m.entry.origin is not None}
+    return any(
+        effect.entity == "invoices" and effect.id in origins and effect.sent.get("hs_invoice_status") == "voided"
+        for effect in scene.effects
+        if effect.side is Side.CRM and effect.at <= ours.at
     )
 
 
 def _voided_by_bookkeeper(scene: Scene, ours: Effect) -> bool:
-    pair = scene.pair_of(Kind.INVOICE, Side.CRM, ours.id)
-    return pair is not None and any(
-        effect.act == "void" and effect.entity == "Invoice" and effect.id == pair.books_id
-        for effect in scene.theirs(Side.BOOKS)
+    origins = {m.entry.origin.id for m in scene.moves if m.id == ours.key and m.entry.origin is not None}
+    return any(
+        effect.act == "void" and effect.entity == "Invoice" and effect.id in origins
+        for effect in scene.effects
         if effect.at <= ours.at
     )
 

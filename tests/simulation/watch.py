@@ -98,9 +98,11 @@ class Watched:
                 continue
             place = (entity, after["Id"])
             before = self._known.get(place, {})
-            if after == before or int(after.get("SyncToken", "0")) < int(before.get("SyncToken", "-1")):
+            gone = after.get("status") == "Deleted"
+            older = not gone and int(after.get("SyncToken", "0")) < int(before.get("SyncToken", "-1"))
+            if after == before or older:
                 continue  # a replayed answer: nothing happened again
-            act: Act = "delete" if after.get("status") == "Deleted" else "void" if operation == "void" else "update"
+            act: Act = "delete" if gone else "void" if operation == "void" else "update"
             act = act if sent.get("Id") else "create"
             self._known[place] = after
             self._note(who, act, entity, after["Id"], sent, before, after, key)

@@ -209,6 +209,7 @@ class World:
     """A company with its two systems and its people; Tieout is not connected yet."""
 
     def __init__(self, company: str, folder: Path, began: int = 0) -> None:
+        self.company = company
         self.servers = Servers(company, folder, began)
         self.hubspot = Sandbox("hubspot", self.servers.sign_in["hubspot"]["base_url"])
         self.quickbooks = Sandbox("quickbooks", self.servers.sign_in["quickbooks"]["base_url"])
@@ -232,8 +233,9 @@ class World:
         return datetime.now(self.zone).date() + timedelta(days=offset)
 
     def connect(self, **settings: str) -> None:
-        """Connect Tieout; new items post to *Services*."""
-        self.tieout.connect(self.sign_in, **{"income_account": "Services"} | settings)
+        """Connect Tieout; new items post to *Services*, and in the United Kingdom "no tax" means *No VAT*."""
+        given = {"income_account": "Services"} | ({"untaxed_code": "No VAT"} if self.company == "uk" else {})
+        self.tieout.connect(self.sign_in, **given | settings)
 
     def rests(self) -> dict[str, Any]:
         """Story 35: one more sync writes nothing, annotations included, and the books tie out; returns the tie-out."""

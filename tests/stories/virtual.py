@@ -279,10 +279,20 @@ class Shop:
         """What happened, newest first."""
         return history(self.home, NAME).entries
 
-    def fix(self, fix_: str, **values: str) -> None:
-        """Apply a fix to the one failure that stands."""
-        (case,) = self.cases()
-        fix(self.home, _ME, NAME, case.failure.id, fix_, values=values)
+    def fix(self, fix_: str, *, failure: str | None = None, **values: str) -> None:
+        """Apply a fix to the one failure that stands, or to another."""
+        if failure is None:
+            (case,) = self.cases()
+            failure = case.failure.id
+        fix(self.home, _ME, NAME, failure, fix_, values=values)
+
+    def set(self, **given: str) -> None:
+        """Change settings."""
+        settings.change(self.home, _ME, NAME, given)
+
+    def settings(self) -> dict[str, str]:
+        """All settings."""
+        return {one.key: one.value for one in settings.settings(self.home, _ME, NAME)}
 
     @contextmanager
     def nothing_is_written(self) -> Iterator[None]:

@@ -146,42 +146,17 @@ def test_what_there_is_not_is_named(tmp_path: Path, words: tuple[str, ...], said
     assert said in fails(tmp_path, *words)
 
 
-def test_wrong_settings_fixes_and_sign_ins_say_what_would_be_right(world: World) -> None:
+def test_a_wrong_setting_a_failure_that_is_gone_and_a_paused_pair_are_told(world: World) -> None:
     home = world.tieout.home
     world.connect()
-    ana = world.seller.contact("ana@nova.example", "Ana")
-    world.seller.invoice(world.seller.line("1", "10.00"), contact=ana)
-    world.tieout.set(auto_create_customers="false")
-    world.tieout.sync()
-    failure = world.tieout.failure("no_customer")["id"]
-    for words, said in {
-        ("set", "shop", "income_account=Nonsense"): "Services",
-        ("set", "shop", "customer_model=both"): "company or contact",
-        ("set", "shop", "auto_create_items=perhaps"): "true or false",
-        ("set", "shop", "start_date=tomorrow"): "2026",
-        ("set", "shop", "colour=blue"): "income_account",
-        ("set", "shop", "income_account=Services", "colour=blue"): "colour",
-        ("fix", "shop", "999999", "exclude"): "999999",
-        ("fix", "shop", "nonsense", "exclude"): "nonsense",
-        ("fix", "shop", failure, "put_back"): "link_customer",
-        ("fix", "shop", failure, "nonsense"): "link_customer",
-        ("fix", "shop", failure, "link_customer"): "customer",
-        ("fix", "shop", failure, "link_customer", "--set", "customer=999"): "999",
-        ("exclude", "shop", "999999"): "999999",
-    }.items():
-        assert said in fails(home, *words), words
-    world.tieout.fix({"id": failure}, "create_customer")
-    world.tieout.sync()
-    assert failure in fails(home, "fix", "shop", failure, "exclude"), "a failure that is gone"
+    assert "Services" in fails(home, "set", "shop", "income_account=Nonsense")
+    assert "999999" in fails(home, "fix", "shop", "999999", "exclude")
     world.tieout.run("pause", "shop")
     assert "tieout resume shop" in fails(home, "sync", "shop")
-    world.tieout.run("resume", "shop")
-    file = home.with_suffix(".json")
-    file.write_text(
-        json.dumps(world.sign_in | {"hubspot": world.sign_in["hubspot"] | {"base_url": "http://127.0.0.1:9"}})
-    )
-    assert "127.0.0.1 cannot be reached" in fails(home, "connect", "shop", "--from", str(file), code=UNREACHABLE)
-    world.rests()
+    sign_in = world.sign_in | {"hubspot": world.sign_in["hubspot"] | {"base_url": "http://127.0.0.1:9"}}
+    home.with_suffix(".json").write_text(json.dumps(sign_in))
+    words = ("connect", "shop", "--from", str(home.with_suffix(".json")))
+    assert "127.0.0.1 cannot be reached" in fails(home, *words, code=UNREACHABLE)
 
 
 def test_a_sync_wanted_while_another_process_runs_one_waits_for_it(world: World) -> None:

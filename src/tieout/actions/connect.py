@@ -23,7 +23,6 @@ from tieout.store.connections import AccountOptions, StoredConnection
 from tieout.store.database import Database
 from tieout.store.ports import StoredVault, seal_tokens
 
-
 RESERVED = frozenset({"api", "health", "index.json", "preferences", "setup", "sign-in", "sign-out", "static"})
 """Names that the pages use themselves."""
 

@@ -12,6 +12,7 @@ from tieout.core.days import day
 from tieout.core.decide import signature
 from tieout.core.records import Kind, Side
 from tieout.core.settings import Settings
+from tieout.core.text import filled
 from tieout.kinds.booking import NUMBER_LIMIT
 from tieout.kinds.customer import Customer, display_name
 from tieout.kinds.invoice import Invoice
@@ -44,6 +45,7 @@ class Doing:
         self.values = values
         self.touches: list[Touch] = []
         self.settings: dict[str, str] = {}
+        self._keys: set[str] = set()
 
     def choose(self, one: Stored, **choices: str) -> None:
         """Keep choices for a pair, and have it and what waits for it decided."""
@@ -57,10 +59,17 @@ class Doing:
 
     def value(self, key: str, default: str = "") -> str:
         """A given value, else the default. Raises WrongUse where there is neither."""
+        self._keys.add(key)
         given = self.values.get(key, default)
         if not given:
             raise WrongUse(f"This fix needs --set {key}=…")
         return given
+
+    def leave_nothing(self) -> None:
+        """Hold that every given value was used. Raises WrongUse, naming what the fix takes."""
+        if unused := sorted(self.values.keys() - self._keys):
+            takes = ", ".join(sorted(self._keys)) or "no value"
+            raise WrongUse(f"This fix does not take {', '.join(unused)}. It takes {takes}.")
 
 
 def _customer_pair(doing: Doing) -> Stored | None:
@@ -275,10 +284,9 @@ def _try_again(doing: Doing) -> None:
 
 def _filled(pattern: str, known: Mapping[str, str]) -> str:
     try:
-        return pattern.format_map(known)
-    except (KeyError, ValueError, IndexError) as error:
-        names = ", ".join(f"{{{name}}}" for name in known)
-        raise WrongUse(f"{pattern!r} is no pattern. It may hold {names}.") from error
+        return filled(pattern, known)
+    except ValueError as error:
+        raise WrongUse(str(error)) from error
 
 
 def _label(one: Stored) -> str:

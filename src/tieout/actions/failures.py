@@ -126,8 +126,7 @@ def case_of(home: Home, name: str, failure: str, words: Words = ENGLISH, search:
     """One failure. search: narrows the choices of its fixes. Raises NotFound where it is gone, or never was."""
     with home.database.read() as tx:
         reading = _Reading(tx, lookup.connection(tx, name), words, search)
-        wanted = pair.c.id == int(failure) if failure.isascii() and failure.isdigit() and len(failure) < 19 else None
-        cases = [] if wanted is None else reading.cases(and_(wanted, failing(home.clock.now())))
+        cases = reading.cases(and_(pair.c.id == lookup.row_id(failure), failing(home.clock.now())))
     if not cases:
         raise NotFound(words("There is no failure {id}: it has been settled, or it never was.", id=failure))
     return cases[0]

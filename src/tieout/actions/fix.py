@@ -3,21 +3,20 @@
 from collections.abc import Mapping
 
 import msgspec
-from sqlalchemy import Connection, select
+from sqlalchemy import Connection
 
 from tieout.actions import settings as set_action
 from tieout.actions.actor import Actor, Role
 from tieout.actions.cures import DO, Doing, Touch
 from tieout.actions.errors import NotFound, WrongUse
 from tieout.actions.home import Home
-from tieout.actions.lookup import connection
+from tieout.actions.lookup import connection, row_id
 from tieout.core.causes import CAUSES
 from tieout.core.fixes import FIXES
 from tieout.core.records import State
-from tieout.store import connections, pairs
+from tieout.store import agenda, connections, pairs
 from tieout.store.connections import StoredConnection
 from tieout.store.pairs import Stored
-from tieout.store.tables import pair
 
 LISTED = (State.FAILING, State.HELD, State.BROKEN, State.WAITING)
 """States that are listed as failures (waiting ones after an hour)."""
@@ -65,6 +64,7 @@ def fix(
             doing = Doing(tx, home, stored, one, values)
             try:
                 DO[fix](doing)
+                doing.leave_nothing()
             except WrongUse as error:
                 if not all_with_cause:
                     raise
@@ -90,7 +90,7 @@ def fix(
 
 
 def _failure(tx: Connection, stored: StoredConnection, name: str, failure_id: str) -> Stored:
-    found = pairs.load(tx, [int(failure_id)]) if failure_id.isdigit() and len(failure_id) < 18 else []
+    found = pairs.load(tx, [row_id(failure_id)])
     if not found or not pairs.belongs(tx, found[0].id, stored.id) or found[0].state not in LISTED:
         raise NotFound(
             f"There is no failure {failure_id} in {name}; it may have been solved by now. "
@@ -100,9 +100,4 @@ def _failure(tx: Connection, stored: StoredConnection, name: str, failure_id: st
 
 
 def _with_cause(tx: Connection, stored: StoredConnection, first: Stored) -> list[Stored]:
-    rows = tx.execute(
-        select(pair.c.id)
-        .where(pair.c.connection == stored.id, pair.c.state == first.state.value, pair.c.cause == first.cause)
-        .order_by(pair.c.id)
-    )
-    return pairs.load(tx, list(rows.scalars()))
+    return pairs.load(tx, agenda.with_cause(tx, stored.id, first.state, first.cause))

@@ -171,6 +171,8 @@ class Words:
     def _evidence(self, key: str, value: str, currency: str) -> str:
         if key in {"holder_list", "kind"}:
             return self(RECORDS.get(value, value.replace("_", " ")))
+        if key == "text":
+            return value.rstrip(".")
         if key == "fields":
             return ", ".join(self.field(name.strip()) for name in value.split(","))
         try:

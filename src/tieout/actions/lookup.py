@@ -7,6 +7,11 @@ from tieout.store import connections
 from tieout.store.connections import StoredConnection
 
 
+def row_id(text: str) -> int:
+    """The id of a row that a text names; 0, which no row has, for a text that is none."""
+    return int(text) if text.isascii() and text.isdigit() and len(text) < 19 else 0
+
+
 def connection(tx: Connection, name: str) -> StoredConnection:
     """The company pair of that name. Raises NotFound, naming those that exist."""
     found = connections.find(tx, name)

@@ -1,19 +1,17 @@
 """Match: the review of what could be the same, before anything is created."""
 
 import msgspec
-from sqlalchemy import select
 
 from tieout.actions.actor import Actor, Role
 from tieout.actions.errors import NotFound, WrongUse
 from tieout.actions.home import Home
-from tieout.actions.lookup import connection
+from tieout.actions.lookup import connection, row_id
 from tieout.core.decide import Matches, MatchesOf
 from tieout.core.match import Candidate, only_certain
 from tieout.core.plan import Reservations
 from tieout.core.records import Kind, Side
 from tieout.store import agenda, connections, pairs
 from tieout.store.answers import answer
-from tieout.store.tables import pair
 
 _KINDS = (Kind.CUSTOMER, Kind.ITEM)
 _CHOICE = {Kind.CUSTOMER: "link_customer", Kind.ITEM: "link_item"}
@@ -49,15 +47,8 @@ def review(home: Home, actor: Actor, name: str) -> Review:
         if not (stored.crm_complete and stored.books_complete):
             raise WrongUse(f"Both sides have to be read once before matches are known: `tieout sync {name}`.")
         for kind in _KINDS:
-            ids = tx.execute(
-                select(pair.c.id).where(
-                    pair.c.connection == stored.id,
-                    pair.c.kind == kind.value,
-                    pair.c.linked_at == "",
-                    pair.c.crm_id.is_not(None),
-                )
-            )
-            due = [s for s in pairs.load(tx, list(ids.scalars())) if s.cause not in ("part_of_company", "by_you")]
+            found = pairs.load(tx, agenda.alone(tx, stored.id, kind))
+            due = [s for s in found if s.cause not in ("part_of_company", "by_you")]
             questions = {MatchesOf(kind, Side.CRM, s.crm_id): s for s in due}
             replies = answer(tx, stored.id, questions, Reservations())
             alone[kind.value] = 0
@@ -79,7 +70,7 @@ def link(home: Home, actor: Actor, name: str, match_id: str, books_id: str) -> N
     actor.must_be(Role.SELLER)
     with home.database.begin() as tx:
         stored = connection(tx, name)
-        found = pairs.load(tx, [int(match_id)]) if match_id.isdigit() else []
+        found = pairs.load(tx, [row_id(match_id)])
         if not found or not pairs.belongs(tx, found[0].id, stored.id) or found[0].pair.kind not in _CHOICE:
             raise NotFound(f"There is no match {match_id} in {name}.")
         one = found[0]

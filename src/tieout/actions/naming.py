@@ -17,6 +17,7 @@ MONEY = frozenset({"amount", "balance", "discount", "price", "tax", "total"})
 """The fields that are amounts."""
 
 _CHUNK = 400
+_LONGEST_NAME = 120
 
 
 class Choice(msgspec.Struct, frozen=True):
@@ -27,7 +28,12 @@ class Choice(msgspec.Struct, frozen=True):
 
 
 def label(of: Record) -> str:
-    """A record's name: an invoice's number, a payment's reference, else its id."""
+    """A record's name: an invoice's number, a payment's reference, else its id; shortened where it has no end."""
+    name = _name(of)
+    return name if len(name) <= _LONGEST_NAME else f"{name[:_LONGEST_NAME]}…"
+
+
+def _name(of: Record) -> str:
     match of:
         case Customer():
             return of.name or of.company or f"{of.first} {of.last}".strip() or of.email or of.id

@@ -3,23 +3,20 @@
 from random import SystemRandom
 
 import httpx2
-from sqlalchemy import insert, select
 
 from tieout.actions.actor import Actor, Role
 from tieout.actions.errors import OutOfReach, WrongUse
 from tieout.actions.home import Home
 from tieout.actions.lookup import connection
-from tieout.core.records import Kind, Side, State
+from tieout.core.records import Side, State
 from tieout.engine.wiring import Transport, books_client, crm_client, network
 from tieout.kinds.settlement import Settlement
 from tieout.proof.tieout import Known, Proof, compare
 from tieout.proof.totals import of_hubspot, of_quickbooks
 from tieout.remote.errors import Refusal, SignInTrouble, Unavailable
-from tieout.store import pairs
+from tieout.store import proofs
 from tieout.store.codec import decode, encode
 from tieout.store.connections import StoredConnection
-from tieout.store.tables import pair
-from tieout.store.tables import proof as proofs
 
 
 async def prove(home: Home, actor: Actor, name: str, *, transport: Transport = network) -> Proof:
@@ -47,7 +44,7 @@ async def prove(home: Home, actor: Actor, name: str, *, transport: Transport = n
         raise OutOfReach(str(error)) from error
     result = compare(crm, books, _known(home, stored))
     with home.database.begin() as tx:
-        tx.execute(insert(proofs).values(connection=stored.id, at=home.clock.now().isoformat(), body=encode(result)))
+        proofs.keep(tx, stored.id, home.clock.now(), encode(result))
     return result
 
 
@@ -55,13 +52,8 @@ def last(home: Home, name: str) -> tuple[str, Proof] | None:
     """The newest result, with the moment (ISO, UTC) at which it was made."""
     with home.database.read() as tx:
         stored = connection(tx, name)
-        row = tx.execute(
-            select(proofs.c.at, proofs.c.body)
-            .where(proofs.c.connection == stored.id)
-            .order_by(proofs.c.id.desc())
-            .limit(1)
-        ).first()
-    return None if row is None else (row.at, decode(row.body, Proof))
+        found = proofs.last(tx, stored.id)
+    return None if found is None else (found[0], decode(found[1], Proof))
 
 
 def _known(home: Home, stored: StoredConnection) -> Known:
@@ -69,28 +61,17 @@ def _known(home: Home, stored: StoredConnection) -> Known:
     reasons: dict[tuple[str, str], str] = {}
     by_books: dict[str, str] = {}
     with home.database.read() as tx:
-        for row in tx.execute(
-            select(pair.c.crm_id, pair.c.books_id, pair.c.state, pair.c.cause, pair.c.linked_at).where(
-                pair.c.connection == stored.id, pair.c.kind == Kind.INVOICE.value
-            )
-        ):
-            reason = _reason(State(row.state), row.cause)
-            if row.crm_id:
-                reasons["crm", row.crm_id] = reason
-            if row.books_id:
-                reasons["books", row.books_id] = reason
-            if row.linked_at:
-                links[row.crm_id] = row.books_id
-                by_books[row.books_id] = row.crm_id
-        apart = tx.execute(
-            select(pair.c.id).where(
-                pair.c.connection == stored.id,
-                pair.c.kind == Kind.SETTLEMENT.value,
-                pair.c.state != State.IN_SYNC.value,
-            )
-        )
+        for crm_id, books_id, state, cause, linked in proofs.positions(tx, stored.id):
+            reason = _reason(state, cause)
+            if crm_id:
+                reasons["crm", crm_id] = reason
+            if books_id:
+                reasons["books", books_id] = reason
+            if linked:
+                links[crm_id] = books_id
+                by_books[books_id] = crm_id
         settlements: dict[str, str] = {}
-        for one in pairs.load(tx, list(apart.scalars())):
+        for one in proofs.settlements_apart(tx, stored.id):
             reason = _reason(one.state, one.cause)
             for side, record in ((Side.CRM, one.pair.crm), (Side.BOOKS, one.pair.books)):
                 if isinstance(record, Settlement):

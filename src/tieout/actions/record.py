@@ -130,9 +130,8 @@ def record(home: Home, name: str, pair_id: str, words: Words = ENGLISH) -> Recor
 
 
 def _stored(tx: Connection, of: StoredConnection, pair_id: str) -> Stored | None:
-    if not (pair_id.isascii() and pair_id.isdigit() and len(pair_id) < 19):
-        return None
-    found = tx.execute(select(pair.c.id).where(pair.c.connection == of.id, pair.c.id == int(pair_id))).scalar()
+    wanted = lookup.row_id(pair_id)
+    found = tx.execute(select(pair.c.id).where(pair.c.connection == of.id, pair.c.id == wanted)).scalar()
     return None if found is None else next(iter(pairs.load(tx, [found])), None)
 
 

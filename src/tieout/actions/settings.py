@@ -4,7 +4,7 @@ from collections.abc import Callable, Mapping, Sequence
 from datetime import date
 
 import msgspec
-from sqlalchemy import Connection, delete, select
+from sqlalchemy import Connection
 
 from tieout.actions.actor import Actor, Role
 from tieout.actions.errors import WrongUse
@@ -14,10 +14,10 @@ from tieout.core.facts import Named
 from tieout.core.fields import Rule
 from tieout.core.records import Kind, Side
 from tieout.core.settings import Settings
+from tieout.core.text import filled
 from tieout.kinds.item import Item
 from tieout.store import agenda, connections, mirror
 from tieout.store.connections import StoredConnection
-from tieout.store.tables import match_key, pair, record
 
 _TAX = "tax_code."
 
@@ -166,7 +166,7 @@ def _with(tx: Connection, stored: StoredConnection, old: Settings, key: str, tex
     elif key in _PATTERNS:
         _check_pattern(key, text, _PATTERNS[key])
     elif key.endswith("_days"):
-        if not text.isdigit() or int(text) > _MOST_DAYS:
+        if not (text.isascii() and text.isdigit() and len(text) < 4 and int(text) <= _MOST_DAYS):
             raise WrongUse(f"{key} is a number of days from 0 to {_MOST_DAYS}; {text!r} is not.")
         value = int(text)
     return msgspec.convert(msgspec.structs.asdict(old) | {key: value}, Settings)
@@ -205,10 +205,9 @@ def _day(key: str, text: str, nothing: str) -> date:
 
 def _check_pattern(key: str, text: str, names: tuple[str, ...]) -> None:
     try:
-        shown = text.format_map(dict.fromkeys(names, "x"))
-    except (KeyError, ValueError, IndexError) as error:
-        braced = ", ".join(f"{{{name}}}" for name in names)
-        raise WrongUse(f"{key}: {text!r} is no pattern. It may hold {braced}.") from error
+        shown = filled(text, dict.fromkeys(names, "x"))
+    except ValueError as error:
+        raise WrongUse(f"{key}: {error}") from error
     if key != "display_name" and not shown.strip():
         raise WrongUse(f"{key} must not be empty.")
 
@@ -239,22 +238,5 @@ def _name_of(choices: Sequence[Named], id_: str) -> str:
 
 def _read_customers_again(tx: Connection, stored: StoredConnection) -> None:
     """Another model makes other customers of the same people: those that are not linked are read afresh."""
-    linked = select(pair.c.crm_id).where(
-        pair.c.connection == stored.id, pair.c.kind == Kind.CUSTOMER.value, pair.c.linked_at != ""
-    )
-    kind = Kind.CUSTOMER.value
-    for table in (record, match_key):
-        tx.execute(
-            delete(table).where(
-                table.c.connection == stored.id,
-                table.c.side == Side.CRM.value,
-                table.c.kind == kind,
-                table.c.id.not_in(linked),
-            )
-        )
-    tx.execute(
-        delete(pair).where(
-            pair.c.connection == stored.id, pair.c.kind == kind, pair.c.linked_at == "", pair.c.crm_id.is_not(None)
-        )
-    )
+    mirror.forget_unlinked(tx, stored.id, Side.CRM, Kind.CUSTOMER)
     connections.change(tx, stored.id, crm_cursor="", crm_complete=False)

@@ -5,7 +5,6 @@ from datetime import datetime, timedelta
 from random import Random, SystemRandom
 
 import msgspec
-from sqlalchemy import func, select
 
 from tieout.actions.actor import Actor, Role
 from tieout.actions.errors import OutOfReach, WrongUse
@@ -19,7 +18,6 @@ from tieout.engine.wiring import Transport, network, open_sides
 from tieout.engine.work import SLACK_SECONDS, Lease
 from tieout.store import agenda, connections, journal, pairs
 from tieout.store.connections import StoredConnection
-from tieout.store.tables import pair, unit
 
 MOST_PASSES = 50
 _PATIENCE_SECONDS = 600.0
@@ -165,22 +163,14 @@ def _until_due(home: Home, stored: StoredConnection) -> float | None:
     """Seconds until the next retry or unknown outcome can be settled; None where there is none soon."""
     now = home.clock.now()
     with home.database.read() as tx:
-        retry = tx.execute(
-            select(func.min(pair.c.retry_at)).where(
-                pair.c.connection == stored.id, pair.c.state == State.RETRYING.value, pair.c.retry_at != ""
-            )
-        ).scalar()
-        units = tx.execute(
-            select(unit.c.side, unit.c.sent_at).where(
-                unit.c.connection == stored.id, unit.c.state.in_((journal.SENT, journal.UNKNOWN))
-            )
-        ).all()
+        retry = agenda.next_retry(tx, stored.id)
+        units = journal.open_units(tx, stored.id)
     moments: list[datetime] = []
     if retry and datetime.fromisoformat(retry) - now < _SOON:
         moments.append(datetime.fromisoformat(retry))
-    for row in units:
-        options = stored.crm.options if row.side == Side.CRM else stored.books.options
-        moments.append(datetime.fromisoformat(row.sent_at) + timedelta(seconds=options.commit_within + SLACK_SECONDS))
+    for side, _, _, sent_at in units:
+        options = stored.crm.options if side is Side.CRM else stored.books.options
+        moments.append(sent_at + timedelta(seconds=options.commit_within + SLACK_SECONDS))
     return None if not moments else max(0.0, (min(moments) - now).total_seconds() + _MARGIN_SECONDS)
 
 

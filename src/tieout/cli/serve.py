@@ -34,8 +34,8 @@ def run(home: Home, host: str, port: int, *, as_json: bool) -> None:
     worker = Worker(home, scheduler)
     worker.start()
     try:
-        _announce(home, f"http://{host}:{listener.getsockname()[1]}", as_json=as_json)
         with contextlib.suppress(KeyboardInterrupt):
+            _announce(home, f"http://{host}:{listener.getsockname()[1]}", as_json=as_json)
             uvicorn.Server(config(home)).run(sockets=[listener])
     finally:
         worker.stop()

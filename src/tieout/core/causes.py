@@ -358,7 +358,7 @@ _CAUSES = (
     Cause(
         "quickbooks_rule",
         "A rule of QuickBooks",
-        "QuickBooks refused it: {text}",
+        "QuickBooks refused it: {text}.",
         "Do what the message says, in QuickBooks or HubSpot; it is tried again when either record changes.",
         fixes=("try_again", "exclude"),
         foreseen="no",
@@ -366,7 +366,7 @@ _CAUSES = (
     Cause(
         "hubspot_rule",
         "A rule of HubSpot",
-        "HubSpot refused it: {text}",
+        "HubSpot refused it: {text}.",
         "Do what the message says; it is tried again when either record changes.",
         fixes=("try_again", "exclude"),
         foreseen="no",
@@ -375,7 +375,7 @@ _CAUSES = (
     Cause(
         "bad_payload",
         "A mistake of Tieout's",
-        "The request was refused as malformed: {text}",
+        "The request was refused as malformed: {text}.",
         "Please report it with these details.",
         klass="bug",
         fixes=("try_again", "exclude"),

@@ -2,10 +2,13 @@
 
 import re
 import unicodedata
+from collections.abc import Mapping
 from functools import lru_cache
+from string import Formatter
 
 import phonenumbers
 
+_FORMAT = Formatter()
 _SPACE = re.compile(r"\s+")
 _NAME_NOISE = re.compile(r"[^\w&]+")
 
@@ -94,6 +97,22 @@ def name_words(name: str) -> tuple[str, str]:
         word = words.pop()
         form = _SAME_FORM.get(word, word) + form
     return " ".join(words), form
+
+
+def filled(pattern: str, known: Mapping[str, str]) -> str:
+    """A pattern a person wrote, its `{name}`s replaced.
+
+    Raises ValueError, a sentence, where braces hold anything but one of the `known` names.
+    """
+    try:
+        if all(
+            name is None or (name in known and not spec and not how) for _, name, spec, how in _FORMAT.parse(pattern)
+        ):
+            return pattern.format_map(known)
+    except ValueError:
+        pass
+    names = ", ".join(f"{{{name}}}" for name in known)
+    raise ValueError(f"{pattern!r} is no pattern. It may hold {names}.")
 
 
 def without_controls(text: str) -> str:

@@ -1,9 +1,9 @@
 """Annotating: what the HubSpot record shows, for the pairs that this pass touched."""
 
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterable, Iterator
 from decimal import Decimal
 
-from sqlalchemy import Connection, and_, select
+from sqlalchemy import Connection
 
 from tieout.core.records import Kind, Side, State
 from tieout.engine.deciding import Planned
@@ -13,11 +13,9 @@ from tieout.kinds.customer import Customer
 from tieout.kinds.invoice import Invoice
 from tieout.kinds.settlement import Settlement
 from tieout.remote.side import Operation
-from tieout.store import journal, pairs
-from tieout.store.codec import decode_record
+from tieout.store import journal, ledger, pairs
 from tieout.store.journal import Entry
 from tieout.store.pairs import Stored
-from tieout.store.tables import key_row, match_key, record
 
 _CHUNK = 300
 _SHOWN = (
@@ -92,8 +90,9 @@ def _invoice(tx: Connection, work: Work, stored: Stored) -> Iterable[Planned]:
         books.number if isinstance(books, Invoice) and linked else "",
         work.sides.books.page(Kind.INVOICE, stored.books_id) if linked else "",
         money,
+        crm.currency or work.currency(),
     )
-    yield from _operation(work, stored, [f"invoices:{stored.crm_id}"], properties)
+    yield from _operation(work, stored, f"invoices:{stored.crm_id}", properties)
 
 
 def _customer(tx: Connection, work: Work, stored: Stored) -> Iterable[Planned]:
@@ -102,83 +101,25 @@ def _customer(tx: Connection, work: Work, stored: Stored) -> Iterable[Planned]:
         return
     kind, _, id_ = stored.crm_id.partition(":")
     target = f"companies:{id_}" if kind == "company" else f"contacts:{id_}"
-    credit = sum(
-        (
-            Decimal(remaining)
-            for remaining in tx.execute(
-                select(key_row.c.remaining).where(
-                    key_row.c.connection == work.connection,
-                    key_row.c.list == "credit_memo",
-                    key_row.c.customer == books.id,
-                    key_row.c.remaining != "",
-                )
-            ).scalars()
-        ),
-        Decimal(0),
+    paid = ledger.settlements_of(tx, work.connection, books.id)
+    account = Account(
+        books.balance or Decimal(0),
+        ledger.open_credit(tx, work.connection, books.id),
+        max((s.date for s in paid if s.cash and s.date is not None), default=None),
+        books.currency or work.currency(),
     )
-    last = max(
-        (s.date for s in _settlements_of(tx, work.connection, books.id) if s.cash and s.date is not None), default=None
-    )
-    yield from _operation(work, stored, [target], of_customer(Account(books.balance or Decimal(0), credit, last)))
+    yield from _operation(work, stored, target, of_customer(account))
 
 
-def _operation(work: Work, stored: Stored, targets: Sequence[str], properties: dict[str, str]) -> Iterable[Planned]:
-    changed = {name: value for name, value in properties.items() if stored.annotated.get(name, "") != value}
-    if not changed:
+def _operation(work: Work, stored: Stored, target: str, properties: dict[str, str]) -> Iterable[Planned]:
+    if all(stored.annotated.get(name, "") == value for name, value in properties.items()):
         return
-    for target in targets:
-        operation = Operation(
-            work.new_id(), stored.pair.kind, "annotate", target, properties=stored.annotated | properties
-        )
-        yield Planned(Side.CRM, Entry(operation, stored.id, Side.CRM, journal.PLANNED, "", None, ()), "")
+    operation = Operation(work.new_id(), stored.pair.kind, "annotate", target, properties=stored.annotated | properties)
+    yield Planned(Side.CRM, Entry(operation, stored.id, Side.CRM, journal.PLANNED, "", None, ()), "")
 
 
 def _settled(tx: Connection, connection: int, invoice: str) -> Money:
-    found = _settlements(tx, connection, [invoice])
+    found = ledger.settlements_on(tx, connection, [invoice])
     return Money(
         sum((s.amount for s in found if s.cash), Decimal(0)), sum((s.amount for s in found if not s.cash), Decimal(0))
     )
-
-
-def _settlements_of(tx: Connection, connection: int, customer: str) -> list[Settlement]:
-    """The settlements of a QuickBooks customer's linked invoices."""
-    owned = tx.execute(
-        select(match_key.c.id).where(
-            match_key.c.connection == connection,
-            match_key.c.side == Side.BOOKS.value,
-            match_key.c.kind == Kind.INVOICE.value,
-            match_key.c.name == "alike",
-            match_key.c.value.startswith(f"{customer}:", autoescape=True),
-        )
-    )
-    return _settlements(tx, connection, list(owned.scalars()))
-
-
-def _settlements(tx: Connection, connection: int, invoices: Sequence[str]) -> list[Settlement]:
-    found: list[Settlement] = []
-    for start in range(0, len(invoices), _CHUNK):
-        rows = tx.execute(
-            select(record.c.body)
-            .join(
-                match_key,
-                and_(
-                    match_key.c.connection == record.c.connection,
-                    match_key.c.side == record.c.side,
-                    match_key.c.kind == record.c.kind,
-                    match_key.c.id == record.c.id,
-                ),
-            )
-            .where(
-                match_key.c.connection == connection,
-                match_key.c.name == "invoice",
-                match_key.c.value.in_(invoices[start : start + _CHUNK]),
-                record.c.side == Side.BOOKS.value,
-                record.c.kind == Kind.SETTLEMENT.value,
-                record.c.gone == "",
-            )
-        )
-        for body in rows.scalars():
-            there = decode_record(Kind.SETTLEMENT, body)
-            if isinstance(there, Settlement):
-                found.append(there)
-    return found

@@ -1,16 +1,11 @@
 """Balances: what a customer owes moves with each invoice and payment, and is no change of the customer's record."""
 
-from sqlalchemy import select
-
 from tieout.core.records import Kind, Side
 from tieout.engine.work import Work
 from tieout.kinds.invoice import Invoice
 from tieout.kinds.settlement import Settlement
 from tieout.remote.rows import Batch, Row
-from tieout.store import mirror
-from tieout.store.tables import pair
-
-_CHUNK = 500
+from tieout.store import mirror, pairs
 
 
 def note(work: Work, batch: Batch) -> None:
@@ -32,19 +27,8 @@ def note_row(work: Work, row: Row) -> None:
 
 async def refresh(work: Work) -> None:
     """Read those of the customers again that are linked, a thousand in a call, and have them annotated."""
-    wanted = sorted(work.balances)
-    linked: dict[str, int] = {}
     with work.database.read() as tx:
-        for start in range(0, len(wanted), _CHUNK):
-            rows = tx.execute(
-                select(pair.c.books_id, pair.c.id).where(
-                    pair.c.connection == work.connection,
-                    pair.c.kind == Kind.CUSTOMER.value,
-                    pair.c.linked_at != "",
-                    pair.c.books_id.in_(wanted[start : start + _CHUNK]),
-                )
-            )
-            linked.update((row.books_id, row.id) for row in rows)
+        linked = pairs.linked(tx, work.connection, Kind.CUSTOMER, Side.BOOKS, sorted(work.balances))
     if not linked:
         return
     read = await work.sides.books.read(Kind.CUSTOMER, list(linked))

@@ -3,7 +3,6 @@
 from datetime import datetime, timedelta
 
 import msgspec
-from sqlalchemy import select
 
 from tieout.core.records import Kind, Side
 from tieout.engine import balances, sweeping
@@ -12,7 +11,6 @@ from tieout.kinds.invoice import Invoice
 from tieout.remote.errors import SignInTrouble
 from tieout.remote.rows import Row
 from tieout.store import agenda, connections, mirror, pairs
-from tieout.store.tables import pair
 
 _FACTS_LAST = timedelta(hours=1)
 _FACT_CAUSES = (
@@ -98,10 +96,7 @@ def _facts_are_old(work: Work) -> bool:
     if work.now() - datetime.fromisoformat(stored.facts_at) > _FACTS_LAST:
         return True
     with work.database.read() as tx:
-        standing = tx.execute(
-            select(pair.c.id).where(pair.c.connection == work.connection, pair.c.cause.in_(_FACT_CAUSES)).limit(1)
-        ).first()
-    return standing is not None
+        return agenda.is_any_standing(tx, work.connection, _FACT_CAUSES)
 
 
 async def _read_finalized(work: Work) -> None:

@@ -126,6 +126,10 @@ class Work:
             stored.reviewed,
         )
 
+    def currency(self) -> str:
+        """The QuickBooks company's home currency (ISO 4217)."""
+        return "" if self.stored.books_facts is None else self.stored.books_facts.currency
+
     def committed_by(self, side: Side, sent_at: datetime) -> datetime:
         """When a write sent at `sent_at` has either happened or never will."""
         return sent_at + timedelta(seconds=self.sides.of(side).profile.commit_within + SLACK_SECONDS)

@@ -7,6 +7,7 @@ from decimal import Decimal
 import msgspec
 
 from tieout.core.causes import CAUSES, REASONS
+from tieout.core.money import text
 from tieout.core.records import State
 
 STATES: dict[State, str] = {
@@ -34,11 +35,12 @@ class Money(msgspec.Struct, frozen=True):
 
 
 class Account(msgspec.Struct, frozen=True):
-    """What QuickBooks has of a customer's account, in the customer's currency. last: day of the last payment."""
+    """What QuickBooks has of a customer's account, in `currency`. last: day of the last payment."""
 
     balance: Decimal
-    credit: Decimal = Decimal(0)
-    last: date | None = None
+    credit: Decimal
+    last: date | None
+    currency: str
 
 
 def of_invoice(
@@ -49,6 +51,7 @@ def of_invoice(
     number: str,
     link: str,
     money: Money,
+    currency: str,
 ) -> dict[str, str]:
     """The properties of a HubSpot invoice. problems: causes that a draft would fail for. Amounts as "12.30"."""
     return {
@@ -56,16 +59,16 @@ def of_invoice(
         "tieout_reason": _reason(state, cause, evidence, problems),
         "tieout_number": number,
         "tieout_link": link,
-        "tieout_received": f"{money.received:.2f}" if number or money.received else "",
-        "tieout_credited": f"{money.credited:.2f}" if number or money.credited else "",
+        "tieout_received": text(money.received, currency) if number or money.received else "",
+        "tieout_credited": text(money.credited, currency) if number or money.credited else "",
     }
 
 
 def of_customer(account: Account) -> dict[str, str]:
     """The properties of a HubSpot company or contact."""
     return {
-        "tieout_open_balance": f"{account.balance:.2f}",
-        "tieout_open_credit": f"{account.credit:.2f}",
+        "tieout_open_balance": text(account.balance, account.currency),
+        "tieout_open_credit": text(account.credit, account.currency),
         "tieout_last_payment": account.last.isoformat() if account.last else "",
     }
 

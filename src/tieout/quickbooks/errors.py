@@ -133,7 +133,7 @@ _TAILS: Final[dict[str, re.Pattern[str]]] = {
     "6140": re.compile(
         r"DocNumber=(?P<number>.*?) is assigned to TxnType=(?P<holder_type>.*?) with TxnId=(?P<holder>\d+)"
     ),
-    "2050": re.compile(r"Min:(?P<least>\d+) Max:(?P<most>\d+) supported\. Supplied length:(?P<length>\d+)"),
+    "2050": re.compile(r"Min:(?P<least>\d+) Max:(?P<limit>\d+) supported\. Supplied length:(?P<length>\d+)"),
     "2500": re.compile(r"element id (?P<missing>\d+) not found"),
 }
 

@@ -64,6 +64,49 @@ def standing(tx: Connection, connection: int, kind: Kind, side: Side, cause: str
     return [i for i in rows.scalars() if i is not None]
 
 
+def is_any_standing(tx: Connection, connection: int, causes: Sequence[str]) -> bool:
+    """Whether a record stands with one of these causes."""
+    found = tx.execute(
+        select(pair.c.id).where(pair.c.connection == connection, pair.c.cause.in_(causes)).limit(1)
+    ).first()
+    return found is not None
+
+
+def next_retry(tx: Connection, connection: int) -> str:
+    """The moment (ISO, UTC) of the next retry; empty where none is planned."""
+    found = tx.execute(
+        select(func.min(pair.c.retry_at)).where(
+            pair.c.connection == connection, pair.c.state == State.RETRYING.value, pair.c.retry_at != ""
+        )
+    ).scalar()
+    return found or ""
+
+
+def with_cause(tx: Connection, connection: int, state: State, cause: str) -> list[int]:
+    """The pairs that stand in this state with this cause."""
+    rows = tx.execute(
+        select(pair.c.id)
+        .where(pair.c.connection == connection, pair.c.state == state.value, pair.c.cause == cause)
+        .order_by(pair.c.id)
+    )
+    return list(rows.scalars())
+
+
+def alone(tx: Connection, connection: int, kind: Kind) -> list[int]:
+    """HubSpot's records of a kind that have no counterpart."""
+    rows = tx.execute(
+        select(pair.c.id)
+        .where(
+            pair.c.connection == connection,
+            pair.c.kind == kind.value,
+            pair.c.linked_at == "",
+            pair.c.crm_id.is_not(None),
+        )
+        .order_by(pair.c.id)
+    )
+    return list(rows.scalars())
+
+
 def mark_all(tx: Connection, connection: int) -> None:
     """Have everything decided anew: settings changed."""
     tx.execute(update(pair).where(pair.c.connection == connection).values(dirty=True))

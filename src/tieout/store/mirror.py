@@ -10,6 +10,7 @@ from tieout.core.records import Key, Kind, Side
 from tieout.kinds.rules import RULES
 from tieout.remote.rows import Batch, KeyRow, Record, Row, Unreadable
 from tieout.store import agenda, pairs
+from tieout.store.agenda import id_column
 from tieout.store.codec import decode_record, encode
 from tieout.store.tables import key_row, match_key, pair, raw, record
 
@@ -95,6 +96,28 @@ def ids(tx: Connection, connection: int, side: Side, kind: Kind) -> set[str]:
                 record.c.gone == "",
             )
         ).scalars()
+    )
+
+
+def forget_unlinked(tx: Connection, connection: int, side: Side, kind: Kind) -> None:
+    """Forget the records of a kind that are in no pair, so that they are read afresh."""
+    own = id_column(side)
+    kept = select(own).where(
+        pair.c.connection == connection, pair.c.kind == kind.value, pair.c.linked_at != "", own.is_not(None)
+    )
+    for table in (record, match_key):
+        tx.execute(
+            delete(table).where(
+                table.c.connection == connection,
+                table.c.side == side.value,
+                table.c.kind == kind.value,
+                table.c.id.not_in(kept),
+            )
+        )
+    tx.execute(
+        delete(pair).where(
+            pair.c.connection == connection, pair.c.kind == kind.value, pair.c.linked_at == "", own.is_not(None)
+        )
     )
 
 

@@ -153,6 +153,20 @@ def find(tx: Connection, connection: int, kind: Kind, side: Side, id_: str) -> S
     return None if row is None else _stored(row)
 
 
+def linked(tx: Connection, connection: int, kind: Kind, side: Side, ids: Sequence[str]) -> dict[str, int]:
+    """Those of these records of `side` that are linked, with the ids of their pairs."""
+    own = id_column(side)
+    found: dict[str, int] = {}
+    for chunk in chunks(ids):
+        rows = tx.execute(
+            select(own, pair.c.id).where(
+                pair.c.connection == connection, pair.c.kind == kind.value, pair.c.linked_at != "", own.in_(chunk)
+            )
+        )
+        found.update((row[0], row[1]) for row in rows)
+    return found
+
+
 def money(stored: Stored) -> tuple[int, str] | None:
     """What a pair is about, in minor units of its currency; None where it is about no amount that can be kept."""
     for there in (stored.pair.crm, stored.pair.books):

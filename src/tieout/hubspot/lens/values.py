@@ -45,12 +45,12 @@ def amount(values: Values, name: str, currency: str, missing: Decimal = _ZERO) -
 
 def moment(value: str) -> datetime:
     """A *datetime* in UTC. Raises ValueError."""
-    if value.lstrip("-").isdigit():
-        try:
+    try:
+        if value.lstrip("-").isdecimal():
             return _FIRST + int(value) * _MILLISECOND
-        except OverflowError as error:
-            raise ValueError(f"{value} is no moment of any calendar.") from error
-    read = datetime.fromisoformat(value)
+        read = datetime.fromisoformat(value)
+    except (ValueError, OverflowError) as error:
+        raise ValueError(f"{value} is no moment of any calendar.") from error
     return read if read.tzinfo else read.replace(tzinfo=UTC)
 
 

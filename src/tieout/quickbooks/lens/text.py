@@ -57,7 +57,7 @@ def free(value: str, limit: int) -> str:
 def _fitting(value: str, limit: int, field: str, cause: str) -> str:
     if len(value) <= limit:
         return value
-    evidence = {"field": field, "most": str(limit), "length": str(len(value))}
+    evidence = {"field": field, "limit": str(limit), "length": str(len(value))}
     raise CannotWrite(
         cause, f"QuickBooks takes at most {limit} characters in {field}; this has {len(value)}.", evidence
     )

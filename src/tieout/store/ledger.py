@@ -1,0 +1,70 @@
+"""What QuickBooks has of an invoice's payments and of a customer's credit, from the mirror."""
+
+from collections.abc import Sequence
+from decimal import Decimal
+
+from sqlalchemy import Connection, and_, select
+
+from tieout.core.records import Kind, Side
+from tieout.kinds.settlement import Settlement
+from tieout.store.agenda import chunks
+from tieout.store.codec import decode_record
+from tieout.store.tables import key_row, match_key, record
+
+
+def settlements_on(tx: Connection, connection: int, invoices: Sequence[str]) -> list[Settlement]:
+    """What was paid and credited on these QuickBooks invoices."""
+    found: list[Settlement] = []
+    for chunk in chunks(invoices):
+        rows = tx.execute(
+            select(record.c.body)
+            .join(
+                match_key,
+                and_(
+                    match_key.c.connection == record.c.connection,
+                    match_key.c.side == record.c.side,
+                    match_key.c.kind == record.c.kind,
+                    match_key.c.id == record.c.id,
+                ),
+            )
+            .where(
+                match_key.c.connection == connection,
+                match_key.c.name == "invoice",
+                match_key.c.value.in_(chunk),
+                record.c.side == Side.BOOKS.value,
+                record.c.kind == Kind.SETTLEMENT.value,
+                record.c.gone == "",
+            )
+        )
+        for body in rows.scalars():
+            there = decode_record(Kind.SETTLEMENT, body)
+            if isinstance(there, Settlement):
+                found.append(there)
+    return found
+
+
+def settlements_of(tx: Connection, connection: int, customer: str) -> list[Settlement]:
+    """What was paid and credited on the invoices of a QuickBooks customer."""
+    owned = tx.execute(
+        select(match_key.c.id).where(
+            match_key.c.connection == connection,
+            match_key.c.side == Side.BOOKS.value,
+            match_key.c.kind == Kind.INVOICE.value,
+            match_key.c.name == "alike",
+            match_key.c.value.startswith(f"{customer}:", autoescape=True),
+        )
+    )
+    return settlements_on(tx, connection, list(owned.scalars()))
+
+
+def open_credit(tx: Connection, connection: int, customer: str) -> Decimal:
+    """What is left of a QuickBooks customer's credit memos, in the customer's currency."""
+    left = tx.execute(
+        select(key_row.c.remaining).where(
+            key_row.c.connection == connection,
+            key_row.c.list == "credit_memo",
+            key_row.c.customer == customer,
+            key_row.c.remaining != "",
+        )
+    )
+    return sum((Decimal(remaining) for remaining in left.scalars()), Decimal(0))
