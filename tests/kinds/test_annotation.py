@@ -13,7 +13,8 @@ from tieout.kinds.annotation import STATES, Account, Money, of_customer, of_invo
 def shown(
     state: State, cause: str = "", evidence: dict | None = None, problems: tuple[str, ...] = ()
 ) -> dict[str, str]:
-    return of_invoice(state, cause, evidence or {}, problems, "1001", "https://books.example/1", Money(Decimal("12.5")))
+    link = "https://books.example/1"
+    return of_invoice(state, cause, evidence or {}, problems, "1001", link, Money(Decimal("12.5")), "EUR")
 
 
 @pytest.mark.parametrize("state", list(State))
@@ -48,14 +49,16 @@ def test_the_reason_names_the_holder():
 
 def test_amounts_are_decimal_text():
     assert shown(State.IN_SYNC)["tieout_received"] == "12.50"
-    assert of_invoice(State.DRAFT, "", {}, (), "", "", Money())["tieout_received"] == ""
+    assert of_invoice(State.DRAFT, "", {}, (), "", "", Money(), "EUR")["tieout_received"] == ""
+    yen = of_invoice(State.IN_SYNC, "", {}, (), "7", "", Money(Decimal(1200)), "JPY")
+    assert yen["tieout_received"] == "1200"
 
 
 def test_a_customers_account_is_text():
-    account = Account(Decimal(7), Decimal("0.5"), date(2026, 1, 9))
+    account = Account(Decimal(7), Decimal("0.5"), date(2026, 1, 9), "EUR")
     assert of_customer(account) == {
         "tieout_open_balance": "7.00",
         "tieout_open_credit": "0.50",
         "tieout_last_payment": "2026-01-09",
     }
-    assert of_customer(Account(Decimal(0)))["tieout_last_payment"] == ""
+    assert of_customer(Account(Decimal(0), Decimal(0), None, "EUR"))["tieout_last_payment"] == ""

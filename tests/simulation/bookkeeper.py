@@ -154,7 +154,9 @@ class Bookkeeper(Desk):
             change = {"Line": lines}
         elif self.random.random() < 0.5:
             change = {"TxnDate": self._day(-1)}
-        self._patch("Payment", payment, {"CustomerRef": payment["CustomerRef"], "TotalAmt": payment["TotalAmt"], **change})
+        self._patch(
+            "Payment", payment, {"CustomerRef": payment["CustomerRef"], "TotalAmt": payment["TotalAmt"], **change}
+        )
         return True
 
     def void_payment(self) -> bool:

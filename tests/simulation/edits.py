@@ -129,7 +129,11 @@ def _form(field: str, value: object) -> str:
 
 
 def _forms(field: str, details: Any) -> set[str]:
-    return {_form(field, details.get(name)) for name in ("value", "before", "after")} if details["field"] == field else set()
+    return (
+        {_form(field, details.get(name)) for name in ("value", "before", "after")}
+        if details["field"] == field
+        else set()
+    )
 
 
 def _charges_overwritten(scene: Scene) -> Iterator[str]:

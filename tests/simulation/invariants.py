@@ -2,7 +2,7 @@
 
 from collections import Counter, defaultdict
 from collections.abc import Callable, Iterable, Iterator
-from datetime import date
+from datetime import date, timedelta
 from decimal import Decimal
 
 from tests.simulation.edits import edits_lost
@@ -11,7 +11,6 @@ from tests.simulation.watch import Effect
 
 from tieout.core.causes import CAUSES, REASONS
 from tieout.core.records import Kind, Side, State
-from tieout.kinds.invoice import Invoice
 from tieout.store import journal
 from tieout.store.pairs import Stored
 
@@ -25,6 +24,8 @@ _FLOWS = {"PrimaryPhone", "WebAddr"}
 _DERIVED = {"SyncToken", "MetaData", "Balance", "BalanceWithJobs"}
 _WAKING = {"Active", "DisplayName", "FullyQualifiedName", "PrintOnCheckName"}
 _TEN_DAYS = 10
+_SEARCHED = 5
+_TO_INVOICE = "542"
 
 
 def always(scene: Scene) -> list[str]:
@@ -91,13 +92,12 @@ def asked_before_creating(scene: Scene) -> Iterator[str]:
 def _twins(scene: Scene, ours: Effect, move: Move) -> Iterator[str]:
     """Unlinked documents by people, alike to ours, that stood when the pass began that made ours."""
     if ours.side is Side.CRM:
+        yield from _noted_payments(scene, ours, move)
         return
     stood: dict[str, Json] = {}
     for effect in scene.theirs(Side.BOOKS):
         if effect.entity == "Invoice" and effect.at < move.started:
-            if effect.act == "create":
-                stood[effect.id] = effect.after
-            elif effect.id in stood:
+            if effect.act == "create" or effect.id in stood:
                 stood[effect.id] = effect.after
     for id_, document in stood.items():
         pair = scene.pair_of(Kind.INVOICE, Side.BOOKS, id_)
@@ -107,6 +107,24 @@ def _twins(scene: Scene, ours: Effect, move: Move) -> Iterator[str]:
             apart = abs((_day(document["TxnDate"]) - _day(ours.after["TxnDate"])).days)
             if Decimal(document["TotalAmt"]) == Decimal(ours.after["TotalAmt"]) and apart <= _TEN_DAYS:
                 yield f"invoice {id_}"
+
+
+def _noted_payments(scene: Scene, ours: Effect, move: Move) -> Iterator[str]:
+    """The same for payments, which a search shows only after its lag."""
+    shown = move.started - timedelta(seconds=scene.stage.plan.index_lag + _SEARCHED)
+    stood: dict[str, Effect] = {}
+    for effect in scene.theirs(Side.CRM):
+        if effect.entity == "commerce_payments" and effect.at < shown:
+            if effect.act == "create":
+                stood[effect.id] = effect
+            else:
+                stood.pop(effect.id, None)
+    for id_, effect in stood.items():
+        pair = scene.pair_of(Kind.SETTLEMENT, Side.CRM, id_)
+        same_invoice = effect.sent["linked"][_TO_INVOICE] == ours.sent["linked"][_TO_INVOICE]
+        same_amount = Decimal(effect.sent["hs_initial_amount"]) == Decimal(ours.sent["hs_initial_amount"])
+        if same_invoice and same_amount and (pair is None or pair.pair.bond is None):
+            yield f"payment {id_}"
 
 
 def only_what_is_ours(scene: Scene) -> Iterator[str]:
@@ -133,7 +151,7 @@ def only_what_is_ours(scene: Scene) -> Iterator[str]:
             yield f"We voided {place}, and nobody had voided it in HubSpot."
     for effect in scene.ours(Side.CRM):
         place = f"{effect.entity} {effect.id}"
-        names = {name for name in effect.sent if not name.startswith("tieout_")}
+        names = {name for name in effect.sent if not name.startswith("tieout_")} - {"linked"}
         allowed = {
             "invoices": {"hs_due_date", "hs_comments"},
             "companies": {"phone", "website"},

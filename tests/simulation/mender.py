@@ -41,7 +41,9 @@ class Mender:
         if not listed:
             return
         failure = self.random.choice(listed)
-        offered = [code for code in CAUSES[failure.cause].fixes if code not in _LEFT_TO_LIFE or self.random.random() < 0.2]
+        offered = [
+            code for code in CAUSES[failure.cause].fixes if code not in _LEFT_TO_LIFE or self.random.random() < 0.2
+        ]
         if not offered:
             return
         code = self.random.choice(offered)

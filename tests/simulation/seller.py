@@ -129,7 +129,7 @@ class Seller(Desk):
 
     def bill_several(self) -> bool:
         """A billing run."""
-        return all([self.finalize_in_one_go() for _ in range(self.random.randint(2, 4))])
+        return all(self.finalize_in_one_go() for _ in range(self.random.randint(2, 4)))
 
     def void(self) -> bool:
         return self._set_status("open", "voided")

@@ -21,7 +21,10 @@ def _plans(scene: Scene) -> Iterator[tuple[str, str]]:
         one, end = move.entry.operation, move.result
         why = end.why or (end.fault.text if end.fault is not None else "")
         what = f"{one.verb} {one.kind} {one.target} in {move.entry.side} for pair {move.entry.pair}"
-        yield f"{move.planned:%H:%M:%S.%f}", f"planned: {what} {one.fields or one.properties} → {move.state} {end.id} {why}"
+        yield (
+            f"{move.planned:%H:%M:%S.%f}",
+            f"planned: {what} {one.fields or one.properties} → {move.state} {end.id} {why}",
+        )
 
 
 def _notes(scene: Scene) -> Iterator[tuple[str, str]]:

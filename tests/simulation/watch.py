@@ -80,7 +80,9 @@ class Watched:
             note = self._quickbooks if self.side is Side.BOOKS else self._hubspot
             note(who, fields["method"], fields["path"], query, _read(body), _read(b"".join(parts)))
 
-    def _quickbooks(self, who: str, _method: str, path: str, query: Mapping[str, str], sent: Json, answer: Json) -> None:
+    def _quickbooks(
+        self, who: str, _method: str, path: str, query: Mapping[str, str], sent: Json, answer: Json
+    ) -> None:
         key = query.get("requestid", "")
         if not path.endswith("/batch"):
             self._quickbooks_one(who, query.get("operation", ""), sent, answer, key)
@@ -114,7 +116,7 @@ class Watched:
         entity, rest = parts[3], parts[4:]
         match method, rest:
             case "POST", []:
-                self._hubspot_one(who, "create", entity, answer["id"], sent.get("properties", {}), answer)
+                self._hubspot_one(who, "create", entity, answer["id"], _told(sent), answer)
             case "PATCH", [id_]:
                 self._hubspot_one(who, "update", entity, id_, sent.get("properties", {}), answer)
             case "DELETE", [id_]:
@@ -125,23 +127,17 @@ class Watched:
             case "POST", ["batch", "create" | "update" as act]:
                 for asked, one in _paired(sent.get("inputs", []), answer.get("results", [])):
                     key = asked.get("objectWriteTraceId", "")
-                    self._hubspot_one(who, act, entity, one["id"], asked.get("properties", {}), one, key)
+                    self._hubspot_one(who, act, entity, one["id"], _told(asked), one, key)
 
-    def _hubspot_one(
-        self, who: str, act: Act, entity: str, id_: str, sent: Json, answer: Json, key: str = ""
-    ) -> None:
+    def _hubspot_one(self, who: str, act: Act, entity: str, id_: str, sent: Json, answer: Json, key: str = "") -> None:
         place = (entity, id_)
         before = self._known.get(place, {})
         after = {**before, **sent, **{n: v for n, v in answer.get("properties", {}).items() if v is not None}}
         self._known[place] = after
         self._note(who, act, entity, id_, sent, before, after, key)
 
-    def _note(
-        self, who: str, act: Act, entity: str, id_: str, sent: Json, before: Json, after: Json, key: str
-    ) -> None:
-        self.effects.append(
-            Effect(self._clock.now(), who, self.side, act, entity, id_, sent, before, after, key)
-        )
+    def _note(self, who: str, act: Act, entity: str, id_: str, sent: Json, before: Json, after: Json, key: str) -> None:
+        self.effects.append(Effect(self._clock.now(), who, self.side, act, entity, id_, sent, before, after, key))
 
     def company(self) -> Json:
         return self.vendor.company()
@@ -163,6 +159,12 @@ class Watched:
 
     def load(self, state: bytes) -> None:
         self.vendor.load(state)
+
+
+def _told(input_: Json) -> Json:
+    """The properties of an input, and as `linked` the ids of the objects it is associated with, by type of link."""
+    linked = {str(one["types"][0]["associationTypeId"]): one["to"]["id"] for one in input_.get("associations") or ()}
+    return {**input_.get("properties", {}), **({"linked": linked} if linked else {})}
 
 
 def _paired(inputs: list[Json], results: list[Json]) -> list[tuple[Json, Json]]:

@@ -85,13 +85,15 @@ class Bookkeeper:
     def credit_memo(self, customer: str, *lines: SalesItemLine, number: str = "", on: date | None = None) -> str:
         return self._sales_form(CreditMemo(), customer, lines, number, on)
 
-    def line(self, item: str, quantity: str, price: str) -> SalesItemLine:
+    def line(self, item: str, quantity: str, price: str, tax_code: str = "") -> SalesItemLine:
         line = SalesItemLine()
         line.Amount = float(Decimal(quantity) * Decimal(price))
         line.SalesItemLineDetail = SalesItemLineDetail()
         line.SalesItemLineDetail.ItemRef = _ref(item)
         line.SalesItemLineDetail.Qty = float(quantity)
         line.SalesItemLineDetail.UnitPrice = float(price)
+        if tax_code:
+            line.SalesItemLineDetail.TaxCodeRef = _ref(tax_code)
         return line
 
     def receive(self, invoice: str, amount: str, on: date | None = None) -> str:

@@ -172,41 +172,41 @@ def test_an_answer_that_makes_no_sense_is_a_failure_until_it_does(
 
 
 @pytest.mark.parametrize(
-    ("old", "new"),
+    ("old", "new", "cause"),
     [
-        (b'"TotalAmt":200.00', b'"TotalAmt":1e999999'),
-        (b'"TotalAmt":200.00', b'"TotalAmt":NaN'),
-        (b'"TotalAmt":200.00', b'"TotalAmt":"much"'),
-        (b'"TotalAmt":200.00', b'"TotalAmt":null'),
-        (b'"TxnDate":"2026-03-10"', b'"TxnDate":"10.3.2026"'),
-        (b'"SyncToken":"0"', b'"SyncToken":"zero"'),
-        (b'"DetailType":"SalesItemLineDetail"', b'"DetailType":"WonderLineDetail"'),
-        (b'"Type":"Service"', b'"Type":"Wonder"'),
+        (b'"TotalAmt":200.00', b'"TotalAmt":1e999999', ""),
+        (b'"TotalAmt":200.00', b'"TotalAmt":NaN', ""),
+        (b'"TotalAmt":200.00', b'"TotalAmt":"much"', ""),
+        (b'"TxnDate":"2026-03-10"', b'"TxnDate":"10.3.2026"', ""),
+        (b'"SyncToken":"0"', b'"SyncToken":"zero"', ""),
+        (b'"Type":"Service"', b'"Type":"Wonder"', ""),
+        (b'"TotalAmt":200.00', b'"TotalAmt":null', "charge_edited_in_books"),
+        (b'"DetailType":"SalesItemLineDetail"', b'"DetailType":"WonderLineDetail"', "charge_edited_in_books"),
     ],
-    ids=lambda value: value.decode() if value.startswith(b'"') else "",
+    ids=lambda value: value.decode() if isinstance(value, bytes) else "",
 )
-def test_whatever_quickbooks_answers_an_invoice_is_booked_once(tmp_path: Path, old: bytes, new: bytes) -> None:
+def test_whatever_quickbooks_answers_an_invoice_is_booked_once(
+    tmp_path: Path, old: bytes, new: bytes, cause: str
+) -> None:
     async def story(shop: Shop) -> None:
         shop.seller.invoice(shop.seller.company("Nova Ltd", "ana@nova.example"), ("Consulting", "2", "100.00"))
         await shop.connect()
         sense = shop.quickbooks.carry
         shop.quickbooks.carry = mangled = Mangled(sense, old, new)
-        for _ in range(4):
+        for _ in range(3):
             with suppress(OutOfReach):
                 await shop.sync(until_quiet=True)
-            await shop.clock.sleep(30)
         assert mangled.struck
         assert len(shop.bookkeeper.all("Invoice")) <= 1
         shop.quickbooks.carry = sense
-        for customer in shop.bookkeeper.all("Customer"):
-            shop.bookkeeper.change("Customer", customer, Notes="Pays in time")
-        for item in shop.bookkeeper.all("Item"):
-            shop.bookkeeper.change("Item", item, Description="By the hour")
-        for invoice in shop.bookkeeper.all("Invoice"):
-            shop.bookkeeper.change("Invoice", invoice, PrivateNote=f"{invoice['PrivateNote']} ")
+        shop.bookkeeper.touch_everything()
         await shop.clock.sleep(30)
         await shop.sync(until_quiet=True)
-        assert shop.cases() == []
+        assert [case.failure.cause for case in shop.cases()] == [cause] * bool(cause)
+        if cause:
+            # What was read while it made no sense now looks like an edit: a person says that it is well.
+            shop.fix("leave_both")
+            await shop.sync(until_quiet=True)
         assert shop.bookkeeper.only("Invoice")["TotalAmt"] == 200
         assert len(shop.bookkeeper.all("Customer")) == len(shop.bookkeeper.all("Item")) == 1
         await shop.ends_well()

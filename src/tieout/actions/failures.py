@@ -13,7 +13,8 @@ from tieout.actions.home import Home
 from tieout.actions.language import ENGLISH, KINDS_TOGETHER, WHO, Words, moment
 from tieout.actions.naming import Choice, label, labels
 from tieout.core import money
-from tieout.core.causes import CAUSES, Cause
+from tieout.core.cause import Cause
+from tieout.core.causes import CAUSES
 from tieout.core.fixes import FIXES, Fix
 from tieout.core.merge import Difference
 from tieout.core.records import Kind, Side, State

@@ -74,6 +74,9 @@ def _address_text(address: object) -> str:
     return ", ".join(part for part in msgspec.structs.astuple(address) if part) if isinstance(address, Address) else ""
 
 
+_PERSON = ("first", "last", "email")
+"""What HubSpot holds of a company's person, in a contact of its own."""
+
 _SHARED_KEYS = ("tax", "email", "domain", "name")
 
 
@@ -220,7 +223,7 @@ class CustomerRules:
             return Update((Change(Side.CRM, wanted, tuple(back)),), asked="restore")
         rules = {"phone": world.settings.phone_rule, "website": world.settings.website_rule}
         merged = merge(self.fields, Sides(pair.crm, pair.books, bond.crm_base, bond.books_base), rules)
-        return settle_merge(self, pair.crm, pair.books, merged, pair.choices)
+        return _by_part(settle_merge(self, pair.crm, pair.books, merged, pair.choices), pair.crm)
 
     def gone(self, pair: Pair[Customer], bond: Bond[Customer], side: Side, how: str) -> Decision:
         """Nothing is deleted or created again by itself."""
@@ -230,6 +233,21 @@ class CustomerRules:
     def advance(self, base: Customer, now: Customer, names: tuple[str, ...]) -> Customer:
         """The base with the named fields taken from `now`."""
         return msgspec.structs.replace(base, **{n: getattr(now, n) for n in names})
+
+
+def _by_part(decision: Decision, crm: Customer) -> Decision:
+    """HubSpot keeps a company's person in a contact: what belongs to each is a write of its own."""
+    if not isinstance(decision, Update) or not any(part.startswith("company:") for part in crm.parts):
+        return decision
+    changes: list[Change] = []
+    for change in decision.changes:
+        of_person = tuple(n for n in change.fields if n in _PERSON)
+        others = tuple(n for n in change.fields if n not in _PERSON)
+        if change.side is Side.CRM and of_person and others:
+            changes += [msgspec.structs.replace(change, fields=fields) for fields in (others, of_person)]
+        else:
+            changes.append(change)
+    return msgspec.structs.replace(decision, changes=tuple(changes))
 
 
 def _tax_form(number: str) -> str:

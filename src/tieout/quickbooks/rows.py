@@ -157,6 +157,7 @@ def _deleted(document: Head) -> bool:
 def _unreadable(kind: Kind, raw: msgspec.Raw, why: str) -> Unreadable:
     try:
         head = _head(raw)
-        return Unreadable(kind, head.id, _version(head), bytes(raw), why)
-    except (msgspec.DecodeError, NotMoney):
+    except msgspec.DecodeError:
         return Unreadable(kind, "", 0, bytes(raw), why)
+    token = head.sync_token or ""
+    return Unreadable(kind, head.id, int(token) if token.isdecimal() else 0, bytes(raw), why)
