@@ -10,8 +10,7 @@ Class = Literal["transient", "dependency", "person", "connection", "bug"]
 class Cause(msgspec.Struct, frozen=True):
     """Why a record cannot sync.
 
-    foreseen: `yes`, `second` (from the second time on) or `no`. who: whose move it is. learn: settings or facts whose
-    change lets it be tried again are read afresh while a failure with this cause stands.
+    foreseen: `yes`, `second` (from the second time on) or `no`. who: whose move it is.
     """
 
     code: str

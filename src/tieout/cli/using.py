@@ -1,0 +1,214 @@
+"""Commands of every day: sync, see what fails, fix it, prove it."""
+
+from typing import Annotated
+
+import typer
+
+from tieout.cli import output
+from tieout.cli.command import (
+    Json,
+    Name,
+    app,
+    at_home,
+    key_values,
+    run_async,
+    said,
+    states_table,
+    verdict,
+)
+from tieout.cli.output import DIFFERS, WELL
+
+
+@app.command()
+def rehearse(name: Name, as_json: Json = False) -> None:
+    """Show the whole plan of the next sync without writing anything."""
+    from tieout.actions.rehearse import rehearse as action  # noqa: PLC0415
+
+    with at_home(as_json) as (home, actor):
+        plan = run_async(lambda: action(home, actor, name))
+    if as_json:
+        output.document(plan)
+    else:
+        rows = [(s.side, s.verb, s.kind, s.name or s.id, f"{s.amount} {s.currency}".strip()) for s in plan.steps]
+        output.table("Would be written", ("side", "what", "kind", "record", "amount"), rows)
+        states_table(plan.states)
+
+
+@app.command()
+def sync(
+    name: Name,
+    until_quiet: Annotated[bool, typer.Option("--until-quiet", help="Until nothing is left to do.")] = False,
+    auto_match: Annotated[bool, typer.Option("--auto-match", help="Create what is needed without a review.")] = False,
+    yes: Annotated[bool, typer.Option("--yes", help="Do so on real accounts too.")] = False,
+    as_json: Json = False,
+) -> None:
+    """Sync: run one pass, or passes until nothing is left to do."""
+    from tieout.actions.sync import sync as action  # noqa: PLC0415
+
+    with at_home(as_json) as (home, actor):
+        done = run_async(
+            lambda: action(
+                home,
+                actor,
+                name,
+                until_quiet=until_quiet,
+                auto_match=auto_match,
+                assume_yes=yes,
+                progress=output.progress,
+            )
+        )
+    if as_json:
+        shown = {k: getattr(done, k) for k in ("passes", "operations", "states", "calls", "excluded_by_start_date")}
+        output.document(shown)
+    else:
+        rows = [(side, verb, str(n)) for side, verbs in done.operations.items() for verb, n in verbs.items() if n]
+        output.table(f"Written in {done.passes} passes", ("side", "what", "records"), rows)
+        states_table(done.states)
+    raise SystemExit(verdict(done.states))
+
+
+@app.command()
+def failures(name: Name, as_json: Json = False) -> None:
+    """List what cannot sync, with its cause and its fixes."""
+    from tieout.actions.failures import list_failures  # noqa: PLC0415
+
+    with at_home(as_json) as (home, _):
+        found = list_failures(home, name)
+    if as_json:
+        output.document(found)
+    else:
+        rows = [
+            (f.id, f.kind, f.record.name, f.amount or "", f.title, ", ".join(o.fix for o in f.fixes)) for f in found
+        ]
+        output.table("Failing to sync", ("id", "kind", "record", "amount", "why", "fixes"), rows)
+    raise SystemExit(DIFFERS if found else WELL)
+
+
+@app.command()
+def fix(
+    name: Name,
+    failure: Annotated[str, typer.Argument(help="Id of the failure, from `tieout failures`.")],
+    fix_: Annotated[str, typer.Argument(metavar="FIX", help="One of the fixes offered.")],
+    set_values: Annotated[list[str] | None, typer.Option("--set", help="KEY=VALUE that the fix needs.")] = None,
+    all_with_cause: Annotated[bool, typer.Option("--all-with-cause", help="All failures with this cause.")] = False,
+    preview: Annotated[bool, typer.Option("--preview", help="Show what it would do.")] = False,
+    as_json: Json = False,
+) -> None:
+    """Fix one failure, or all with its cause; the next sync carries it out."""
+    from tieout.actions.fix import fix as action  # noqa: PLC0415
+
+    values = key_values(set_values or [], as_json)
+    with at_home(as_json) as (home, actor):
+        done = action(home, actor, name, failure, fix_, values=values, all_with_cause=all_with_cause, preview=preview)
+    if as_json:
+        output.document(done)
+    else:
+        rows = [(t.side, t.kind, t.id, t.field, t.before, t.after) for t in done.operations]
+        output.table("Would change" if preview else "Will change", ("side", "kind", "id", "field", "from", "to"), rows)
+
+
+@app.command()
+def exclude(
+    name: Name,
+    record: Annotated[str, typer.Argument(help="Id of the failure or record.")],
+    include: Annotated[bool, typer.Option("--include", help="Take it in again.")] = False,
+    as_json: Json = False,
+) -> None:
+    """Leave one record out of the sync, or take it in again."""
+    from tieout.actions.pause import exclude as action  # noqa: PLC0415
+
+    with at_home(as_json) as (home, actor):
+        action(home, actor, name, record, include=include)
+    said(f"{record} is {'synced again' if include else 'left out'}.", as_json, record=record, excluded=not include)
+
+
+@app.command()
+def pause(name: Name, as_json: Json = False) -> None:
+    """Stop syncing a company pair until it is resumed."""
+    from tieout.actions.pause import pause as action  # noqa: PLC0415
+
+    with at_home(as_json) as (home, actor):
+        action(home, actor, name)
+    said(f"{name} is paused.", as_json, name=name, status="paused")
+
+
+@app.command()
+def resume(name: Name, as_json: Json = False) -> None:
+    """Let a paused company pair sync again."""
+    from tieout.actions.pause import resume as action  # noqa: PLC0415
+
+    with at_home(as_json) as (home, actor):
+        action(home, actor, name)
+    said(f"{name} is active.", as_json, name=name, status="active")
+
+
+@app.command()
+def history(
+    name: Name,
+    search: Annotated[str, typer.Option(help="Only entries that hold this text.")] = "",
+    as_json: Json = False,
+) -> None:
+    """Show every write and every decision, newest first."""
+    from tieout.actions.history import Filters  # noqa: PLC0415
+    from tieout.actions.history import history as action  # noqa: PLC0415
+
+    with at_home(as_json) as (home, _):
+        found = action(home, name, Filters(search=search))
+    if as_json:
+        output.document(found)
+    else:
+        rows = [(str(h.at or "")[:19], h.who, h.what, h.record) for h in found.entries]
+        output.table("History", ("when", "who", "what", "record"), rows)
+
+
+@app.command()
+def prove(name: Name, as_json: Json = False) -> None:
+    """Read both sides afresh and account for every difference."""
+    from tieout.actions.prove import prove as action  # noqa: PLC0415
+
+    with at_home(as_json) as (home, actor):
+        proof = run_async(lambda: action(home, actor, name))
+    if as_json:
+        output.document(proof)
+    else:
+        for code, both in proof.currency.items():
+            output.table(
+                f"Tie-out in {code}",
+                ("", "invoices", "total", "open"),
+                [
+                    ("HubSpot", str(both.crm.invoices), both.crm.total, both.crm.open),
+                    ("QuickBooks", str(both.books.invoices), both.books.total, both.books.open),
+                    ("difference", "", both.difference.total, both.difference.open),
+                ],
+            )
+        rows = [(e.kind, e.number, e.crm, e.books, e.amount, e.reason) for e in proof.exceptions]
+        output.table("Exceptions", ("kind", "number", "HubSpot", "QuickBooks", "amount", "reason"), rows)
+        output.page.print("It ties out." if proof.ties_out else "It does NOT tie out.")
+    raise SystemExit(WELL if proof.ties_out else DIFFERS)
+
+
+@app.command()
+def status(name: Annotated[str | None, typer.Argument()] = None, as_json: Json = False) -> None:
+    """Show where the company pairs stand."""
+    from tieout.actions.overview import list_companies, overview  # noqa: PLC0415
+
+    with at_home(as_json) as (home, _):
+        found = [overview(home, one) for one in ([name] if name else list_companies(home))]
+    if as_json:
+        output.document(found[0] if name else found)
+        return
+    for one in found:
+        rows = [(k.kind, state, str(n)) for k in one.kinds for state, n in k.states.items() if n]
+        output.table(f"{one.name}: {one.status}", ("kind", "state", "records"), rows)
+
+
+@app.command()
+def causes(as_json: Json = False) -> None:
+    """List the catalogue of failures."""
+    from tieout.core.causes import CAUSES  # noqa: PLC0415
+
+    if as_json:
+        output.document(list(CAUSES.values()))
+    else:
+        rows = [(c.code, c.title, c.remedy, ", ".join(c.fixes)) for c in CAUSES.values()]
+        output.table("Causes", ("cause", "what", "what to do", "fixes"), rows)
