@@ -9,8 +9,8 @@ from tests.simulation.stage import Stage
 
 from tieout.engine import passes
 from tieout.engine.passes import Report
-from tieout.engine.schedule import MemoryLease, is_due
-from tieout.engine.work import LeaseLost
+from tieout.engine.schedule import is_due
+from tieout.engine.work import Lease, LeaseLost
 from tieout.store import connections, journal
 from tieout.store.journal import StaleEpoch
 
@@ -60,7 +60,7 @@ class Crew:
         finally:
             lease.release()
 
-    async def _live(self, lease: MemoryLease, random: Random) -> None:
+    async def _live(self, lease: Lease, random: Random) -> None:
         crashes = random.random() < self.stage.plan.crashing
         fate = Fate(random.randint(1, 150) if crashes else None)
         try:
@@ -77,7 +77,7 @@ class Crew:
             self.stage.troubles.append(f"A pass died of {type(error).__name__}: {error}")
         lease.release()
 
-    async def _pass(self, lease: MemoryLease, random: Random, fate: Fate) -> Report:
+    async def _pass(self, lease: Lease, random: Random, fate: Fate) -> Report:
         self.passes += 1
         async with self.stage.sides(random, fate) as (database, sides):
             return await passes.run(

@@ -41,7 +41,7 @@ def edits_lost(scene: Scene) -> Iterator[str]:
 def _counts(scene: Scene, stored: Stored, edit: Edit) -> bool:
     """Whether the pair was to heed the edit: what differed when two records were linked is no edit."""
     linked_at, why = scene.linked_why[stored.id]
-    void = stored.pair.kind is Kind.INVOICE and "void" in (stored.pair.crm.status, stored.pair.books.status)
+    void = "void" in (getattr(stored.pair.crm, "status", ""), getattr(stored.pair.books, "status", ""))
     return not void and (why.startswith("created:") or datetime.fromisoformat(linked_at) < edit.at)
 
 

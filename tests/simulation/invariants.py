@@ -96,9 +96,9 @@ def _twins(scene: Scene, ours: Effect, move: Move) -> Iterator[str]:
         return
     stood: dict[str, Json] = {}
     for effect in scene.theirs(Side.BOOKS):
-        if effect.entity == "Invoice" and effect.at < move.started:
-            if effect.act == "create" or effect.id in stood:
-                stood[effect.id] = effect.after
+        known = effect.act == "create" or effect.id in stood
+        if effect.entity == "Invoice" and effect.at < move.started and known:
+            stood[effect.id] = effect.after
     for id_, document in stood.items():
         pair = scene.pair_of(Kind.INVOICE, Side.BOOKS, id_)
         if pair is not None and pair.pair.bond is not None:

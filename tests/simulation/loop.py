@@ -29,7 +29,7 @@ class VirtualLoop(asyncio.BaseEventLoop):
         """Let time pass."""
         self._now += seconds
 
-    def run_in_executor(self, executor: Any, func: Any, *args: Any) -> Any:
+    def run_in_executor(self, executor: Any, func: Any, *args: Any) -> Any:  # type: ignore[override]
         """Refuse threads: their order is nobody's to choose."""
         raise RuntimeError(f"{func} wants a thread; a simulation has none.")
 

@@ -81,7 +81,7 @@ async def _play(seed: int, *, tell: bool) -> Outcome:
 async def _storm(stage: Stage, crew: Crew, staff: Sequence[Seller | Bookkeeper | Mender]) -> list[str]:
     """People and faults; returns what must never be, seen at moments on the way."""
     disturbers = [
-        asyncio.ensure_future(task)
+        asyncio.create_task(task)
         for task in (
             weather.blow(stage, dice(stage.plan.seed, "weather")),
             crew.steal(),
@@ -99,7 +99,8 @@ async def _storm(stage: Stage, crew: Crew, staff: Sequence[Seller | Bookkeeper |
                 connections.want(tx, stage.connection)
         found = invariants.always(scene.remembered(stage))
     weather.calm(stage)
-    for task in (people, *disturbers):
+    people.cancel()
+    for task in disturbers:
         task.cancel()
     await asyncio.gather(people, *disturbers, return_exceptions=True)
     return found

@@ -90,7 +90,7 @@ class Stage:
             website_rule=plan.phone_rule,
         )
         with self.database.begin() as tx:
-            accounts = []
+            accounts: dict[Side, int] = {}
             for side, key, part, lag in (
                 (Side.CRM, str(h.portal_id), h, h.index_lag_seconds),
                 (Side.BOOKS, str(q.realm_id), q, 0.0),
@@ -98,15 +98,16 @@ class Stage:
                 options = AccountOptions(part.quotas, part.commit_within_seconds, lag)
                 tokens = Tokens(part.access_token, part.refresh_token, part.client_id, part.client_secret)
                 sealed = seal_tokens(self.cipher, tokens)
-                accounts.append(connections.save_account(tx, side, key, _URLS[side], options, sealed))
-            self.connection = connections.create(tx, NAME, *accounts, settings, self.clock.now())
+                accounts[side] = connections.save_account(tx, side, key, _URLS[side], options, sealed)
+            now = self.clock.now()
+            self.connection = connections.create(tx, NAME, accounts[Side.CRM], accounts[Side.BOOKS], settings, now)
             connections.change(tx, self.connection, reviewed=True)
 
     @asynccontextmanager
     async def sides(self, random: Random, fate: Fate) -> AsyncIterator[tuple[Database, Sides]]:
         """Both sides and the database, as a worker with this fate has them."""
         database = MortalDatabase(self.database, fate)
-        gates = {_URLS[Side.CRM]: self.pair.hubspot, _URLS[Side.BOOKS]: self.pair.quickbooks}
+        gates: dict[str, Any] = {_URLS[Side.CRM]: self.pair.hubspot, _URLS[Side.BOOKS]: self.pair.quickbooks}
 
         def transport(url: str) -> MortalTransport:
             return MortalTransport(InProcess(gates[url]), fate, self.plan.latency, Random(random.random()))

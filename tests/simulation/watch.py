@@ -62,8 +62,8 @@ class Watched:
         status = 0
         parts: list[bytes] = []
 
-        async def once() -> Message:
-            return {"type": "http.request", "body": body, "more_body": False}  # type: ignore[return-value]
+        async def once() -> Any:
+            return {"type": "http.request", "body": body, "more_body": False}
 
         async def noting(message: Message) -> None:
             nonlocal status
@@ -73,7 +73,7 @@ class Watched:
                 parts.append(message["body"])
             await send(message)
 
-        await self.vendor(scope, once, noting)  # type: ignore[arg-type]
+        await self.vendor(scope, once, noting)
         if 200 <= status < 300:
             query = {name: values[-1] for name, values in parse_qs(fields["query_string"].decode()).items()}
             who = fields["state"].get("sandbox.who", "")

@@ -236,8 +236,14 @@ def _as_update(crm: Invoice, books: Invoice, bond: Bond[Invoice], booked: Invoic
             lines.append(line)
             continue
         lines.append(msgspec.structs.replace(theirs, quantity=line.quantity, price=line.price, amount=line.amount))
-    wanted = msgspec.structs.replace(books, lines=tuple(lines), discount=booked.discount, tax=booked.tax)
-    wanted = msgspec.structs.replace(wanted, total=booked.total)
+    wanted = msgspec.structs.replace(
+        books,
+        lines=tuple(lines),
+        discount=booked.discount,
+        tax=booked.tax,
+        tax_code=books.tax_code or booked.tax_code,
+        total=booked.total,
+    )
     fields = ["lines", "discount", "tax"]
     for name in ("customer", "currency", "date", "number"):
         crm_moved = getattr(crm, name) != getattr(bond.crm_base, name)
