@@ -66,3 +66,11 @@ def demo_seconds() -> float:
     finally:
         os.killpg(process.pid, signal.SIGINT)
         process.wait()
+
+
+def simulated(seeds: int) -> tuple[bool, str]:
+    """Whether the simulation plays so many seeds without a violation, and its last line."""
+    ran = subprocess.run(
+        ["make", "--silent", "simulate", f"SEEDS={seeds}"], cwd=ROOT, stdout=subprocess.PIPE, text=True, check=False
+    )
+    return ran.returncode == 0, ran.stdout.strip().rpartition("\n")[2]

@@ -177,6 +177,13 @@ def test_recoding_in_quickbooks_is_no_change_and_survives_the_next_update():
     assert line == replace(coded, price=Decimal("11.00"), amount=Decimal("22.00"))
 
 
+def test_a_line_typed_anew_for_the_same_item_keeps_the_coding_of_its_forerunner():
+    recoded = replace(COPY, lines=(replace(COPY.lines[0], item="9", text="recoded", klass="K"),))
+    anew = dearer(replace(ISSUED, lines=(replace(LAMP, id="c2"),)))
+    line = linked(crm=anew, books=recoded).changes[0].record.lines[0]
+    assert line == replace(recoded.lines[0], price=Decimal("11.00"), amount=Decimal("22.00"))
+
+
 def test_a_price_changed_in_hubspot_reaches_quickbooks():
     decision = linked(crm=dearer(ISSUED))
     assert [(change.side, change.fields) for change in decision.changes] == [(Side.BOOKS, ("lines", "discount", "tax"))]

@@ -226,12 +226,28 @@ def _only_coding(problem: Fail, crm: Invoice, bond: Bond[Invoice]) -> bool:
     return all(line.id in bond.lines for line in crm.lines)
 
 
+def _known_lines(crm: Invoice, bond: Bond[Invoice]) -> dict[str, str]:
+    """Which QuickBooks line each HubSpot line stands for; one typed anew for the same item takes its forerunner's."""
+    known = {line.id: bond.lines[line.id] for line in crm.lines if line.id in bond.lines}
+    there = {line.id for line in crm.lines}
+    left = [line for line in bond.crm_base.lines if line.id not in there and line.id in bond.lines]
+    for line in crm.lines:
+        if line.id in known:
+            continue
+        twin = next((t for t in left if (t.item, t.sku, t.name) == (line.item, line.sku, line.name)), None)
+        if twin is not None:
+            left.remove(twin)
+            known[line.id] = bond.lines[twin.id]
+    return known
+
+
 def _as_update(crm: Invoice, books: Invoice, bond: Bond[Invoice], booked: Invoice, asked: str) -> Decision:
     """HubSpot's charge in the QuickBooks document as it stands: coding of its lines stays, line by line."""
     standing = {line.id: line for line in books.lines}
+    known = _known_lines(crm, bond)
     lines: list[Line] = []
     for ours, line in zip(crm.lines, booked.lines, strict=True):
-        theirs = standing.get(bond.lines.get(ours.id, ""))
+        theirs = standing.get(known.get(ours.id, ""))
         if theirs is None:
             lines.append(line)
             continue
