@@ -8,6 +8,7 @@ error and one JSON document on standard output; exits 1 if anything is not as th
 import argparse
 import sys
 import tempfile
+import time
 from collections.abc import Sequence
 from datetime import date
 from decimal import Decimal
@@ -84,6 +85,8 @@ class Shop:
 
     def first_sync(self, expected: Sums) -> None:
         """Sync until quiet, and hold the totals against the file."""
+        # A shop has a past: what was typed in within the index lag would be searched for once more.
+        time.sleep(3 * self._sign_in["hubspot"]["index_lag_seconds"])
         before = calls.Counts.of(self._hubspot, self._quickbooks, self._seller.lines)
         ran, made = self._sync("--auto-match")
         after = calls.Counts.of(self._hubspot, self._quickbooks, self._seller.lines)
@@ -236,6 +239,10 @@ def main(arguments: Sequence[str] | None = None) -> int:
     parser.add_argument("--to", dest="last", type=date.fromisoformat, default=LAST_DAY, metavar="DAY")
     parser.add_argument("--index-lag", dest="lag", type=float, default=2.0, metavar="SECONDS")
     given = parser.parse_args(arguments)
+    if not given.file.is_file():
+        parser.error(f"{given.file} is no file.")
+    if not sales.read(given.file, given.first, given.last):
+        parser.error(f"{given.file} has no sales from {given.first} to {given.last}.")
     found = run(given.file, given.first, given.last, lag=given.lag)
     sys.stderr.write(found.checks.table())
     document = found.figures | {"checks": found.checks.document(), "ok": found.checks.hold()}

@@ -25,6 +25,8 @@ _STOCK = (
     ("84029G", "KNITTED HOT WATER BOTTLE", "0.001"),
     ("M", "Manual", "0.00"),
 )
+_AT_HOME = tuple((str(10001 + place), f"TEA COSY {place}", "4.25") for place in range(8))
+"""Articles that QuickBooks has none of: no credit note and no sale abroad names them."""
 _CAKESTAND = ("22423", "CAKESTAND 3 TIER", "12.75")
 """On every invoice, so that none comes to nothing."""
 
@@ -50,7 +52,8 @@ def _invoice(random: Random, place: int, day: date, length: int) -> Iterator[Cel
     country = "France" if abroad else "United Kingdom"
     customer = "" if nobody else str(12583 + random.randrange(3) if abroad else 17850 + random.randrange(7))
     moment = f"{day}T{8 + place % 8:02d}:{random.randrange(60):02d}:00"
-    for sku, title, price in (*random.choices(_STOCK, k=length), _CAKESTAND):
+    stock = _STOCK if credit or abroad else _STOCK + _AT_HOME
+    for sku, title, price in (*random.choices(stock, k=length), _CAKESTAND):
         pieces = random.randint(1, 24)
         returned = credit or (nobody and random.randrange(2))
         yield number, sku, title if customer else "", -pieces if returned else pieces, moment, price, customer, country

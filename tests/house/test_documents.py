@@ -77,12 +77,12 @@ def test_what_the_makefile_runs_is_there(root: Path, makefile: str):
 
 
 def test_every_command_that_a_document_names_exists(root: Path):
-    shown = "".join(code(file.read_text()) for file in documents(root))
+    shown = "\n".join(code(file.read_text()) for file in documents(root))
     named = set(re.findall(r"\btieout ([a-z]+)\b", shown))
     tieout = Path(sys.executable).with_name("tieout")
     help_page = subprocess.run([tieout, "--help"], capture_output=True, text=True, check=True, env={"COLUMNS": "200"})
     offered = set(re.findall(r"^\W*([a-z]+)  ", help_page.stdout, re.MULTILINE))
-    assert {"demo", "sync"} <= named
+    assert {"connect", "sync"} <= named
     assert named <= offered
 
 

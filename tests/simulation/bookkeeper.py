@@ -54,6 +54,8 @@ class Bookkeeper(Desk):
             (1, self.delete_invoice),
             (1, self.overwrite_marker),
             (1, self.mail),
+            (1, self.want_service_dates),
+            (1, self.close_period),
         )
 
     def opening(self) -> list[Move]:
@@ -301,6 +303,19 @@ class Bookkeeper(Desk):
         if invoice is None:
             return False
         self.call("POST", f"{self._path}/invoice/{invoice['Id']}/send", query="sendTo=office@crm.example")
+        return True
+
+    def want_service_dates(self) -> bool:
+        """Switch revenue recognition on for an item, or off."""
+        item = self.pick(self._select("Item"))
+        on = item is not None and self.random.random() < 0.6
+        self.stage.books.patch_company({"service_date_items": [item["Id"]] if item is not None and on else []})
+        return True
+
+    def close_period(self) -> bool:
+        """Close the books until a day, or open them again."""
+        day = self.random.choice((self._day(-25), self._day(-2), None))
+        self.stage.books.patch_company({"closing_date": day})
         return True
 
     def _receive(self, customer: str, total: Decimal, parts: Sequence[tuple[str, str, Decimal]]) -> None:

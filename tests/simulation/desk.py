@@ -24,7 +24,13 @@ class Desk:
         self.random = random
         self.refused = 0
         self.made: dict[str, int] = {}
-        self._caller = stage.caller(side, name)
+        self._side = side
+        self._name = name
+        self.sign_in()
+
+    def sign_in(self) -> None:
+        """Get a new token."""
+        self._caller = self.stage.caller(self._side, self._name)
 
     def moves(self) -> Sequence[tuple[int, Move]]:
         """What this person may do, with weights."""

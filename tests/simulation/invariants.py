@@ -30,7 +30,7 @@ _TO_INVOICE = "542"
 
 def always(scene: Scene) -> list[str]:
     """What may not be broken for a moment."""
-    return _all(scene, (created_once, asked_before_creating, only_what_is_ours, coding_kept))
+    return _all(scene, (created_once, asked_before_creating, only_what_is_ours, locked_days_kept, coding_kept))
 
 
 def at_rest(scene: Scene) -> list[str]:
@@ -167,6 +167,15 @@ def only_what_is_ours(scene: Scene) -> Iterator[str]:
                 yield f"We voided {place} in HubSpot, and nobody had voided it in QuickBooks."
         elif names - allowed and _pair_at(scene, effect) not in asked:
             yield f"We changed {', '.join(sorted(names - allowed))} of {place} in HubSpot."
+
+
+def locked_days_kept(scene: Scene) -> Iterator[str]:
+    """6. Nothing is written on or before the lock date (QuickBooks itself refuses what is before its closing date)."""
+    locked = scene.stage.plan.lock_date
+    for effect in scene.ours(Side.BOOKS):
+        dated = effect.entity == "Invoice" and effect.act in ("create", "void")
+        if locked is not None and dated and _day(effect.after["TxnDate"]) <= locked:
+            yield f"We did {effect.act} invoice {effect.id} of {effect.after['TxnDate']}, on or before {locked}."
 
 
 def coding_kept(scene: Scene) -> Iterator[str]:

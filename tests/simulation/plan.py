@@ -1,5 +1,6 @@
 """What a seed stands for: the accounts, their habits, and how much happens."""
 
+from datetime import date
 from random import Random
 from typing import Literal
 
@@ -15,7 +16,9 @@ class Plan(msgspec.Struct, frozen=True):
     """One simulated stretch of time. Seconds where nothing else is said.
 
     latency: the longest way of a request or an answer.
-    commit_within: how long after its time-out a vendor may still carry a write out. moves: of each of the two people. fixes: of the one who answers failures.
+    commit_within: how long a vendor may take to carry a write out. expiring: access tokens expire now and then.
+    moves: of the seller, and of the bookkeeper. fixes: of the one who answers failures.
+    crashing, stealing: how likely a worker's life ends early, and its lease is taken within two seconds.
     """
 
     seed: int
@@ -31,6 +34,8 @@ class Plan(msgspec.Struct, frozen=True):
     void_paid_refused: bool
     auto_apply_credit: bool
     auto_create_customers: bool
+    lock_date: date | None
+    expiring: bool
     due_date_rule: Rule
     memo_rule: Rule
     phone_rule: Rule
@@ -59,6 +64,8 @@ def draw(seed: int) -> Plan:
         void_paid_refused=random.random() < 0.8,
         auto_apply_credit=random.random() < 0.2,
         auto_create_customers=random.random() < 0.85,
+        lock_date=date(2026, 2, 25) if random.random() < 0.2 else None,
+        expiring=random.random() < 0.3,
         due_date_rule=random.choice(_RULES),
         memo_rule=random.choice(_RULES),
         phone_rule=random.choice(_RULES),

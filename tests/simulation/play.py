@@ -3,7 +3,6 @@
 import asyncio
 import hashlib
 import traceback
-from collections.abc import Sequence
 
 import msgspec
 from sqlalchemy import select
@@ -63,13 +62,13 @@ async def _play(seed: int, *, tell: bool) -> Outcome:
     stage.connect(bookkeeper.income, bookkeeper.untaxed)
     crew = Crew(stage)
     outcome = Outcome(seed, [])
-    staff = (seller, bookkeeper, Mender(stage, dice(seed, "mender")))
-    outcome.violations = await _storm(stage, crew, staff) or await _calm(stage, crew, outcome)
+    mender = Mender(stage, dice(seed, "mender"))
+    outcome.violations = await _storm(stage, crew, seller, bookkeeper, mender) or await _calm(stage, crew, outcome)
     outcome.violations[:0] = stage.troubles
     outcome.digest = digest(stage)
     outcome.passes, outcome.crashes, outcome.overtaken = crew.passes, crew.crashes, crew.overtaken
     outcome.effects = len(stage.crm.effects) + len(stage.books.effects)
-    outcome.moves = {f"{type(d).__name__}.{n}": c for d in staff for n, c in d.made.items()}
+    outcome.moves = {f"{type(d).__name__}.{n}": c for d in (seller, bookkeeper, mender) for n, c in d.made.items()}
     now = scene.remembered(stage)
     outcome.states = invariants.tally(now)
     outcome.story = story(now) if tell else []
@@ -78,18 +77,19 @@ async def _play(seed: int, *, tell: bool) -> Outcome:
     return outcome
 
 
-async def _storm(stage: Stage, crew: Crew, staff: Sequence[Seller | Bookkeeper | Mender]) -> list[str]:
+async def _storm(stage: Stage, crew: Crew, seller: Seller, bookkeeper: Bookkeeper, mender: Mender) -> list[str]:
     """People and faults; returns what must never be, seen at moments on the way."""
     disturbers = [
         asyncio.create_task(task)
         for task in (
             weather.blow(stage, dice(stage.plan.seed, "weather")),
+            weather.expire(stage, dice(stage.plan.seed, "expiry"), (seller, bookkeeper)),
             crew.steal(),
             crew.press(),
             *(crew.work(number) for number in range(stage.plan.workers)),
         )
     ]
-    people = asyncio.gather(*(person.work() for person in staff))
+    people = asyncio.gather(seller.work(), bookkeeper.work(), mender.work())
     random = dice(stage.plan.seed, "inspector")
     found: list[str] = []
     while not people.done() and not found:

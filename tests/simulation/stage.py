@@ -84,6 +84,7 @@ class Stage:
             auto_create_customers=plan.auto_create_customers,
             income_account=income_account,
             untaxed_code=untaxed_code,
+            lock_date=plan.lock_date,
             due_date_rule=plan.due_date_rule,
             memo_rule=plan.memo_rule,
             phone_rule=plan.phone_rule,

@@ -1,7 +1,6 @@
-"""The harness can fail: each planted mistake is found within a few seeds."""
+"""The harness can fail: each planted mistake is found within a few seeds, all of which hold without it."""
 
-from collections.abc import Sequence
-from datetime import datetime
+from collections.abc import Iterable, Sequence
 from typing import Any
 
 import msgspec
@@ -16,15 +15,13 @@ from tieout.remote.outcomes import Absent
 from tieout.remote.rows import Row
 from tieout.store import journal
 
-WITHIN = 60
 
-
-def _found() -> tuple[int, str]:
-    """The first seed with a violation, and what it says."""
-    for seed in range(WITHIN):
+def _found(within: Iterable[int]) -> str:
+    """What the first seed says that finds something."""
+    for seed in within:
         if violations := play(seed).violations:
-            return seed, violations[0]
-    pytest.fail(f"Not found within {WITHIN} seeds.")
+            return violations[0]
+    pytest.fail("Not found.")
 
 
 def test_sending_again_without_looking_is_found(monkeypatch: pytest.MonkeyPatch) -> None:
@@ -32,12 +29,12 @@ def test_sending_again_without_looking_is_found(monkeypatch: pytest.MonkeyPatch)
         return [Absent() for _ in entries]
 
     monkeypatch.setattr(recovery, "_look", look)
-    print(_found())
+    assert _found(range(40))
 
 
 def test_believing_in_absence_too_early_is_found(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(Work, "committed_by", lambda _self, _side, sent_at: sent_at)
-    print(_found())
+    assert _found(range(200))
 
 
 def test_bases_of_what_was_sent_are_found(monkeypatch: pytest.MonkeyPatch) -> None:
@@ -47,22 +44,14 @@ def test_bases_of_what_was_sent_are_found(monkeypatch: pytest.MonkeyPatch) -> No
         created(tx, work, side, entry, msgspec.structs.replace(row, record=entry.operation.record))
 
     monkeypatch.setattr(applying, "created", wrongly)
-    print(_found())
+    assert _found(range(20))
 
 
 def test_not_asking_about_twins_is_found(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(InvoiceRules, "_twin", lambda *_: None)
-    print(_found())
-
-
-def test_a_dead_pass_that_goes_on_writing_is_found(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(journal, "check_epoch", lambda *_: None)
-    print(_found())
+    assert _found(range(20))
 
 
 def test_forgetting_what_was_sent_before_a_crash_is_found(monkeypatch: pytest.MonkeyPatch) -> None:
-    def forget(tx: Any, connection: int) -> list[tuple[Side, Any, str, datetime]]:
-        return []
-
-    monkeypatch.setattr(journal, "open_units", forget)
-    print(_found())
+    monkeypatch.setattr(journal, "open_units", lambda *_: [])
+    assert _found(range(20))

@@ -2,9 +2,11 @@
 
 import asyncio
 import json
+from collections.abc import Sequence
 from random import Random
 from typing import Any
 
+from tests.simulation.desk import Desk
 from tests.simulation.stage import Stage
 
 from tieout.sandbox.faults import FaultPlan, decode_plan
@@ -28,6 +30,16 @@ async def blow(stage: Stage, random: Random) -> None:
             rules = [] if random.random() < 0.35 else [_rule(stage, random) for _ in range(random.choice((1, 1, 2, 3)))]
             _put(gate, rules)
         await asyncio.sleep(random.uniform(20, stage.plan.seconds / 5))
+
+
+async def expire(stage: Stage, random: Random, people: Sequence[Desk]) -> None:
+    """Let all access tokens expire now and then; people sign in again, Tieout has its refresh tokens."""
+    while stage.plan.expiring:
+        await asyncio.sleep(random.uniform(60, stage.plan.seconds / 2))
+        vendors: list[Any] = [stage.crm.vendor, stage.books.vendor]
+        random.choice(vendors).expire_tokens()
+        for person in people:
+            person.sign_in()
 
 
 def calm(stage: Stage) -> None:

@@ -1,7 +1,7 @@
 """The failures that HubSpot's own sync explains in its troubleshooting article: each foreseen, and cured both ways."""
 
 import pytest
-from quickbooks.objects import CreditMemo, Preferences, Vendor
+from quickbooks.objects import CreditMemo, Invoice, Preferences, Vendor
 from tests.stories.conftest import amount
 
 
@@ -53,6 +53,17 @@ def test_story_01_another_email_is_cured_by_choosing_the_contact_in_tieout(world
     other = world.seller.contact("ana.ruiz@books.example", "Ana", "Ruiz")
     world.tieout.sync()
     world.tieout.fix(failure, "choose_contact", contact=f"contact:{other}")
+    world.tieout.sync()
+    stands_on(world, invoice, there)
+
+
+def test_story_01_another_email_meets_the_taken_name_when_the_customer_is_to_be_created(world):
+    invoice, there, failure = another_email(world)
+    world.tieout.fix(failure, "create_customer")
+    assert world.tieout.sync().wrote_nothing
+    taken_name = world.tieout.failure("duplicate_display_name")
+    world.rests()
+    world.tieout.fix(taken_name, "use_existing_customer", customer=there)
     world.tieout.sync()
     stands_on(world, invoice, there)
 
@@ -270,6 +281,28 @@ def test_story_04_charge_edited_in_quickbooks_is_put_back(world):
     assert total_of(world, booked) == amount("200.00")
     assert world.tieout.failures() == []
     assert world.seller.shown(invoice)["tieout_state"] == "In sync"
+    world.rests()
+
+
+def test_story_04_charge_edited_by_other_lines_is_put_back(world):
+    world.bookkeeper.item("Consulting")
+    ana = world.seller.contact("ana@nova.example", "Ana", "Ode")
+    lines = [world.seller.line(quantity, "100.00", name="Consulting") for quantity in ("2", "1")]
+    world.seller.invoice(*lines, contact=ana)
+    world.connect()
+    world.tieout.sync()
+    (booked,) = world.bookkeeper.select("Invoice")
+    item = booked["Line"][0]["SalesItemLineDetail"]["ItemRef"]["value"]
+    world.bookkeeper.change(Invoice, booked["Id"], Line=[world.bookkeeper.line(item, "1", "5.00")])
+    assert world.tieout.sync().wrote_nothing
+    world.tieout.fix(world.tieout.failure("charge_edited_in_books"), "put_back")
+    world.tieout.sync()
+    assert total_of(world, booked["Id"]) == amount("300.00")
+    assert [amount(line["Amount"]) for line in world.bookkeeper.raw("Invoice", booked["Id"])["Line"][:2]] == [
+        amount("200.00"),
+        amount("100.00"),
+    ]
+    assert world.tieout.failures() == []
     world.rests()
 
 

@@ -24,10 +24,10 @@ _ORDER: tuple[tuple[Kind, tuple[State, ...] | None], ...] = (
     (Kind.INVOICE, None),
     (Kind.CUSTOMER, None),
     (Kind.ITEM, None),
-    (Kind.INVOICE, (State.WAITING,)),
+    (Kind.INVOICE, (State.WAITING, State.FAILING)),
     (Kind.SETTLEMENT, None),
 )
-"""Invoices first, since they say which customers and items are needed; then again those that waited for them."""
+"""Invoices first, since they say which customers and items are needed; then again those that these may have helped."""
 _HANDFUL = 300
 """Operations applied at once: both sides' batches, of 30 and of 100, come out full."""
 _REST = timedelta(minutes=2)

@@ -2,7 +2,8 @@
 
 Invoices carry our marker in `PrivateNote`, which cannot be queried; so they are looked up by customer and date, and by
 the moment they were made in case a person has changed those since. Names are unique in QuickBooks: customers and items
-are looked up by name. Changes are guarded by the sync token: sent again, they either were the first or are refused.
+are looked up by name, and by that moment in case they were made inactive, which marks the name. Changes are guarded by
+the sync token: sent again, they either were the first or are refused.
 """
 
 from collections.abc import Mapping, Sequence
@@ -19,6 +20,7 @@ from tieout.kinds.item import Item
 from tieout.quickbooks import limits
 from tieout.quickbooks.client import Client
 from tieout.quickbooks.documents import Head, Json, decode, encode
+from tieout.quickbooks.lens.names import typed
 from tieout.quickbooks.query import moment, one_of, quoted, select
 from tieout.quickbooks.rows import ENTITIES, Reader
 from tieout.remote.errors import Unavailable
@@ -48,7 +50,7 @@ class Settler:
         sent = dict(zip(unit.members, _bodies(unit), strict=True))
         since = datetime.fromisoformat(unit.read_at) - _SLACK
         kind = operations[0].kind
-        wanted = _by_name(kind, sent) if kind in _NAME_MEMBERS else _by_customer_and_date(sent, since)
+        wanted = _by_name(kind, sent, since) if kind in _NAME_MEMBERS else _by_customer_and_date(sent, since)
         there = [self._candidate(kind, raw, unit.members) for raw in await self._every(ENTITIES[kind], wanted)]
         found = [candidate for candidate in there if candidate is not None]
         return tuple(self._finding(operation, sent[operation.id], found, since) for operation in operations)
@@ -125,9 +127,10 @@ def _bodies(unit: Unit) -> list[Json]:
     ]
 
 
-def _by_name(kind: Kind, sent: Mapping[str, Json]) -> list[Conditions]:
+def _by_name(kind: Kind, sent: Mapping[str, Json], since: datetime) -> list[Conditions]:
     member = _NAME_MEMBERS[kind]
-    return [(f"{member} IN {one_of(sorted({str(body[member]) for body in sent.values()}))}",)]
+    named = f"{member} IN {one_of(sorted({str(body[member]) for body in sent.values()}))}"
+    return [(named,), (f"MetaData.CreateTime >= {moment(since)}",)]
 
 
 def _by_customer_and_date(sent: Mapping[str, Json], since: datetime) -> list[Conditions]:
@@ -149,8 +152,8 @@ def _is_ours(operation: Operation, body: Json, candidate: _Candidate, since: dat
     if isinstance(found, Customer):
         mailbox = str((body.get("PrimaryEmailAddr") or {}).get("Address", ""))
         same_mailbox = not mailbox or folded(mailbox) == folded(found.email)
-        return folded(str(body["DisplayName"])) == folded(found.name) and same_mailbox
-    return isinstance(found, Item) and folded(str(body["Name"])) == folded(found.name)
+        return folded(str(body["DisplayName"])) == folded(typed(found.name)) and same_mailbox
+    return isinstance(found, Item) and folded(str(body["Name"])) == folded(typed(found.name))
 
 
 def _with_ids(sent: tuple[Line, ...], held: tuple[Line, ...]) -> tuple[Line, ...]:

@@ -13,6 +13,11 @@ from tieout.quickbooks.documents import Json
 _MARK: Final = re.compile(r" \(deleted(?: \d+)?\)$")
 
 
+def typed(name: str) -> str:
+    """A name as it was typed in, without the mark of an inactive entry."""
+    return _MARK.sub("", name)
+
+
 def revised(raw: Json, members: Mapping[str, str], fields: tuple[str, ...], value: Callable[[str], object]) -> Json:
     """The full update that changes only those of `fields` that `members` knows.
 
@@ -26,5 +31,5 @@ def revised(raw: Json, members: Mapping[str, str], fields: tuple[str, ...], valu
             if not body[member] and field != "active":
                 del body[member]
     if "active" in fields and body["Active"] and "name" not in fields:
-        body[members["name"]] = _MARK.sub("", str(raw.get(members["name"], "")))
+        body[members["name"]] = typed(str(raw.get(members["name"], "")))
     return body
