@@ -11,6 +11,7 @@ from tests.simulation.watch import Effect
 
 from tieout.core.causes import CAUSES, REASONS
 from tieout.core.records import Kind, Side, State
+from tieout.kinds.invoice import Invoice
 from tieout.store import journal
 from tieout.store.pairs import Stored
 
@@ -193,9 +194,26 @@ def coding_kept(scene: Scene) -> Iterator[str]:
             moved += ["Description"] if line.get("Description") != was.get("Description") else []
             if moved:
                 yield f"Our update of invoice {effect.id} changed {', '.join(moved)} of line {line['Id']}."
+        taken = len(before.keys() - {line.get("Id") for line in effect.after["Line"]})
+        if taken > (left := _lines_left(scene, effect)):
+            yield f"Our update of invoice {effect.id} took {taken} lines away, and {left} had gone in HubSpot."
         moved = [name for name in _KEPT if _named(effect.before.get(name)) != _named(effect.after.get(name))]
         if moved:
             yield f"Our update of invoice {effect.id} changed {', '.join(moved)}."
+
+
+def _lines_left(scene: Scene, ours: Effect) -> int:
+    """How many lines had gone from the HubSpot invoice since we last wrote to its counterpart."""
+    carried: list[Invoice] = []
+    for move in scene.moves:
+        origin = None if move.entry.origin is None else move.entry.origin.record
+        about = move.entry.operation.target or move.result.id
+        if move.entry.side is Side.BOOKS and about == ours.id and isinstance(origin, Invoice):
+            carried.append(origin)
+            if move.entry.unit == ours.key:
+                break
+    now = {line.id for line in carried[-1].lines}
+    return max((len({line.id for line in was.lines} - now) for was in carried), default=0)
 
 
 def settled(scene: Scene) -> Iterator[str]:

@@ -10,7 +10,7 @@ from collections.abc import Sequence
 from enum import StrEnum
 from typing import Any
 
-from tieout.cli.main import app
+from tieout.cli.main import main
 from tieout.core.records import Kind
 from tieout.quickbooks.side import QuickBooksSide
 from tieout.remote.outcomes import Outcome
@@ -55,5 +55,5 @@ def _die() -> None:
 
 
 if __name__ == "__main__":
-    dies_at(Point(sys.argv[1]))
-    app(sys.argv[2:])
+    dies_at(Point(sys.argv.pop(1)))
+    main()

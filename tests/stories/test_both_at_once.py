@@ -1,5 +1,6 @@
 """Stories 25 to 27: changes that meet, and echoes of our own."""
 
+from datetime import datetime
 from pathlib import Path
 
 import pytest
@@ -51,7 +52,7 @@ def test_story_26_a_number_set_between_our_read_and_our_write_is_not_lost(
     async def story(shop: Shop) -> None:
         company = await in_sync_with_phone(shop, OLD, phone_rule=rule)
         call_from_quickbooks(shop, BOOKS)
-        moments = []
+        moments: list[datetime] = []
 
         def seller_sets_hers(sent: Sent) -> None:
             if BOOKS.encode() in sent.body and not moments:

@@ -143,10 +143,22 @@ class Seller:
         """Edit a record."""
         self._caller.call("PATCH", f"{_CRM}/{kind}/{id_}", {"properties": values})
 
+    def draft(self, buyer: tuple[str, str]) -> str:
+        """A draft without lines: its id."""
+        values = {"hs_currency": "USD", "hs_invoice_status": "draft"}
+        return self._create("invoices", values, [(buyer[0], 179), (buyer[1], 177)])
+
     def reprice(self, invoice: str, price: str) -> None:
         """Change the price of an invoice's first line."""
+        self.change("line_items", self._first_line(invoice), price=price)
+
+    def drop_line(self, invoice: str) -> None:
+        """Delete an invoice's first line."""
+        self._caller.call("DELETE", f"{_CRM}/line_items/{self._first_line(invoice)}")
+
+    def _first_line(self, invoice: str) -> str:
         found = self._caller.call("GET", f"{_CRM}/invoices/{invoice}/associations/line_items")["results"]
-        self.change("line_items", str(found[0]["toObjectId"]), price=price)
+        return str(found[0]["toObjectId"])
 
     def sees(self, kind: str, id_: str, name: str) -> str:
         """A value on the record's page."""

@@ -165,7 +165,7 @@ def test_a_sync_wanted_while_another_process_runs_one_waits_for_it(world: World)
     world.seller.invoice(world.seller.line("2", "100.00"), contact=ana, company=nova)
     world.connect()
     world.quickbooks.faults({"match": {"path": "/invoice$"}, "nth": 1, "do": "delay", "with": {"seconds": 2}})
-    words = [COMMAND, "sync", "shop", "--until-quiet", "--auto-match", "--json"]
+    words = [str(COMMAND), "sync", "shop", "--until-quiet", "--auto-match", "--json"]
     with subprocess.Popen(words, env=world.tieout.environment, stdout=subprocess.PIPE) as first:
         while not any(one["fault"] for one in world.quickbooks.log()):
             time.sleep(0.02)

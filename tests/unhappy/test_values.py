@@ -127,6 +127,40 @@ def test_a_strange_value_that_cannot_be_booked_is_a_failure_with_its_cause(
     told(tmp_path, spoil, check)
 
 
+def without_lines(shop: Shop) -> None:
+    """HubSpot finalizes no invoice without lines, but lets the last one be deleted afterwards."""
+    nova = shop.seller.company("Nova Ltd", "ana@nova.example")
+    shop.seller.drop_line(shop.seller.invoice(nova, ("Consulting", "1", "10.00")))
+
+
+def test_an_invoice_whose_last_line_is_gone_is_a_failure(tmp_path: Path) -> None:
+    told(tmp_path, without_lines, fails("no_lines", "no line"))
+
+
+def test_an_invoice_in_sync_that_loses_its_last_line_is_a_failure_and_keeps_its_copy(tmp_path: Path) -> None:
+    async def story(shop: Shop) -> None:
+        nova = shop.seller.company("Nova Ltd", "ana@nova.example")
+        invoice = shop.seller.invoice(nova, ("Consulting", "1", "10.00"))
+        await shop.connect()
+        await shop.sync(until_quiet=True)
+        shop.seller.drop_line(invoice)
+        with shop.nothing_is_written():
+            await shop.sync(until_quiet=True)
+        assert [case.failure.cause for case in shop.cases()] == ["no_lines"]
+        assert shop.bookkeeper.only("Invoice")["TotalAmt"] == 10
+        await shop.ends_well()
+
+    in_virtual_time(tmp_path, story)
+
+
+def test_a_draft_without_lines_is_a_draft(tmp_path: Path) -> None:
+    async def check(shop: Shop) -> None:
+        assert shop.cases() == []
+        assert len(shop.bookkeeper.all("Invoice")) == 1
+
+    told(tmp_path, lambda shop: shop.seller.draft(shop.seller.company("Nova Ltd", "ana@nova.example")), check)
+
+
 ANSWERS = [
     ("hubspot", b'"name":"Nova Ltd"', b'"name":"' + b"N" * 100_000 + b'"', "text_too_long", "100000"),
     ("hubspot", b'"name":"Consulting"', b'"name":"' + b"C" * 100_000 + b'"', "text_too_long", "100000"),

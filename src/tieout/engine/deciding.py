@@ -42,7 +42,7 @@ from tieout.store.codec import encode
 from tieout.store.journal import Entry
 from tieout.store.pairs import Stored, Story
 
-_CHUNK = 200
+_CHUNK = 100
 _ROUNDS = 4
 
 Needed = tuple[Kind, str]
