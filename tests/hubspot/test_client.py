@@ -1,15 +1,18 @@
 """The client: signing in again, waiting, giving up, and the set-up of an account."""
 
+import asyncio
 import random
 from datetime import datetime, timedelta
 from decimal import Decimal
 
 import httpx2
+import msgspec
 import pytest
 
 from tieout.core.records import Kind
 from tieout.hubspot.client import Client
 from tieout.hubspot.documents import Account, decoder
+from tieout.hubspot.oauth import SignIn
 from tieout.hubspot.setup import WANTED
 from tieout.remote.errors import Refusal, SignInTrouble, Unavailable
 from tieout.remote.http import Http
@@ -54,6 +57,41 @@ def test_a_token_about_to_expire_is_renewed_beforehand(world):
     )
     facts(world)
     assert world.vault.tokens.access != old.access
+
+
+@pytest.mark.parametrize("denied", [False, True])
+def test_of_two_processes_that_renew_at_once_both_end_with_what_was_stored_first(world, denied):
+    refused = world.vault.tokens
+    stored = msgspec.structs.replace(refused, access="theirs", refresh="newer")
+
+    class Overtaken(InProcess):
+        """Another process stores its tokens while ours are being asked for."""
+
+        async def handle_async_request(self, request):
+            world.vault.write(stored)
+            return await super().handle_async_request(request)
+
+    if denied:
+        world.vault.tokens = refused = msgspec.structs.replace(refused, refresh="used up")
+    http = Http(httpx2.AsyncClient(transport=Overtaken(world.gate)), account="crm", clock=world.clock)
+    sign_in = SignIn(http, "http://hubspot.sandbox", world.vault, world.clock)
+    assert world.run(sign_in.renewed(refused.access)) == "theirs"
+    assert world.vault.tokens == stored
+
+
+def test_a_refresh_token_that_another_process_has_just_used_up_is_no_trouble(world):
+    refused = world.vault.tokens = msgspec.structs.replace(world.vault.tokens, refresh="used up")
+    stored = msgspec.structs.replace(refused, access="theirs", refresh="newer")
+    sign_in = SignIn(world.http, "http://hubspot.sandbox", world.vault, world.clock)
+
+    async def both():
+        asking = asyncio.ensure_future(sign_in.renewed(refused.access))
+        while not world.clock.slept:
+            await asyncio.sleep(0)
+        world.vault.write(stored)
+        return await asking
+
+    assert world.run(both()) == "theirs"
 
 
 def test_a_sign_in_that_is_over_stops_everything(world):

@@ -220,8 +220,37 @@ def test_changed_back_in_quickbooks_is_agreement_again():
     assert linked(books=replace(COPY, modified=date(2026, 1, 9))) == Nothing()
 
 
-def test_the_same_change_on_both_sides_is_still_the_bookkeepers_edit_until_somebody_says_so():
-    assert isinstance(linked(crm=dearer(ISSUED), books=dearer(COPY)), Hold)
+def test_the_same_charge_on_both_sides_is_agreement():
+    assert linked(crm=dearer(ISSUED), books=dearer(COPY)) == Nothing(moved=charge.NAMES)
+
+
+def test_what_is_left_as_it_is_concerns_the_charge_and_a_due_date_still_flows():
+    edited, later = dearer(COPY), date(2026, 3, 1)
+    choice = {"leave_both": signature(linked(books=edited).differences)}
+    assert isinstance(linked(books=edited, **choice), Accept)
+    decision = linked(crm=replace(ISSUED, due=later), books=edited, **choice)
+    assert [(c.side, c.fields, c.record.due) for c in decision.changes] == [(Side.BOOKS, ("due",), later)]
+
+
+@pytest.mark.parametrize("changed", [{"memo": "Thanks"}, {"date": date(2026, 2, 1)}], ids=["memo", "date"])
+def test_a_document_of_a_closed_period_is_not_changed_in_quickbooks(changed):
+    decision = linked(crm=replace(ISSUED, **changed), around=world(lock_date=date(2026, 1, 31)))
+    assert isinstance(decision, Fail)
+    assert decision.cause == "period_closed"
+
+
+def test_an_invoice_stays_with_its_contact_when_the_contact_gets_a_company():
+    issued = replace(ISSUED, customer="contact:4", contact="contact:4")
+    joined = replace(issued, customer="company:1")
+    pair = Pair(Kind.INVOICE, joined, COPY, Bond(issued, COPY, {"c1": "b1"}))
+    assert decide(RULES, pair, world(), ANSWERS) == Nothing()
+
+
+def test_a_void_of_a_paid_invoice_can_be_left_as_it_is():
+    voided, paid = replace(ISSUED, status="void"), replace(COPY, status="paid", balance=Decimal(0))
+    held = linked(crm=voided, books=paid)
+    assert held.cause == "void_but_paid"
+    assert isinstance(linked(crm=voided, books=paid, leave_both=signature(held.differences)), Accept)
 
 
 def test_totals_that_a_write_left_apart_are_held():
@@ -245,6 +274,13 @@ def test_a_header_field_changed_on_both_sides_follows_its_rule():
     crm, books = replace(ISSUED, due=date(2026, 3, 1)), replace(COPY, due=date(2026, 4, 1))
     assert linked(crm, books).cause == "please_decide"
     assert linked(crm, books, world(due_date_rule=Rule.HUBSPOT)).changes[0].side is Side.BOOKS
+
+
+def test_a_header_field_is_heard_beside_a_charge_that_needs_no_writing():
+    elsewhere, later = replace(ISSUED, customer="company:9"), replace(COPY, due=date(2026, 3, 1))
+    decision = linked(elsewhere, later, choose_contact=ISSUED.customer)
+    assert [(change.side, change.fields) for change in decision.changes] == [(Side.CRM, ("due",))]
+    assert set(charge.NAMES) <= set(decision.moved)
 
 
 def test_a_due_date_that_was_none_is_shown_as_nothing():

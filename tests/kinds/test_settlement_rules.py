@@ -82,6 +82,15 @@ def test_a_payment_that_somebody_typed_in_by_hand_is_a_question():
     assert isinstance(alone(answers=found, create_anyway="yes"), Create)
 
 
+def test_more_than_hubspot_has_open_is_a_question():
+    paid_there = {LINK: Linked("77", balance=Decimal("10.00"))}
+    decision = alone(answers=paid_there)
+    assert isinstance(decision, Hold)
+    assert decision.cause == "payment_exceeds_balance"
+    assert isinstance(alone(answers=paid_there, create_anyway="yes"), Create)
+    assert isinstance(alone(answers={LINK: Linked("77", balance=PAID.amount)}), Create)
+
+
 def test_questions_follow_upon_each_other_and_end():
     pair = Pair(Kind.SETTLEMENT, None, PAID)
     assert RULES.needs(pair, WORLD, {}) == {LINK}

@@ -4,11 +4,18 @@ import asyncio
 from datetime import timedelta
 from decimal import Decimal
 
+import httpx2
+import msgspec
 import pytest
+from tests.quickbooks.conftest import ROOT
 
 from tieout.core.records import Key, Kind
 from tieout.quickbooks import limits
+from tieout.quickbooks.oauth import SignIn
+from tieout.quickbooks.rows import LAST
 from tieout.remote.errors import Refusal, SignInTrouble, Unavailable
+from tieout.remote.http import Http
+from tieout.remote.inprocess import InProcess
 
 
 def rows(batches):
@@ -70,11 +77,11 @@ def test_changes_come_with_the_wholes_they_belong_to(us):
         (batch,) = await us.read(cursor)
         amounts = {row.id: row.record.amount for row in batch.rows if row.kind is Kind.SETTLEMENT}
         assert amounts == {f"{payment['Id']}:{one['Id']}": 300, f"{payment['Id']}:{two['Id']}": 200}
-        assert batch.wholes == ((Kind.SETTLEMENT, payment["Id"]),)
+        assert batch.wholes == ((Kind.SETTLEMENT, payment["Id"], int(payment["SyncToken"])),)
         us.clock.moment += timedelta(minutes=1)
         await us.post("/payment", {"Id": payment["Id"], "SyncToken": payment["SyncToken"]}, operation="delete")
         (batch,) = await us.read(batch.cursor)
-        assert batch.wholes == ((Kind.SETTLEMENT, payment["Id"]),)
+        assert batch.wholes == ((Kind.SETTLEMENT, payment["Id"], LAST),)
         assert not [row for row in batch.rows if row.kind is Kind.SETTLEMENT]
 
     asyncio.run(story())
@@ -203,6 +210,43 @@ def test_a_read_is_tried_again_and_then_given_up(us):
         await us.faults({"match": {"path": "query"}, "every": 1, "times": 9, "do": "fault", "with": wrong})
         with pytest.raises(Refusal):
             await us.side.read(Kind.CUSTOMER, ["1"])
+
+    asyncio.run(story())
+
+
+@pytest.mark.parametrize("denied", [False, True])
+def test_of_two_processes_that_renew_at_once_both_use_what_was_stored_first(us, denied):
+    async def story():
+        us.sandbox.expire_tokens()
+        expired = us.vault.tokens
+        if denied:
+            us.vault.tokens = expired = msgspec.structs.replace(expired, refresh="used up")
+        stored = msgspec.structs.replace(expired, access="theirs", refresh="newer")
+
+        class Overtaken(InProcess):
+            """Another process stores its tokens while ours are being asked for."""
+
+            async def handle_async_request(self, request):
+                us.vault.write(stored)
+                return await super().handle_async_request(request)
+
+        web = httpx2.AsyncClient(transport=Overtaken(us.gate), base_url=ROOT)
+        http = Http(web, account="quickbooks", clock=us.clock)
+        sign_in = SignIn(http=http, vault=us.vault, clock=us.clock, discovery_url=us.discovery_url)
+        assert await sign_in.renew(expired.access) == "theirs"
+        assert us.vault.tokens == stored
+
+    asyncio.run(story())
+
+
+def test_two_sign_ins_of_one_vault_renew_at_once_and_agree(us):
+    async def story():
+        us.sandbox.expire_tokens()
+        expired = us.vault.tokens.access
+        both = [SignIn(http=us.http, vault=us.vault, clock=us.clock, discovery_url=us.discovery_url) for _ in range(2)]
+        one, other = await asyncio.gather(*(each.renew(expired) for each in both))
+        assert one == other == us.vault.tokens.access
+        assert len(us.vault.written) == 1
 
     asyncio.run(story())
 

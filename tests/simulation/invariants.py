@@ -305,7 +305,7 @@ def _invoice_agrees(scene: Scene, stored: Stored) -> Iterator[str]:
         yield f"{name}, but one of the two is gone."
         return
     void = crm["hs_invoice_status"] == "voided"
-    if void != books.get("PrivateNote", "").startswith("Voided"):
+    if void != (books.get("PrivateNote", "").startswith("Voided") and not Decimal(books["TotalAmt"])):
         yield f"{name}, but only one of the two is void."
     elif not void and Decimal(crm["hs_amount_billed"]) != Decimal(books["TotalAmt"]):
         yield f"{name} with {crm['hs_amount_billed']} in HubSpot and {books['TotalAmt']} in QuickBooks."

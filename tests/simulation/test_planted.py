@@ -29,12 +29,12 @@ def test_sending_again_without_looking_is_found(monkeypatch: pytest.MonkeyPatch)
         return [Absent() for _ in entries]
 
     monkeypatch.setattr(recovery, "_look", look)
-    assert _found(range(40))
+    assert _found(range(60))
 
 
 def test_believing_in_absence_too_early_is_found(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(Work, "committed_by", lambda _self, _side, sent_at: sent_at)
-    assert _found(range(200))
+    assert _found(range(60))
 
 
 def test_bases_of_what_was_sent_are_found(monkeypatch: pytest.MonkeyPatch) -> None:

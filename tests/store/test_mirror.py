@@ -170,20 +170,38 @@ def test_a_hubspot_customer_is_assembled_of_parts_so_that_new_content_counts_wha
     assert mirror.get(tx, CONNECTION, Side.CRM, Kind.CUSTOMER, "company:1").company == "Nova Ltd"
 
 
+def pays(tx, version: int, *invoices: str, transaction: str = "9") -> int:
+    """Take a whole payment, as a feed brings it."""
+    records = [Settlement(f"{transaction}:{id_}", transaction, id_, Decimal(5), "USD") for id_ in invoices]
+    rows = tuple(Row(Kind.SETTLEMENT, one.id, version, one, parent=transaction) for one in records)
+    batch = Batch(rows, "", wholes=((Kind.SETTLEMENT, transaction, version),))
+    return mirror.apply(tx, CONNECTION, Side.BOOKS, batch, NOW)
+
+
+def settlements(tx) -> set[str]:
+    return mirror.ids(tx, CONNECTION, Side.BOOKS, Kind.SETTLEMENT)
+
+
 def test_what_a_transaction_no_longer_lists_is_gone(tx):
-    def settled(invoice: str, version: int) -> Row:
-        record = Settlement(f"9:{invoice}", "9", invoice, Decimal(5), "USD")
-        return Row(Kind.SETTLEMENT, record.id, version, record, parent="9")
-
-    put(tx, settled("1", 1), settled("2", 1))
-    batch = Batch((settled("1", 2),), "", wholes=((Kind.SETTLEMENT, "9"),))
-    mirror.apply(tx, CONNECTION, Side.BOOKS, batch, NOW)
-    assert mirror.ids(tx, CONNECTION, Side.BOOKS, Kind.SETTLEMENT) == {"9:1"}
-    assert mirror.apply(tx, CONNECTION, Side.BOOKS, Batch((), "", wholes=((Kind.SETTLEMENT, "8"),)), NOW) == 0
+    pays(tx, 1, "1", "2")
+    assert pays(tx, 2, "1") == 1
+    assert settlements(tx) == {"9:1"}
+    assert pays(tx, 1, transaction="8") == 0
 
 
-def unreadable(id_: str, version: int = 2) -> Batch:
-    return Batch((), "", unreadable=(Unreadable(Kind.INVOICE, id_, version, b"{", "'ten' is not a number."),))
+def test_a_transaction_read_late_takes_nothing_away_and_brings_nothing_back(tx):
+    pays(tx, 2, "1", "2")
+    assert pays(tx, 1, "1") == 0
+    assert settlements(tx) == {"9:1", "9:2"}
+    pays(tx, 3, "1")
+    assert pays(tx, 2, "1", "2") == 0
+    assert settlements(tx) == {"9:1"}
+    pays(tx, 4, "1", "2")
+    assert settlements(tx) == {"9:1", "9:2"}
+
+
+def unreadable(id_: str, version: int = 2, kind: Kind = Kind.INVOICE) -> Batch:
+    return Batch((), "", unreadable=(Unreadable(kind, id_, version, b"{", "'ten' is not a number."),))
 
 
 def test_a_row_that_makes_no_sense_is_kept_raw_beside_what_was_known(tx):
@@ -204,6 +222,30 @@ def test_once_it_reads_again_also_as_before_the_raw_row_is_forgotten(tx, now_rea
 def test_what_never_made_sense_and_is_deleted_is_forgotten(tx):
     mirror.apply(tx, CONNECTION, Side.BOOKS, unreadable("1"), NOW)
     put(tx, gone_row("1", 3))
+    assert count(tx, raw) == 0
+
+
+def test_an_older_version_that_reads_does_not_hide_that_the_newest_does_not(tx):
+    mirror.apply(tx, CONNECTION, Side.BOOKS, unreadable("1", 2), NOW)
+    put(tx, invoice_row("1", 1))
+    assert count(tx, raw) == 1
+    put(tx, invoice_row("1", 2))
+    assert count(tx, raw) == 0
+
+
+@pytest.mark.parametrize("invoices", [(), ("1",)])
+def test_a_payment_that_reads_again_is_forgotten_raw_whatever_it_pays(tx, invoices):
+    mirror.apply(tx, CONNECTION, Side.BOOKS, unreadable("9", 2, Kind.SETTLEMENT), NOW)
+    pays(tx, 1, *invoices)
+    assert count(tx, raw) == 1
+    pays(tx, 3, *invoices)
+    assert count(tx, raw) == 0
+
+
+@pytest.mark.parametrize(("list_", "kind"), [("vendor", Kind.CUSTOMER), ("credit_memo", Kind.INVOICE)])
+def test_a_name_or_form_that_reads_again_is_forgotten_raw(tx, list_, kind):
+    mirror.apply(tx, CONNECTION, Side.BOOKS, unreadable("9", 2, kind), NOW)
+    mirror.apply(tx, CONNECTION, Side.BOOKS, Batch((), "", keys=(KeyRow(list_, "9", 3, "Bo", ()),)), NOW)
     assert count(tx, raw) == 0
 
 

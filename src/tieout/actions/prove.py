@@ -1,5 +1,7 @@
 """Prove: read both sides afresh and account for every difference."""
 
+from collections.abc import Iterator, Mapping
+from decimal import Decimal
 from random import SystemRandom
 
 import httpx2
@@ -8,7 +10,8 @@ from tieout.actions.actor import Actor, Role
 from tieout.actions.errors import OutOfReach, WrongUse
 from tieout.actions.home import Home
 from tieout.actions.lookup import connection
-from tieout.core.records import Side, State
+from tieout.core.decide import Pair
+from tieout.core.records import State
 from tieout.engine.wiring import Transport, books_client, crm_client, network
 from tieout.kinds.settlement import Settlement
 from tieout.proof.tieout import Known, Proof, compare
@@ -17,6 +20,9 @@ from tieout.remote.errors import Refusal, SignInTrouble, Unavailable
 from tieout.store import proofs
 from tieout.store.codec import decode, encode
 from tieout.store.connections import StoredConnection
+
+_RECEIVED = frozenset({"succeeded", "partially_refunded", "processing_refund", "disputed_won"})
+"""HubSpot's statuses of a payment whose money is there."""
 
 
 async def prove(home: Home, actor: Actor, name: str, *, transport: Transport = network) -> Proof:
@@ -70,14 +76,21 @@ def _known(home: Home, stored: StoredConnection) -> Known:
             if linked:
                 links[crm_id] = books_id
                 by_books[books_id] = crm_id
-        settlements: dict[str, str] = {}
+        settlements: dict[str, dict[str, Decimal]] = {}
         for one in proofs.settlements_apart(tx, stored.id):
-            reason = _reason(one.state, one.cause)
-            for side, record in ((Side.CRM, one.pair.crm), (Side.BOOKS, one.pair.books)):
-                if isinstance(record, Settlement):
-                    crm_id = record.invoice if side is Side.CRM else by_books.get(record.invoice, "")
-                    settlements.setdefault(crm_id, reason)
+            for invoice, amount in _beyond(one.pair, by_books):
+                own = settlements.setdefault(invoice, {})
+                reason = _reason(one.state, one.cause)
+                own[reason] = own.get(reason, Decimal(0)) + amount
     return Known(links, reasons, settlements)
+
+
+def _beyond(pair: Pair[Settlement], by_books: Mapping[str, str]) -> Iterator[tuple[str, Decimal]]:
+    """What a settlement adds to HubSpot's open amount beyond QuickBooks', with the HubSpot invoice it is on."""
+    if pair.books is not None:
+        yield by_books.get(pair.books.invoice, ""), pair.books.amount
+    if pair.crm is not None and pair.crm.status in _RECEIVED:
+        yield pair.crm.invoice, -pair.crm.amount
 
 
 def _reason(state: State, cause: str) -> str:

@@ -129,6 +129,8 @@ async def _passes(
         progress(f"Pass {len(reports) + 1} …")
         with home.database.read() as tx:
             fresh = connections.get(tx, stored.id)
+        if fresh.status == "paused":
+            break
         async with open_sides(home.database, home.cipher, fresh, home.clock, random, transport) as sides:
             report = await passes.run(
                 database=home.database,

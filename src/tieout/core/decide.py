@@ -86,6 +86,7 @@ class Linked(msgspec.Struct, frozen=True):
     own: the id of the record on the asking side that the question means, empty where there is none.
     settled: the record was decided and stays without counterpart; then `candidates` says what came near.
     active: the linked record may be used; QuickBooks refuses inactive customers and items.
+    balance: of a linked invoice, what is open of it on the other side.
     """
 
     other: str = ""
@@ -94,6 +95,7 @@ class Linked(msgspec.Struct, frozen=True):
     candidates: tuple[Candidate, ...] = ()
     active: bool = True
     label: str = ""
+    balance: Decimal | None = None
 
 
 class Holder(msgspec.Struct, frozen=True):
@@ -196,9 +198,10 @@ class Hold(msgspec.Struct, frozen=True, tag=True):
 
 
 class Accept(msgspec.Struct, frozen=True, tag=True):
-    """The sides differ, and a person left both as they are."""
+    """The sides differ, and a person left both as they are. moved: fields whose bases advance all the same."""
 
     differences: tuple[Difference, ...]
+    moved: tuple[str, ...] = ()
 
 
 class Fail(msgspec.Struct, frozen=True, tag=True):
@@ -330,20 +333,18 @@ def settle_merge(
     merged: Merge,
     choices: Mapping[str, str],
 ) -> Decision:
-    """Turn a merge into a decision, with what a person chose about the differences that only they may settle."""
+    """Turn a merge into a decision, with what a person chose about the differences that only they may settle.
+
+    What needs no person is written first; the rest is held, or stays as it was left, from the next decision on.
+    """
     to_crm, to_books, moved = merged.to_crm, merged.to_books, merged.moved
     asked = ""
-    if merged.undecided:
-        sign = signature(merged.undecided)
-        names = tuple(d.field for d in merged.undecided)
-        if choices.get("use_hubspot") == sign:
-            to_books, asked = to_books + names, "use_hubspot"
-        elif choices.get("use_quickbooks") == sign:
-            to_crm, asked = to_crm + names, "use_quickbooks"
-        elif choices.get("leave_both") == sign:
-            return Accept(merged.undecided)
-        else:
-            return Hold("please_decide", {"fields": ", ".join(names)}, merged.undecided)
+    sign = signature(merged.undecided)
+    names = tuple(d.field for d in merged.undecided)
+    if names and choices.get("use_hubspot") == sign:
+        to_books, asked = to_books + names, "use_hubspot"
+    elif names and choices.get("use_quickbooks") == sign:
+        to_crm, asked = to_crm + names, "use_quickbooks"
     changes = []
     if to_crm:
         changes.append(Change(Side.CRM, rules.advance(crm, books, to_crm), to_crm))
@@ -351,6 +352,10 @@ def settle_merge(
         changes.append(Change(Side.BOOKS, rules.advance(books, crm, to_books), to_books))
     if changes:
         return Update(tuple(changes), moved, merged.lost, asked)
+    if names and choices.get("leave_both") == sign:
+        return Accept(merged.undecided, moved)
+    if names:
+        return Hold("please_decide", {"fields": ", ".join(names)}, merged.undecided)
     return Nothing(moved=moved, lost=merged.lost)
 
 

@@ -51,6 +51,14 @@ FORESEEN = (
         fixes=("use_existing", "create_anyway", "exclude"),
     ),
     Cause(
+        "payment_exceeds_balance",
+        "More was paid than is open",
+        "A payment of {amount} came in for invoice {invoice}, of which HubSpot has only {balance} open.",
+        "See whether the payment is recorded in HubSpot already; if it is another one, say so.",
+        fixes=("use_existing", "create_anyway", "exclude"),
+        who="seller",
+    ),
+    Cause(
         "please_decide",
         "Both sides differ",
         "A value was changed where only a person may say which one is right: {fields}.",

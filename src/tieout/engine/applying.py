@@ -150,8 +150,7 @@ def _done(tx: Connection, work: Work, side: Side, entry: Entry, done: Done) -> N
         created(tx, work, side, entry, row)
         return
     advance(tx, side, entry, row)
-    for field, (value, moment) in done.losers.items():
-        _lost(tx, work, entry, field, value, moment)
+    lost(tx, work, entry, done.losers)
     agenda.redecide(tx, entry.pair)
 
 
@@ -163,7 +162,7 @@ def created(tx: Connection, work: Work, side: Side, entry: Entry, base: Row) -> 
     crm, books = (base, origin) if side is Side.CRM else (origin, base)
     if crm.record is None or books.record is None:
         raise ValueError(f"Creation {operation.id} has no record on one side.")
-    lines = _new_lines(crm.record, operation.record, books.record)
+    lines = _line_map(crm.record, operation.record, books.record)
     pair_id = pairs.link(
         tx,
         work.connection,
@@ -189,11 +188,18 @@ def taken(operation: Operation) -> tuple[Key, ...]:
     return tuple(key for key in named if key.name in ("display_name", "item_name", "number"))
 
 
-def _new_lines(crm: object, sent: object, books: object) -> dict[str, str]:
-    """Which QuickBooks line each HubSpot line became: the lines of a creation keep their order."""
+def _line_map(crm: object, sent: object, books: object) -> dict[str, str]:
+    """Which QuickBooks line each HubSpot line stands for, once written.
+
+    What was sent has HubSpot's order, with the ids of lines that stood there already; QuickBooks keeps the order of
+    those, and gives ids to the new ones in the order in which they were sent.
+    """
     if not (isinstance(crm, Invoice) and isinstance(sent, Invoice) and isinstance(books, Invoice)):
         return {}
-    return {ours.id: theirs.id for ours, theirs in zip(crm.lines, books.lines, strict=False)}
+    standing = {line.id for line in sent.lines if line.id}
+    new = iter([line.id for line in books.lines if line.id not in standing])
+    ids = [(ours.id, line.id or next(new, "")) for ours, line in zip(crm.lines, sent.lines, strict=False)]
+    return {ours: theirs for ours, theirs in ids if theirs}
 
 
 def advance(tx: Connection, side: Side, entry: Entry, row: Row) -> None:
@@ -206,24 +212,38 @@ def advance(tx: Connection, side: Side, entry: Entry, row: Row) -> None:
         pairs.choose(tx, stored.id, _unused(stored.pair.choices))
         return
     rules = RULES[stored.pair.kind]
-    names = entry.moved
-    if entry.operation.verb == "void":
+    operation, names = entry.operation, entry.moved
+    if operation.verb == "void":
         names = ("status", *charge.NAMES) if stored.pair.kind is Kind.INVOICE else ()
-    crm, books = (row.record, entry.origin.record) if side is Side.CRM else (entry.origin.record, row.record)
-    lines = _new_lines(crm, entry.operation.record, books) if "lines" in entry.operation.fields else None
-    pairs.rebase(
-        tx,
-        stored.id,
-        crm_base=rules.advance(bond.crm_base, crm, names),
-        books_base=rules.advance(bond.books_base, books, names),
-        lines=lines,
-    )
+    # Only what was written is proved by the answer; of the rest, the base is what the decision was made against, so
+    # that a change made meanwhile is seen.
+    proved = tuple(n for n in names if operation.verb == "void" or n in _written(operation))
+    written = rules.advance(bond.crm_base if side is Side.CRM else bond.books_base, row.record, proved)
+    if operation.base is not None:
+        written = rules.advance(written, operation.base, tuple(n for n in names if n not in proved))
+    carried = rules.advance(bond.books_base if side is Side.CRM else bond.crm_base, entry.origin.record, names)
+    crm_base, books_base = (written, carried) if side is Side.CRM else (carried, written)
+    lines = _line_map(entry.origin.record, operation.record, row.record) if "lines" in operation.fields else None
+    pairs.rebase(tx, stored.id, crm_base=crm_base, books_base=books_base, lines=lines)
     if (left := _unused(stored.pair.choices)) != stored.pair.choices:
         pairs.choose(tx, stored.id, left)
 
 
+def _written(operation: Operation) -> frozenset[str]:
+    """The fields that a write sets, those that the side calculates from them included."""
+    if operation.kind is Kind.INVOICE and "lines" in operation.fields:
+        return frozenset((*operation.fields, "lines", "discount", "tax", "total"))
+    return frozenset(operation.fields)
+
+
 def _unused(choices: Mapping[str, str]) -> dict[str, str]:
     return {name: value for name, value in choices.items() if name.partition(":")[0] not in _ONE_SHOT}
+
+
+def lost(tx: Connection, work: Work, entry: Entry, losers: Mapping[str, tuple[str, str]]) -> None:
+    """Keep in the history what a person set between our read and our write, by field, with the moment (ISO)."""
+    for field, (value, moment) in losers.items():
+        _lost(tx, work, entry, field, value, moment)
 
 
 def _lost(tx: Connection, work: Work, entry: Entry, field: str, value: str, moment: str) -> None:
@@ -298,6 +318,9 @@ def _give_up(work: Work, entries: Sequence[Entry], why: str) -> None:
 
 def _retry(tx: Connection, work: Work, entries: Iterable[Entry], cause: str, why: str, after: float | None) -> None:
     at = work.now() + (timedelta(seconds=after) if after else _RETRY)
+    for entry in entries:
+        if entry.operation.verb == "annotate":
+            agenda.redecide(tx, entry.pair)
     for stored in pairs.load(tx, [e.pair for e in entries if e.operation.verb != "annotate"]):
         work.reserved.release(stored.id)
         story = Story(evidence={"until": at.isoformat()}, text=why)

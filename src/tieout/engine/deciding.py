@@ -72,10 +72,13 @@ def decide_kind(work: Work, kind: Kind, states: Sequence[State] | None = None) -
 
 
 def _decide_chunk(work: Work, kind: Kind, ids: Sequence[int]) -> list[Planned]:
-    world = work.world()
     planned: list[Planned] = []
     with work.database.begin() as tx:
         journal.check_epoch(tx, work.connection, work.epoch)
+        work.stored = connections.get(tx, work.connection)  # a person may have changed a setting, or paused it
+        if work.stored.status == "paused":
+            return []
+        world = work.world()
         due = pairs.load(tx, ids)
         answers = _ask(tx, work, due, world, {})
         needed: set[Needed] = set()
@@ -116,7 +119,7 @@ def _decide_one(
     tx: Connection, work: Work, stored: Stored, world: World, answers: Answers, needed: set[Needed]
 ) -> list[Planned]:
     rules = RULES[stored.pair.kind]
-    if stored.unreadable and stored.pair.bond is None:
+    if stored.unreadable:
         _settle(tx, work, stored, State.FAILING, "unreadable", Story(evidence={"text": stored.unreadable}))
         return []
     if stored.pair.bond is None and stored.pair.crm is None and stored.pair.books is None:
@@ -207,7 +210,8 @@ def _state(tx: Connection, work: Work, stored: Stored, decision: Decision, neede
         case Hold(cause=cause, evidence=evidence, differences=differences, candidates=candidates):
             story = Story(evidence=dict(evidence), differences=differences, candidates=candidates)
             _settle(tx, work, stored, State.HELD, cause, story)
-        case Accept(differences=differences):
+        case Accept(differences=differences, moved=moved):
+            _advance(tx, stored, moved)
             _settle(tx, work, stored, State.ACCEPTED, "leave_both", Story(differences=differences))
         case Fail(cause=cause, evidence=evidence, candidates=candidates):
             _settle(tx, work, stored, State.FAILING, cause, Story(evidence=dict(evidence), candidates=candidates))
@@ -255,6 +259,7 @@ def _link(tx: Connection, work: Work, stored: Stored, decision: Link) -> Stored 
     details = {"kind": pair.kind.value, "crm": crm_id, "books": books_id, "why": why}
     connections.note(tx, work.connection, who="tieout", what="linked", details=details, now=now, pair=pair_id)
     linked_settlements(tx, work.connection, pair.kind, books_id)
+    agenda.mark_sharing(tx, work.connection, pair.kind, Side.BOOKS, [books_id])  # it is nobody's candidate any more
     return pairs.load(tx, [pair_id])[0]
 
 

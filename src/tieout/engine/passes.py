@@ -49,6 +49,8 @@ async def run(
     """Run one pass. Trouble with a side ends it early and is reported; what was done until then stands."""
     with database.begin() as tx:
         asked = connections.get(tx, connection).wanted
+        if not connections.ended_well(tx, connection):
+            agenda.mark_all(tx, connection)  # what the last pass had decided, it may not have shown on the record
         epoch, pass_id = connections.begin_pass(tx, connection, clock.now())
     work = Work(
         database=database,
@@ -103,13 +105,13 @@ async def _apply_all(work: Work, chunks: Iterable[list[Planned]]) -> None:
     await apply(work, waiting)
 
 
-def postpone(database: Database, connection: int, now: datetime) -> None:
-    """Have the next pass wait after one that failed by a mistake of ours."""
+def postpone(database: Database, connection: int, now: datetime, asked: int) -> None:
+    """Have the next pass wait after one that failed by a mistake of ours. asked: the wishes it had begun with."""
     with database.begin() as tx:
         stored = connections.get(tx, connection)
         fails = stored.fails + 1
         rest = min(_REST * 2**fails, _LONGEST_BACKOFF)
-        connections.change(tx, connection, fails=fails, done=stored.wanted, due_at=(now + rest).isoformat())
+        connections.change(tx, connection, fails=fails, done=asked, due_at=(now + rest).isoformat())
 
 
 def _end(work: Work, asked: int, calls: dict[Side, int], trouble: Trouble | None) -> None:

@@ -76,8 +76,8 @@ async def _take(work: Work, side: Side, unit: Unit, entries: Sequence[Entry], fi
         for entry, finding in zip(entries, findings, strict=True):
             operation = entry.operation
             match finding:
-                case Landed(row=row, sent=sent):
-                    result = Result(id=row.id, row=row, why="Found after its answer was lost.")
+                case Landed(row=row, sent=sent, losers=losers):
+                    result = Result(id=row.id, row=row, losers=losers, why="Found after its answer was lost.")
                     journal.end(tx, operation.id, journal.DONE, result, pass_id=work.pass_id, now=work.now())
                     work.writes += 1
                     mirror.put(tx, work.connection, side, [row], work.now())
@@ -85,6 +85,7 @@ async def _take(work: Work, side: Side, unit: Unit, entries: Sequence[Entry], fi
                         applying.created(tx, work, side, entry, sent)
                     else:
                         applying.advance(tx, side, entry, sent)
+                        applying.lost(tx, work, entry, losers)
                 case Moot(why=why):
                     _drop(tx, work, entry, why)
                 case Absent():

@@ -12,14 +12,15 @@ from cryptography.fernet import MultiFernet
 from tieout.core.facts import CrmFacts
 from tieout.core.records import Kind, Side
 from tieout.engine.work import Sides
+from tieout.hubspot import side as hubspot
 from tieout.hubspot.client import Client as HubSpotClient
 from tieout.hubspot.side import HubSpotSide
+from tieout.quickbooks import side as quickbooks
 from tieout.quickbooks.client import Client as QuickBooksClient
 from tieout.quickbooks.oauth import SignIn
 from tieout.quickbooks.side import QuickBooksSide
 from tieout.remote.http import Http
-from tieout.remote.ports import Clock
-from tieout.remote.side import Profile
+from tieout.remote.ports import Clock, TokenVault
 from tieout.store import mirror
 from tieout.store.connections import Account, StoredConnection
 from tieout.store.database import Database
@@ -45,25 +46,34 @@ async def open_sides(
     clock: Clock,
     random: Random,
     transport: Transport = network,
+    *,
+    home: Database | None = None,
 ) -> AsyncIterator[Sides]:
-    """Both sides of a connection, with their HTTP clients open."""
+    """Both sides of a connection, with their HTTP clients open.
+
+    home: keeps tokens and quotas where `database` is a copy that is thrown away: a token rotated meanwhile must
+    outlive it. None = `database` itself.
+    """
+    home = home or database
     crm_transport, books_transport = transport(stored.crm.base_url), transport(stored.books.base_url)
     async with (
         httpx2.AsyncClient(transport=crm_transport, verify=_trust()) as crm_client,
         httpx2.AsyncClient(transport=books_transport, verify=_trust()) as books_client,
     ):
-        crm_http = _http(database, stored.crm, crm_client, clock)
-        books_http = _http(database, stored.books, books_client, clock)
+        crm_http = _http(home, stored.crm, crm_client, clock)
+        books_http = _http(home, stored.books, books_client, clock)
+        crm_vault = StoredVault(home, stored.crm.id, cipher)
+        books_vault = StoredVault(home, stored.books.id, cipher)
         https = {Side.CRM: crm_http, Side.BOOKS: books_http}
         yield Sides(
-            crm=crm_side(database, cipher, stored, crm_http, clock, random),
-            books=books_side(database, cipher, stored, books_http, clock),
+            crm=crm_side(database, crm_vault, stored, crm_http, clock, random),
+            books=books_side(database, books_vault, stored, books_http, clock),
             calls=lambda side: https[side].calls,
         )
 
 
 def crm_side(
-    database: Database, cipher: MultiFernet, stored: StoredConnection, http: Http, clock: Clock, random: Random
+    database: Database, vault: TokenVault, stored: StoredConnection, http: Http, clock: Clock, random: Random
 ) -> HubSpotSide:
     """HubSpot's side of a connection."""
     facts = stored.crm_facts or CrmFacts(stored.crm.key, "", "UTC")
@@ -75,15 +85,10 @@ def crm_side(
     return HubSpotSide(
         http=http,
         base_url=stored.crm.base_url,
-        vault=StoredVault(database, stored.crm.id, cipher),
+        vault=vault,
         shelf=StoredShelf(database, stored.id),
         clock=clock,
-        profile=Profile(
-            commit_within=stored.crm.options.commit_within,
-            index_lag=stored.crm.options.index_lag,
-            guarded=False,
-            largest_unit=100,
-        ),
+        profile=hubspot.profile(stored.crm.options.commit_within, stored.crm.options.index_lag),
         model=stored.settings.customer_model,
         zone=ZoneInfo(facts.zone),
         ui=facts.ui,
@@ -94,7 +99,7 @@ def crm_side(
 
 
 def books_side(
-    database: Database, cipher: MultiFernet, stored: StoredConnection, http: Http, clock: Clock
+    database: Database, vault: TokenVault, stored: StoredConnection, http: Http, clock: Clock
 ) -> QuickBooksSide:
     """QuickBooks' side of a connection."""
 
@@ -106,9 +111,9 @@ def books_side(
         http=http,
         base_url=stored.books.base_url,
         realm=stored.books.key,
-        vault=StoredVault(database, stored.books.id, cipher),
+        vault=vault,
         clock=clock,
-        profile=Profile(commit_within=stored.books.options.commit_within, index_lag=0.0, guarded=True, largest_unit=30),
+        profile=quickbooks.profile(stored.books.options.commit_within),
         facts=stored.books_facts,
         discovery_url=stored.books.options.discovery_url,
         held=held,

@@ -1,6 +1,7 @@
 """The worker: runs the passes that are due, one after the other, until it is told to stop."""
 
 import asyncio
+import contextlib
 from random import Random
 
 import structlog
@@ -32,16 +33,17 @@ async def work(
 ) -> None:
     """Look every second for connections that are due, and run a pass over each."""
     while not stop.is_set():
-        with database.read() as tx:
-            due = [c for c in connections.every(tx) if is_due(c, clock.now())]
-        for stored in due:
-            if stop.is_set():
-                return
-            await _pass(database, cipher, clock, random, scheduler, stored, transport)
         try:
+            with database.read() as tx:
+                due = [c for c in connections.every(tx) if is_due(c, clock.now())]
+            for stored in due:
+                if not stop.is_set():
+                    await _pass(database, cipher, clock, random, scheduler, stored, transport)
+        except Exception:  # noqa: BLE001 - the worker outlives any mistake; each is told
+            # Such as a database that is locked or a disk that is full: told, and tried again with the next tick.
+            _LOG.exception("worker")
+        with contextlib.suppress(TimeoutError):
             await asyncio.wait_for(stop.wait(), timeout=_TICK_SECONDS)
-        except TimeoutError:
-            continue
 
 
 async def _pass(
@@ -70,6 +72,6 @@ async def _pass(
     except Exception:
         # A mistake of ours must not stop the other connections; it is logged whole, and tried again later.
         log.exception("pass failed")
-        passes.postpone(database, stored.id, clock.now())
+        passes.postpone(database, stored.id, clock.now(), stored.wanted)
     finally:
         lease.release()

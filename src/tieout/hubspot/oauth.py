@@ -13,6 +13,8 @@ from tieout.remote.http import Http, NeverSent, NoAnswer
 from tieout.remote.ports import Clock, Tokens, TokenVault
 
 _EARLY = timedelta(seconds=60)
+_RIVAL_SECONDS = 2.0
+"""How long another process may take to store what it was given for the same refresh token."""
 _GRANT = decoder(Grant)
 _DENIAL = decoder(Denial)
 
@@ -35,7 +37,10 @@ class SignIn:
         return tokens.access
 
     async def renewed(self, refused: str) -> str:
-        """Another token than the `refused` one, stored before it is used. Raises SignInTrouble, Unavailable."""
+        """Another token than the `refused` one, stored before it is used; that of a process that was faster, if any.
+
+        Raises SignInTrouble, Unavailable.
+        """
         async with self._one:
             tokens = self._vault.read()
             if tokens.access != refused:
@@ -44,19 +49,18 @@ class SignIn:
                 raise SignInTrouble(
                     "sign_in_expired", "HubSpot no longer accepts this token. Connect the account again."
                 )
-            grant = await self._ask(tokens)
-            self._vault.write(
-                Tokens(
-                    access=grant.access_token,
-                    refresh=grant.refresh_token or tokens.refresh,
-                    client_id=tokens.client_id,
-                    client_secret=tokens.client_secret,
-                    expires_at=self._clock.now() + timedelta(seconds=grant.expires_in),
-                )
-            )
-            return grant.access_token
+            try:
+                renewed = await self._ask(tokens)
+            except SignInTrouble:
+                await self._clock.sleep(_RIVAL_SECONDS)
+                if self._vault.read() == tokens:
+                    raise
+            else:
+                if self._vault.read() == tokens:
+                    self._vault.write(renewed)
+            return self._vault.read().access
 
-    async def _ask(self, tokens: Tokens) -> Grant:
+    async def _ask(self, tokens: Tokens) -> Tokens:
         form: Mapping[str, str] = {
             "grant_type": "refresh_token",
             "client_id": tokens.client_id,
@@ -72,7 +76,14 @@ class SignIn:
             raise Unavailable("The HubSpot sign-in cannot be renewed now.", answer.retry_after())
         try:
             if answer.status == 200:
-                return _GRANT.decode(answer.body)
+                grant = _GRANT.decode(answer.body)
+                return Tokens(
+                    access=grant.access_token,
+                    refresh=grant.refresh_token or tokens.refresh,
+                    client_id=tokens.client_id,
+                    client_secret=tokens.client_secret,
+                    expires_at=self._clock.now() + timedelta(seconds=grant.expires_in),
+                )
             denial = _DENIAL.decode(answer.body)
         except msgspec.MsgspecError as error:
             raise Unavailable("HubSpot answered the renewal of the sign-in with something else than JSON.") from error

@@ -17,7 +17,7 @@ from tieout.hubspot.packing import Change, Packing
 from tieout.hubspot.reader import PROPERTIES, Reader
 from tieout.kinds.invoice import Invoice
 from tieout.kinds.settlement import Settlement
-from tieout.remote.errors import RemoteError, Unavailable
+from tieout.remote.errors import Refusal, RemoteError, Unavailable
 from tieout.remote.http import Answer, NeverSent, NoAnswer
 from tieout.remote.outcomes import Absent, Done, Fault, Finding, Landed, Moot, NotSent, Outcome, Refused, Unknown
 from tieout.remote.ports import Clock
@@ -140,21 +140,27 @@ class Writer:
         ids = {one.id: one.target.partition(":")[2] if annotates else self._packing.change(one).id for one in members}
         happened = {one.id: written[ids[one.id]] for one in members if ids[one.id] in written}
         after: dict[str, Aftermath] = {}
+        unseen = ""
         if not annotates and happened:
             try:
                 after = await self._aftermath(unit, happened, [one for one in members if one.id in happened])
-            except RemoteError:
+            except Refusal:
                 after = {}  # it happened all the same
+            except RemoteError as error:
+                unseen = str(error)
         outcomes: list[Outcome] = []
         for one in members:
             if one.id not in happened:
                 outcomes.append(Refused(_missing(ids[one.id], one, errors)))
+            elif unseen:
+                outcomes.append(Unknown(f"It was written, but what it overruled could not be read: {unseen}"))
             elif one.id in after:
                 found = after[one.id]
                 outcomes.append(Done(one.target, found.row, found.row.version, found.losers))
             else:
+                at = happened[one.id]
                 record = None if annotates else one.record
-                outcomes.append(Done(one.target, Row(one.kind, one.target, 0, record) if record else None))
+                outcomes.append(Done(one.target, Row(one.kind, one.target, at, record) if record else None, at))
         return tuple(outcomes)
 
     async def _aftermath(
@@ -282,7 +288,7 @@ class Writer:
 
 def _members(unit: Unit, operations: Sequence[Operation]) -> list[Operation]:
     by_id = {one.id: one for one in operations}
-    return [by_id[id_] for id_ in unit.members]
+    return [by_id[id_] for id_ in unit.members if id_ in by_id]
 
 
 def _with(record: R, source: Record, names: Sequence[str]) -> R:
@@ -298,7 +304,8 @@ def _found(operation: Operation, after: Aftermath | None) -> Finding:
     if after is None or not after.landed:
         return Moot("HubSpot's history does not hold what was sent.")
     record = operation.record if operation.record is not None else after.row.record
-    return Landed(row=after.row, sent=Row(operation.kind, operation.target, after.row.version, record))
+    sent = Row(operation.kind, operation.target, after.row.version, record)
+    return Landed(row=after.row, sent=sent, losers=after.losers)
 
 
 def _missing(id_: str, operation: Operation, errors: Sequence[Detail]) -> Fault:

@@ -7,7 +7,7 @@ from decimal import Decimal
 import msgspec
 
 from tieout.core.causes import CAUSES, REASONS
-from tieout.core.money import text
+from tieout.core.money import UnknownCurrency, text
 from tieout.core.records import State
 
 STATES: dict[State, str] = {
@@ -59,18 +59,26 @@ def of_invoice(
         "tieout_reason": _reason(state, cause, evidence, problems),
         "tieout_number": number,
         "tieout_link": link,
-        "tieout_received": text(money.received, currency) if number or money.received else "",
-        "tieout_credited": text(money.credited, currency) if number or money.credited else "",
+        "tieout_received": _amount(money.received, currency) if number or money.received else "",
+        "tieout_credited": _amount(money.credited, currency) if number or money.credited else "",
     }
 
 
 def of_customer(account: Account) -> dict[str, str]:
     """The properties of a HubSpot company or contact."""
     return {
-        "tieout_open_balance": text(account.balance, account.currency),
-        "tieout_open_credit": text(account.credit, account.currency),
+        "tieout_open_balance": _amount(account.balance, account.currency),
+        "tieout_open_credit": _amount(account.credit, account.currency),
         "tieout_last_payment": account.last.isoformat() if account.last else "",
     }
+
+
+def _amount(amount: Decimal, currency: str) -> str:
+    """A decimal string with the currency's digits; one that ISO 4217 no longer lists shows as it stands."""
+    try:
+        return text(amount, currency)
+    except UnknownCurrency:
+        return f"{amount:f}"
 
 
 def _reason(state: State, cause: str, evidence: Mapping[str, str], problems: tuple[str, ...]) -> str:

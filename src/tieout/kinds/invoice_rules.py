@@ -116,8 +116,11 @@ class InvoiceRules:
         if pair.crm is None or pair.books is None:
             raise ValueError("A linked pair was decided without both of its records.")
         crm, books = pair.crm, pair.books
+        if crm.contact == bond.crm_base.contact == bond.crm_base.customer:
+            # The contact has got a company since: what was issued to the contact stays with it.
+            crm = msgspec.structs.replace(crm, customer=bond.crm_base.customer)
         if "void" in (crm.status, books.status):
-            return _void(crm, books, world)
+            return _void(crm, books, world, pair.choices)
         if back := restored(pair.choices):
             return _restore(crm, back)
         in_crm = charge.differences(bond.crm_base, crm, Side.CRM)
@@ -125,16 +128,25 @@ class InvoiceRules:
         rules: Mapping[str, Rule] = {"due": world.settings.due_date_rule, "memo": world.settings.memo_rule}
         header = merge(self.fields, Sides(crm, books, bond.crm_base, bond.books_base), rules)
         apart = _totals_apart(crm, books) if not in_crm and not in_books else ()
+        rest = _in_open_period(settle_merge(self, crm, books, header, pair.choices), books, world)
         if not in_crm and not in_books and not apart:
-            return settle_merge(self, crm, books, header, pair.choices)
+            return rest
         found = in_crm + in_books + apart
         sign = signature(found)
-        if (in_books or apart) and pair.choices.get("leave_both") == sign:
-            return Accept(found)
-        if (in_books or apart) and pair.choices.get("put_back") != sign:
+        theirs = bool(in_books or apart)
+        if theirs and pair.choices.get("leave_both") == sign:
+            # What is left as it is concerns the charge alone; the header goes on flowing.
+            return Accept(found, rest.moved) if isinstance(rest, Nothing) else rest
+        reissued = self._reissue(pair, crm, books, bond, world, answers, asked="put_back" if theirs else "")
+        if isinstance(reissued, Nothing):
+            # QuickBooks holds that charge already; what else was changed is still to be heard.
+            if isinstance(rest, Nothing | Update):
+                return msgspec.structs.replace(rest, moved=(*reissued.moved, *rest.moved))
+            return rest
+        if theirs and pair.choices.get("put_back") != sign:
             cause = "charge_edited_in_books" if in_books else "totals_apart"
             return Hold(cause, {"number": crm.number, "total": str(crm.total), "other": str(books.total)}, found)
-        return self._reissue(pair, crm, books, bond, world, answers, asked="put_back" if in_books or apart else "")
+        return _in_open_period(reissued, books, world)
 
     def _reissue(
         self,
@@ -199,7 +211,17 @@ def _charge_moved(pair: Pair[Invoice], bond: Bond[Invoice]) -> bool:
     )
 
 
-def _void(crm: Invoice, books: Invoice, world: World) -> Decision:
+def _in_open_period(decision: Decision, books: Invoice, world: World) -> Decision:
+    """The decision, unless it would change a document in QuickBooks whose period is closed."""
+    closed = closed_until(world)
+    if closed is None or books.date is None or books.date > closed or not isinstance(decision, Update):
+        return decision
+    if all(change.side is not Side.BOOKS for change in decision.changes):
+        return decision
+    return Fail("period_closed", {"date": books.date.isoformat(), "closed": closed.isoformat()})
+
+
+def _void(crm: Invoice, books: Invoice, world: World, choices: Mapping[str, str]) -> Decision:
     """A void travels while the other side is unpaid and its period is open; else a person decides."""
     if crm.status == books.status:
         return Nothing(moved=("status", *charge.NAMES))
@@ -207,7 +229,10 @@ def _void(crm: Invoice, books: Invoice, world: World) -> Decision:
     closed = closed_until(world)
     evidence = {"number": crm.number, "side": target.other}
     if other.balance != other.total or other.status == "paid":
-        return Hold("void_but_paid", evidence)
+        found = (Difference("status", crm.status, books.status),)
+        if choices.get("leave_both") == signature(found):
+            return Accept(found)
+        return Hold("void_but_paid", evidence, found)
     if target is Side.BOOKS and closed and books.date is not None and books.date <= closed:
         return Fail("period_closed", {"date": books.date.isoformat(), "closed": closed.isoformat()})
     return Void(target)

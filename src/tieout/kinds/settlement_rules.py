@@ -79,6 +79,9 @@ class SettlementRules:
             return Exclude("nothing_applied")
         if twin := self._twin(pair, books, reply.other, world, answers):
             return twin
+        if reply.balance is not None and reply.balance < books.amount and "create_anyway" not in pair.choices:
+            evidence = {"amount": str(books.amount), "balance": str(reply.balance), "invoice": reply.label}
+            return Hold("payment_exceeds_balance", evidence)
         return Create(
             Side.CRM,
             msgspec.structs.replace(books, id="", transaction="", invoice=reply.other, processor="quickbooks"),

@@ -6,6 +6,7 @@ from decimal import Decimal
 import msgspec
 
 from tieout.core.money import text
+from tieout.core.records import State
 from tieout.proof.totals import Total
 
 UNEXPLAINED = "unexplained"
@@ -34,7 +35,7 @@ class Currency(msgspec.Struct, frozen=True):
     difference: Difference
 
 
-class Exception_(msgspec.Struct, frozen=True):  # noqa: N801 - the name of the thing, kept clear of the builtin
+class ReconcilingItem(msgspec.Struct, frozen=True):
     """Something that is not the same on both sides. amount: of the difference, without sign, as a decimal string.
 
     crm, books: ids; empty where it stands on one side only. reason: the recorded state or cause, else `unexplained`.
@@ -54,25 +55,26 @@ class Proof(msgspec.Struct, frozen=True):
 
     ties_out: bool
     currency: dict[str, Currency]
-    exceptions: tuple[Exception_, ...]
+    exceptions: tuple[ReconcilingItem, ...]
 
 
 class Known(msgspec.Struct, frozen=True):
     """What is recorded of invoices. links: HubSpot id to QuickBooks id. reasons: by ("crm" or "books", id).
 
-    settlements: by HubSpot id, why money on the invoice is not the same on both sides.
+    settlements: by HubSpot id, what payments and credits add to HubSpot's open amount beyond QuickBooks', by reason:
+    money that stands in QuickBooks alone counts up, money that stands in HubSpot alone counts down.
     """
 
     links: Mapping[str, str]
     reasons: Mapping[tuple[str, str], str]
-    settlements: Mapping[str, str]
+    settlements: Mapping[str, Mapping[str, Decimal]]
 
 
 def compare(crm: Sequence[Total], books: Sequence[Total], known: Known) -> Proof:
     """Hold both sides against each other. Draft and void invoices are left out, save where the other side's is live."""
     theirs = {total.id: total for total in books}
     linked = set(known.links.values())
-    found: list[Exception_] = []
+    found: list[ReconcilingItem] = []
     gaps: dict[str, list[Decimal]] = {}
     for ours in crm:
         other = theirs.get(known.links.get(ours.id, ""))
@@ -84,7 +86,7 @@ def compare(crm: Sequence[Total], books: Sequence[Total], known: Known) -> Proof
             found.append(_alone(other, "books", ours.id, reason))
             _add(gaps, other.currency, -other.total, -other.open)
         elif other is not None and ours.live:
-            found += _pair(ours, other, reason, known.settlements.get(ours.id, ""))
+            found += _pair(ours, other, reason, known.settlements.get(ours.id, {}))
             _add(gaps, ours.currency, ours.total - other.total, ours.open - other.open)
     ids = {total.id for total in crm}
     for total in books:
@@ -103,25 +105,36 @@ def compare(crm: Sequence[Total], books: Sequence[Total], known: Known) -> Proof
     return Proof(whole and all(e.reason != UNEXPLAINED for e in found), currencies, tuple(found))
 
 
-def _alone(total: Total, side: str, other: str, reason: str) -> Exception_:
+def _alone(total: Total, side: str, other: str, reason: str) -> ReconcilingItem:
     crm, books = (total.id, other) if side == "crm" else (other, total.id)
     amount = text(total.total, total.currency)
-    return Exception_("invoice", crm, books, amount, reason or UNEXPLAINED, total.currency, total.number)
+    return ReconcilingItem("invoice", crm, books, amount, _known(reason), total.currency, total.number)
 
 
-def _pair(ours: Total, other: Total, reason: str, settlement: str) -> list[Exception_]:
-    found: list[Exception_] = []
+def _pair(ours: Total, other: Total, reason: str, settlements: Mapping[str, Decimal]) -> list[ReconcilingItem]:
+    """What the two differ by. A recorded settlement accounts for its own amount of the open difference, no more."""
+
+    def item(kind: str, amount: Decimal, because: str) -> ReconcilingItem:
+        return ReconcilingItem(
+            kind, ours.id, other.id, text(abs(amount), ours.currency), because, ours.currency, ours.number
+        )
+
+    found: list[ReconcilingItem] = []
     apart = ours.total - other.total
     if apart:
-        amount = text(abs(apart), ours.currency)
-        because = reason if reason and reason != "in_sync" else UNEXPLAINED
-        found.append(Exception_("invoice", ours.id, other.id, amount, because, ours.currency, ours.number))
-    still = ours.open - other.open - apart
-    if still:
-        amount = text(abs(still), ours.currency)
-        because = settlement or (reason if reason and reason != "in_sync" else UNEXPLAINED)
-        found.append(Exception_("settlement", ours.id, other.id, amount, because, ours.currency, ours.number))
+        found.append(item("invoice", apart, _known(reason)))
+    if ours.open - other.open != apart:
+        found += [item("settlement", amount, why) for why, amount in settlements.items() if amount]
+        due = other.open + apart + sum(settlements.values(), Decimal(0))
+        # HubSpot shows an invoice that was paid more than it asks as owing nothing.
+        if rest := ours.open - (due if due > 0 or ours.total < 0 else Decimal(0)):
+            found.append(item("settlement", rest, UNEXPLAINED))
     return found
+
+
+def _known(reason: str) -> str:
+    """The recorded reason of a difference: that all was in sync is none."""
+    return UNEXPLAINED if reason in ("", State.IN_SYNC) else reason
 
 
 def _add(gaps: dict[str, list[Decimal]], currency: str, total: Decimal, open_: Decimal) -> None:

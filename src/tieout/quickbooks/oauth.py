@@ -18,6 +18,8 @@ from tieout.remote.ports import Clock, Tokens, TokenVault
 
 TOKEN_URL = "https://oauth.platform.intuit.com/oauth2/v1/tokens/bearer"  # noqa: S105 an address, not a secret
 _EARLY = timedelta(seconds=30)
+_RIVAL_SECONDS = 2.0
+"""How long another process may take to store what it was given for the same refresh token."""
 
 S = TypeVar("S")
 
@@ -68,9 +70,16 @@ class SignIn:
                 return tokens.access
             if not tokens.refresh:
                 raise SignInTrouble("sign_in_expired", "QuickBooks no longer takes the access token. Connect again.")
-            renewed = await self._ask(tokens)
-            self._vault.write(renewed)
-            return renewed.access
+            try:
+                renewed = await self._ask(tokens)
+            except SignInTrouble:
+                await self._clock.sleep(_RIVAL_SECONDS)
+                if self._vault.read() == tokens:
+                    raise
+            else:
+                if self._vault.read() == tokens:
+                    self._vault.write(renewed)
+            return self._vault.read().access
 
     async def _ask(self, tokens: Tokens) -> Tokens:
         credentials = base64.b64encode(f"{tokens.client_id}:{tokens.client_secret}".encode()).decode()

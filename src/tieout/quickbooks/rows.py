@@ -54,13 +54,12 @@ _head = msgspec.json.Decoder(Head).decode
 
 
 class Rows(msgspec.Struct, frozen=True):
-    """What objects hold, as `remote.rows.Batch` lists it. versions: of payments, by id."""
+    """What objects hold, as `remote.rows.Batch` lists it."""
 
     rows: tuple[Row, ...]
     keys: tuple[KeyRow, ...]
     unreadable: tuple[Unreadable, ...]
-    wholes: tuple[tuple[Kind, str], ...]
-    versions: dict[str, int]
+    wholes: tuple[tuple[Kind, str, int], ...]
 
 
 class Reader:
@@ -78,8 +77,7 @@ class Reader:
         rows: list[Row] = []
         found: list[KeyRow] = []
         unreadable: list[Unreadable] = []
-        wholes: list[tuple[Kind, str]] = []
-        versions: dict[str, int] = {}
+        wholes: list[tuple[Kind, str, int]] = []
         for page in pages:
             if page.entity not in _KINDS:
                 continue
@@ -87,8 +85,7 @@ class Reader:
                 try:
                     if page.entity == "Payment":
                         transaction, version, parts = self.payment(raw)
-                        wholes.append((Kind.SETTLEMENT, transaction))
-                        versions[transaction] = version
+                        wholes.append((Kind.SETTLEMENT, transaction, version))
                         rows += parts
                     elif page.entity in keys.LISTS:
                         found.append(self._key_row(page.entity, raw))
@@ -96,7 +93,7 @@ class Reader:
                         rows.append(self.row(_KINDS[page.entity], raw))
                 except (msgspec.DecodeError, NotMoney, NotADay, UnknownCurrency) as error:
                     unreadable.append(_unreadable(_KINDS[page.entity], raw, str(error)))
-        return Rows(tuple(rows), tuple(found), tuple(unreadable), tuple(wholes), versions)
+        return Rows(tuple(rows), tuple(found), tuple(unreadable), tuple(wholes))
 
     def row(self, kind: Kind, raw: bytes | msgspec.Raw) -> Row:
         """Read one Customer, Item or Invoice.

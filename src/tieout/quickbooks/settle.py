@@ -51,7 +51,8 @@ class Settler:
         since = datetime.fromisoformat(unit.read_at) - _SLACK
         kind = operations[0].kind
         wanted = _by_name(kind, sent, since) if kind in _NAME_MEMBERS else _by_customer_and_date(sent, since)
-        there = [self._candidate(kind, raw, unit.members) for raw in await self._every(ENTITIES[kind], wanted)]
+        open_ = [operation.id for operation in operations]
+        there = [self._candidate(kind, raw, open_) for raw in await self._every(ENTITIES[kind], wanted)]
         found = [candidate for candidate in there if candidate is not None]
         return tuple(self._finding(operation, sent[operation.id], found, since) for operation in operations)
 

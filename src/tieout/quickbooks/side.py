@@ -90,7 +90,7 @@ class QuickBooksSide:
             page = await self._client.query(select(ENTITIES[kind], f"Id IN {one_of(chunk)}"))
             read = reader.rows((page,))
             found |= {row.id: row for row in read.rows}
-            versions |= read.versions
+            versions |= {payment: version for _, payment, version in read.wholes}
             unreadable |= {entry.id for entry in read.unreadable}
         # A payment that no longer pays an invoice is still there, and may pay it again.
         return tuple(

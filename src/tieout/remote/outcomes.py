@@ -58,10 +58,14 @@ Outcome = NotSent | Done | Refused | Unknown
 
 
 class Landed(msgspec.Struct, frozen=True, tag="landed"):
-    """Found after an unknown outcome. row: as it reads now. sent: as it was sent, with the ids it was given."""
+    """Found after an unknown outcome. row: as it reads now. sent: as it was sent, with the ids it was given.
+
+    losers: as of `Done`.
+    """
 
     row: Row
     sent: Row
+    losers: dict[str, tuple[str, str]] = {}
 
 
 class Absent(msgspec.Struct, frozen=True, tag="absent"):

@@ -60,7 +60,8 @@ class Unreadable(msgspec.Struct, frozen=True):
 class Batch(msgspec.Struct, frozen=True):
     """A bounded piece of a feed. Store its rows, then its cursor, in one transaction.
 
-    wholes: (kind, parent) of which `rows` lists every record; stored ones that are not among them are gone.
+    wholes: (kind, parent, the parent's version) of which `rows` lists every record; stored ones that are not among
+    them, and not newer, are gone.
     complete: this batch ends one complete read of everything. facts_changed: read the side's facts again.
     """
 
@@ -68,6 +69,6 @@ class Batch(msgspec.Struct, frozen=True):
     cursor: str
     keys: tuple[KeyRow, ...] = ()
     unreadable: tuple[Unreadable, ...] = ()
-    wholes: tuple[tuple[Kind, str], ...] = ()
+    wholes: tuple[tuple[Kind, str, int], ...] = ()
     complete: bool = False
     facts_changed: bool = False

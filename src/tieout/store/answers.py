@@ -97,7 +97,8 @@ def _linked(stored: pairs.Stored, side: Side) -> Linked:
         settled = stored.state is State.EXCLUDED and stored.cause in ("no_counterpart", "by_you")
         return Linked("", own, settled or bool(stored.pair.gone), stored.story.candidates, label=label)
     active = books.active if isinstance(books, Customer | Item) else True
-    return Linked(other, own, candidates=(), active=active, label=label)
+    balance = crm.balance if isinstance(crm, Invoice) else None
+    return Linked(other, own, candidates=(), active=active, label=label or getattr(crm, "number", ""), balance=balance)
 
 
 def _items(tx: Connection, connection: int, questions: Sequence[ItemOf]) -> dict[Question, Reply]:

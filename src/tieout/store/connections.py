@@ -168,6 +168,14 @@ def end_pass(
     )
 
 
+def ended_well(tx: Connection, id_: int) -> bool:
+    """Whether the newest pass came to its end without trouble; true where there was none."""
+    row = tx.execute(
+        select(pass_.c.ended_at, pass_.c.trouble).where(pass_.c.connection == id_).order_by(pass_.c.id.desc()).limit(1)
+    ).first()
+    return row is None or (bool(row.ended_at) and row.trouble is None)
+
+
 def last_pass(tx: Connection, id_: int) -> int:
     """The id of the connection's newest pass, 0 where there is none."""
     found = tx.execute(

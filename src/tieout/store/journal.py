@@ -14,7 +14,7 @@ from tieout.remote.rows import Row
 from tieout.remote.side import Operation, Unit
 from tieout.store.codec import decode, encode
 from tieout.store.tables import connection as connections
-from tieout.store.tables import operation, unit
+from tieout.store.tables import operation, pair, unit
 
 PLANNED, SENT, DONE, REFUSED, UNKNOWN, DROPPED = "planned", "sent", "done", "refused", "unknown", "dropped"
 """Where an operation stands. `dropped`: it never happened, and its record was decided anew."""
@@ -130,7 +130,9 @@ def end(tx: Connection, operation_id: str, state: str, result: Result, *, pass_i
 
 
 def drop_planned(tx: Connection, connection: int, *, pass_id: int, now: datetime) -> None:
-    """Planned operations die with their pass: nothing of them was ever sent."""
+    """Planned operations die with their pass: nothing of them was ever sent. Their pairs are decided again."""
+    pending = select(operation.c.pair).where(operation.c.connection == connection, operation.c.state == PLANNED)
+    tx.execute(update(pair).where(pair.c.id.in_(pending)).values(dirty=True))
     tx.execute(
         update(operation)
         .where(operation.c.connection == connection, operation.c.state == PLANNED)

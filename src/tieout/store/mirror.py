@@ -1,6 +1,6 @@
 """The mirror: our copy of each side's records. It is monotone: a row older than what we hold is dropped."""
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from datetime import datetime
 
 from sqlalchemy import Connection, delete, insert, select, update
@@ -130,6 +130,8 @@ _LISTS = {
     "Estimate": "estimate",
 }
 _KINDS = {"Customer": Kind.CUSTOMER, "Item": Kind.ITEM, "Invoice": Kind.INVOICE}
+_NAMES = ("vendor", "employee")
+"""The lists whose rows are unreadable as customers; those of the others are as invoices."""
 
 
 def held(tx: Connection, connection: int, entity: str) -> set[str]:
@@ -163,23 +165,23 @@ def _put_chunk(tx: Connection, connection: int, side: Side, kind: Kind, rows: Se
         )
     }
     taken: list[tuple[Row, bytes]] = []
-    legible: list[str] = []
+    legible: dict[str, int] = {}
     for row in rows:
         mine = held.get(row.id)
         body = encode(row.record) if row.record is not None else (mine.body if mine is not None else b"")
         if row.record is None and mine is None:
-            legible.append(row.id)
+            legible[row.id] = row.version
             continue
         if mine is not None:
             if row.version < mine.version and not _assembled(side, row):
                 continue
-            legible.append(row.id)
+            legible[row.id] = row.version
             if mine.gone == row.gone and body == mine.body:
                 if row.version > mine.version:
                     raise_version(tx, connection, side, kind, row.id, row.version)
                 continue
         taken.append((row, body))
-    legible += [row.id for row, _ in taken]
+    legible |= {row.id: row.version for row, _ in taken}
     _forget_raw(tx, connection, side, kind, legible)
     if not taken:
         return 0
@@ -266,28 +268,31 @@ def _lose(tx: Connection, connection: int, side: Side, kind: Kind, gone: Sequenc
 
 
 def _wholes(tx: Connection, connection: int, side: Side, batch: Batch, now: datetime) -> int:
-    """Whatever a parent no longer lists is gone."""
+    """Whatever a parent no longer lists is gone, unless we hold it of a newer version of the parent."""
     listed = {(row.kind, row.parent, row.id) for row in batch.rows}
     lost: list[Row] = []
-    parents: dict[Kind, list[str]] = {}
-    for kind, parent in batch.wholes:
-        parents.setdefault(kind, []).append(parent)
-    for kind, wanted in parents.items():
+    parents: dict[Kind, dict[str, int]] = {}
+    for kind, parent, version in sorted(batch.wholes, key=lambda whole: whole[2]):
+        parents.setdefault(kind, {})[parent] = version
+    for kind, newest in parents.items():
+        wanted = list(newest)
         for start in range(0, len(wanted), _CHUNK):
+            chunk = wanted[start : start + _CHUNK]
             held = tx.execute(
-                select(record.c.id, record.c.parent, record.c.version).where(
+                select(record.c.id, record.c.parent).where(
                     record.c.connection == connection,
                     record.c.side == side.value,
                     record.c.kind == kind.value,
-                    record.c.parent.in_(wanted[start : start + _CHUNK]),
+                    record.c.parent.in_(chunk),
                     record.c.gone == "",
                 )
             )
             lost += [
-                Row(kind, row.id, row.version, None, "deleted", parent=row.parent)
+                Row(kind, row.id, newest[row.parent], None, "deleted", parent=row.parent)
                 for row in held
                 if (kind, row.parent, row.id) not in listed
             ]
+            _forget_raw(tx, connection, side, kind, {parent: newest[parent] for parent in chunk})
     return put(tx, connection, side, lost, now)
 
 
@@ -299,6 +304,13 @@ def _key_rows(tx: Connection, connection: int, side: Side, batch: Sequence[KeyRo
     for row in newest.values():
         lists.setdefault(row.list, []).append(row)
     for name, found in lists.items():
+        _forget_raw(
+            tx,
+            connection,
+            side,
+            Kind.CUSTOMER if name in _NAMES else Kind.INVOICE,
+            {row.id: row.version for row in found},
+        )
         held = _key_row_versions(tx, connection, name, [row.id for row in found])
         lists[name] = [row for row in found if row.version >= held.get(row.id, row.version)]
     rows = [row for found in lists.values() for row in found]
@@ -368,9 +380,10 @@ def _unreadable(tx: Connection, connection: int, side: Side, rows: Sequence[Unre
         pairs.ensure(tx, connection, kind, side, [row.id for row in rows if row.kind is kind], now)
 
 
-def _forget_raw(tx: Connection, connection: int, side: Side, kind: Kind, found: Sequence[str]) -> None:
-    tx.execute(
-        delete(raw).where(
-            raw.c.connection == connection, raw.c.side == side.value, raw.c.kind == kind.value, raw.c.id.in_(found)
-        )
-    )
+def _forget_raw(tx: Connection, connection: int, side: Side, kind: Kind, read: Mapping[str, int]) -> None:
+    """Forget what could not be read and now has been. read: the versions that were understood, by id."""
+    own = raw.c.connection == connection, raw.c.side == side.value, raw.c.kind == kind.value
+    for ids_ in agenda.chunks(list(read)):
+        held = tx.execute(select(raw.c.id, raw.c.version).where(*own, raw.c.id.in_(ids_)))
+        if understood := [row.id for row in held if row.version <= read[row.id]]:
+            tx.execute(delete(raw).where(*own, raw.c.id.in_(understood)))

@@ -312,6 +312,17 @@ def annotated(tx: Connection, pair_id: int, properties: Mapping[str, str]) -> No
     tx.execute(_BY_ID, {"pair_id": pair_id, "annotated": encode(properties)})
 
 
+def count_linked(tx: Connection, connection: int, kind: Kind) -> int:
+    """How many pairs of a kind are linked."""
+    return int(
+        tx.execute(
+            select(func.count()).where(
+                pair.c.connection == connection, pair.c.kind == kind.value, pair.c.linked_at != ""
+            )
+        ).scalar_one()
+    )
+
+
 def counts(tx: Connection, connection: int) -> dict[Kind, dict[State, int]]:
     """How many pairs stand in each state, by kind; states without a pair are left out."""
     rows = tx.execute(

@@ -17,7 +17,7 @@ from tieout.actions.language import STATES, Words
 from tieout.core.causes import CAUSES, REASONS
 from tieout.core.money import text
 from tieout.core.records import Side
-from tieout.proof.tieout import UNEXPLAINED, Exception_, Proof
+from tieout.proof.tieout import UNEXPLAINED, Proof, ReconcilingItem
 from tieout.web.signing_in import Form
 from tieout.web.views import place, show
 from tieout.web.visit import HttpRequest, Visit, inside, segment
@@ -29,7 +29,7 @@ class Reason(msgspec.Struct, frozen=True):
     reason: str
     title: str
     amounts: dict[str, str]
-    exceptions: tuple[Exception_, ...]
+    exceptions: tuple[ReconcilingItem, ...]
 
 
 class TieOut(msgspec.Struct, frozen=True):
@@ -70,9 +70,9 @@ def tie_out_page(request: HttpRequest, reader: NamedDependency[Visit], name: Fro
     return show(request, reader, "tie_out.html", found, at=place(reader, name, "tie-out"))
 
 
-def _reasons(exceptions: Iterable[Exception_], words: Words) -> list[Reason]:
+def _reasons(exceptions: Iterable[ReconcilingItem], words: Words) -> list[Reason]:
     """Unexplained ones first, then the most frequent."""
-    found: dict[str, list[Exception_]] = {}
+    found: dict[str, list[ReconcilingItem]] = {}
     for exception in exceptions:
         found.setdefault(exception.reason, []).append(exception)
     order = sorted(found.items(), key=lambda entry: (entry[0] != UNEXPLAINED, -len(entry[1]), entry[0]))
@@ -88,7 +88,7 @@ def titled(code: FromPath[str], words: Words) -> str:
     return words(REASONS.get(code) or STATES.get(code) or code.replace("_", " "))
 
 
-def _sums(exceptions: Iterable[Exception_]) -> dict[str, str]:
+def _sums(exceptions: Iterable[ReconcilingItem]) -> dict[str, str]:
     sums: dict[str, Decimal] = {}
     for exception in exceptions:
         if exception.currency:
