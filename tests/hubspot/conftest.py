@@ -76,7 +76,7 @@ class World:
             vault=self.vault,
             shelf=self.shelf,
             clock=self.clock,
-            profile=Profile(commit_within=2, index_lag=2, guarded=False, largest_unit=100),
+            profile=profile(commit_within=2, index_lag=2),
             model=model,  # type: ignore[arg-type]
             zone=ZoneInfo(zone),
             ui="app.hubspot.com",

@@ -7,7 +7,7 @@ from zoneinfo import ZoneInfo
 
 from tieout.core.facts import CrmFacts
 from tieout.core.records import Kind, Side
-from tieout.hubspot import account, setup
+from tieout.hubspot import account, limits, setup
 from tieout.hubspot.client import Client
 from tieout.hubspot.feed import Feed, Versions
 from tieout.hubspot.history import left_draft
@@ -29,6 +29,11 @@ from tieout.remote.side import Operation, Prepared, Profile, Unit, UnitIds
 
 _TYPE_IDS = {CONTACTS: "0-1", COMPANIES: "0-2", PRODUCTS: "0-7", INVOICES: "0-53", PAYMENTS: "0-101"}
 _TYPES = {Kind.ITEM: PRODUCTS, Kind.INVOICE: INVOICES, Kind.SETTLEMENT: PAYMENTS}
+
+
+def profile(commit_within: float, index_lag: float) -> Profile:
+    """What the engine must know of HubSpot. commit_within, index_lag: seconds; a sandbox states its own."""
+    return Profile(commit_within=commit_within, index_lag=index_lag, guarded=False, largest_unit=limits.BATCH)
 
 
 class HubSpotSide:
