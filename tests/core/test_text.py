@@ -15,7 +15,6 @@ from tieout.core.text import (
     name_words,
     normal,
     phone,
-    without_controls,
 )
 
 texts = st.text(max_size=60)
@@ -140,14 +139,3 @@ def test_a_name_without_its_form_stays_when_read_again(name):
     words, form = name_words(name)
     if not form:
         assert name_words(words)[0] == words
-
-
-@given(texts)
-def test_no_control_character_is_left_but_tabs_and_breaks(text):
-    cleaned = without_controls(text)
-    assert not [c for c in cleaned if unicodedata.category(c) == "Cc" and c not in "\t\n\r"]
-    assert without_controls(cleaned) == cleaned
-
-
-def test_right_to_left_text_and_emoji_stay():
-    assert without_controls("شركة نوفا 🚀\n") == "شركة نوفا 🚀\n"

@@ -14,13 +14,13 @@ import pytest
 from tests.doubles import MemoryShelf, MemoryVault
 
 from tieout.core.records import Kind
-from tieout.hubspot.side import HubSpotSide
+from tieout.hubspot.side import HubSpotSide, profile
 from tieout.remote.http import Http
 from tieout.remote.inprocess import InProcess
 from tieout.remote.outcomes import Done
 from tieout.remote.ports import Tokens
 from tieout.remote.rows import Batch, Row
-from tieout.remote.side import Operation, Profile, Unit
+from tieout.remote.side import Operation, Unit
 from tieout.sandbox.gate import Gate
 from tieout.sandbox.hubspot.app import HubSpotSandbox
 from tieout.sandbox.hubspot.wire import Request

@@ -1,13 +1,14 @@
 """The client: signing in again, waiting, giving up, and the set-up of an account."""
 
-import asyncio
 import random
+from contextlib import nullcontext
 from datetime import datetime, timedelta
 from decimal import Decimal
 
 import httpx2
 import msgspec
 import pytest
+from tests.hubspot.conftest import StandingClock
 
 from tieout.core.records import Kind
 from tieout.hubspot.client import Client
@@ -82,16 +83,13 @@ def test_of_two_processes_that_renew_at_once_both_end_with_what_was_stored_first
 def test_a_refresh_token_that_another_process_has_just_used_up_is_no_trouble(world):
     refused = world.vault.tokens = msgspec.structs.replace(world.vault.tokens, refresh="used up")
     stored = msgspec.structs.replace(refused, access="theirs", refresh="newer")
-    sign_in = SignIn(world.http, "http://hubspot.sandbox", world.vault, world.clock)
 
-    async def both():
-        asking = asyncio.ensure_future(sign_in.renewed(refused.access))
-        while not world.clock.slept:
-            await asyncio.sleep(0)
-        world.vault.write(stored)
-        return await asking
+    class Meanwhile(StandingClock):
+        async def sleep(self, seconds: float) -> None:
+            world.vault.write(stored)
 
-    assert world.run(both()) == "theirs"
+    sign_in = SignIn(world.http, "http://hubspot.sandbox", world.vault, Meanwhile())
+    assert world.run(sign_in.renewed(refused.access)) == "theirs"
 
 
 def test_a_sign_in_that_is_over_stops_everything(world):
@@ -201,6 +199,37 @@ def test_within_our_quotas_hubspot_never_says_429(world):
     )
     world.run(_many(client))
     assert {entry.status for entry in gate.control.log.after(0)} == {200}
+
+
+@pytest.mark.parametrize("still_ours", [True, False])
+def test_whether_a_write_may_leave_is_asked_after_its_waiting(world, still_ours):
+    operation = Operation(
+        id="0" * 32, kind=Kind.INVOICE, verb="annotate", target="invoices:1", properties={"tieout_state": "x"}
+    )
+    (unit,) = world.prepare(operation).units
+    waits, calls = [], len(world.log())
+
+    class Crowded:
+        def reserve(self, account: str, rate: Rate, now: datetime) -> float:
+            return 60.0
+
+    def leaves() -> float:
+        waits.extend(world.clock.slept)
+        if not still_ours:
+            raise TimeoutError
+        return 30.0
+
+    http = Http(
+        httpx2.AsyncClient(transport=InProcess(world.gate)), account="crm", clock=world.clock, limiter=Crowded()
+    )
+    client = Client(
+        http=http, base_url="http://hubspot.sandbox", vault=world.vault, clock=world.clock, random=random.Random(1)
+    )
+    world.clock.slept.clear()
+    with nullcontext() if still_ours else pytest.raises(TimeoutError):
+        world.run(client.write(unit.method, unit.path, unit.body, leaves))
+    assert waits == [60.0]
+    assert len(world.log()) - calls == still_ours
 
 
 async def _many(client: Client) -> None:

@@ -48,7 +48,7 @@ ANSWERS = {OWNER: Linked("5", "company:1"), ITEM: Linked("8", "1"), NUMBER: Hold
 
 def world(books: BooksFacts = BOOKS, **more: object) -> World:
     about = {name: more.pop(name) for name in ("dated_items", "suspects") if name in more}
-    return World(Settings(income_account="79", **more), Facts(CRM, books, date(2026, 1, 31), **about), reviewed=True)
+    return World(Settings(income_account="79", **more), Facts(CRM, books, **about), reviewed=True)
 
 
 def booked(crm: Invoice = INVOICE, around: World | None = None, answers: dict | None = None, **choices: str) -> Booking:
@@ -214,26 +214,35 @@ def test_a_number_taken_by_a_credit_memo_is_foreseen_with_its_holder():
 def test_a_number_by_pattern_counts_up_to_the_first_free_one():
     taken = {
         NUMBER: Holders((Holder("invoice", "3", "INV-1"),)),
-        NumbersLike("inv-1"): Holders(
-            tuple(Holder("invoice", "", key, key) for key in ("inv-1", "inv-1-2", "inv-1-3"))
-        ),
+        NumbersLike("inv-1-"): Holders(tuple(Holder("invoice", "", key, key) for key in ("inv-1-2", "inv-1-3"))),
     }
     booking = booked(answers=taken, number_by_pattern="{number}-{n}")
     assert causes(booking) == []
     assert booking.invoice.number == "INV-1-4"
 
 
-@pytest.mark.parametrize("pattern", ["{{n}}", "inv-1"])
-def test_a_pattern_that_always_gives_the_same_number_ends(pattern):
+def test_a_pattern_sees_what_is_taken_whatever_it_begins_with():
     taken = {
         NUMBER: Holders((Holder("invoice", "3", "INV-1"),)),
-        NumbersLike("inv-1"): Holders(tuple(Holder("invoice", "", key, key) for key in ("inv-1", "{n}"))),
+        NumbersLike("hs-inv-1-"): Holders((Holder("invoice", "", "HS-INV-1-2", "hs-inv-1-2"),)),
     }
-    assert booked(answers=taken, number_by_pattern=pattern).invoice.number == pattern.replace("{{n}}", "{n}")
+    assert booked(answers=taken, number_by_pattern="HS-{number}-{n}").invoice.number == "HS-INV-1-3"
+
+
+@pytest.mark.parametrize(("pattern", "given"), [("{{n}}", "{n}"), ("X{number}", "XINV-1")])
+def test_a_pattern_that_always_gives_the_same_number_gives_it_once(pattern, given):
+    holder = Holder("invoice", "3", "INV-1")
+    like, free = NumbersLike(given.lower()), {NUMBER: Holders((holder,))}
+    booking = booked(answers=free | {like: Holders()}, number_by_pattern=pattern)
+    assert (booking.invoice.number, causes(booking)) == (given, [])
+    taken = free | {like: Holders((Holder("invoice", "4", given, given.lower()),))}
+    assert causes(booked(answers=taken, number_by_pattern=pattern)) == ["duplicate_number"]
 
 
 def test_a_pattern_is_not_used_where_the_number_is_free():
-    assert booked(answers={NumbersLike("inv-1"): Holders()}, number_by_pattern="{number}-{n}").invoice.number == "INV-1"
+    assert (
+        booked(answers={NumbersLike("inv-1-"): Holders()}, number_by_pattern="{number}-{n}").invoice.number == "INV-1"
+    )
 
 
 def test_quickbooks_may_number_its_copy():

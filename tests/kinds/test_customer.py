@@ -1,6 +1,5 @@
 """Customers: what makes a match certain, which name is taken, what flows after linking."""
 
-from datetime import date
 from decimal import Decimal
 
 import msgspec
@@ -38,7 +37,7 @@ from tieout.kinds.customer import Customer, CustomerRules, display_name
 
 RULES = CustomerRules()
 ALL_UNIQUE = dict.fromkeys(("tax", "email", "domain", "name"), True)
-FACTS = Facts(CrmFacts("1", "USD", "America/New_York"), BooksFacts("1", "Nova", "US", "USD"), date(2026, 1, 31))
+FACTS = Facts(CrmFacts("1", "USD", "America/New_York"), BooksFacts("1", "Nova", "US", "USD"))
 
 
 def world(*, reviewed: bool = True, **settings: object) -> World:

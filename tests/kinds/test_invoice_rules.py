@@ -45,7 +45,6 @@ RULES = InvoiceRules()
 FACTS = Facts(
     CrmFacts("1", "USD", "America/New_York"),
     BooksFacts("1", "Nova", "US", "USD", regime="us-manual"),
-    date(2026, 1, 31),
 )
 LAMP = Line("c1", name="Lamp", quantity=Decimal(2), price=Decimal("10.00"), amount=Decimal("20.00"))
 ISSUED = Invoice(

@@ -1,6 +1,5 @@
 """Items: SKUs keep their case, names find their item, nothing flows after creation."""
 
-from datetime import date
 from decimal import Decimal
 
 import msgspec
@@ -32,7 +31,7 @@ from tieout.core.settings import Settings
 from tieout.kinds.item import Item, ItemRules
 
 RULES = ItemRules()
-FACTS = Facts(CrmFacts("1", "USD", "America/New_York"), BooksFacts("1", "Nova", "US", "USD"), date(2026, 1, 31))
+FACTS = Facts(CrmFacts("1", "USD", "America/New_York"), BooksFacts("1", "Nova", "US", "USD"))
 LAMP = Item("1", name="Lamp", sku="85049G", price=Decimal("9.50"))
 NEEDED = Pair(Kind.ITEM, LAMP, None, needed=True)
 QUESTION = MatchesOf(Kind.ITEM, Side.CRM, "1")

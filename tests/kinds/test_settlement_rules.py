@@ -35,9 +35,7 @@ from tieout.kinds.settlement_rules import SettlementRules
 
 replace = msgspec.structs.replace
 RULES = SettlementRules()
-WORLD = World(
-    Settings(), Facts(CrmFacts("1", "USD", "America/New_York"), BooksFacts("1", "Nova", "US", "USD"), date(2026, 1, 31))
-)
+WORLD = World(Settings(), Facts(CrmFacts("1", "USD", "America/New_York"), BooksFacts("1", "Nova", "US", "USD")))
 PAID = Settlement("9:900", "9", "900", Decimal("12.50"), "USD", date(2026, 1, 10), reference="check 7")
 COPY = replace(PAID, id="55", transaction="", invoice="77", processor="quickbooks")
 LINK = LinkOf(Kind.INVOICE, Side.BOOKS, "900")

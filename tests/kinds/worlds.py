@@ -134,7 +134,7 @@ facts = st.builds(
         regime=st.sampled_from(("none", "us-manual", "per-line")), revenue_recognition=mostly(False, True),
         closing_date=mostly(None, date(2026, 1, 10)),
     ),
-    today=days, dated_items=st.frozensets(ids), suspects=st.lists(st.frozensets(ids, min_size=1), max_size=2).map(tuple),
+    dated_items=st.frozensets(ids), suspects=st.lists(st.frozensets(ids, min_size=1), max_size=2).map(tuple),
 )  # fmt: skip
 worlds = st.builds(World, settings=settings, facts=facts, reviewed=mostly(True, False))
 

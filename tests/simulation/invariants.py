@@ -338,7 +338,7 @@ def accounted_for(scene: Scene) -> Iterator[str]:
     for effect in scene.ours(Side.BOOKS):
         mine = [m for m in of_unit.get(effect.key, ()) if effect.id in (m.entry.operation.target, m.result.id)]
         happened.update(m.id for m in mine)
-        if not any(m.state == journal.DONE for m in mine):
+        if not any(m.state == journal.DONE for m in mine) and not _deleted_unseen(scene, effect):
             states = ", ".join(m.state for m in mine) or "not in the journal"
             yield f"{effect.act} of {effect.entity} {effect.id} happened, but is {states}."
     for effect in scene.ours(Side.CRM):
@@ -363,6 +363,14 @@ def accounted_for(scene: Scene) -> Iterator[str]:
         sends, _ = scene.units.get(key, (0, ""))
         if times > sends:
             yield f"Request {key} reached QuickBooks {times} times and was journaled {sends} times."
+
+
+def _deleted_unseen(scene: Scene, ours: Effect) -> bool:
+    """Whether a person deleted what we made before its lost answer was looked up: then it cannot be known as ours."""
+    return ours.act == "create" and any(
+        effect.act == "delete" and (effect.entity, effect.id) == (ours.entity, ours.id)
+        for effect in scene.theirs(Side.BOOKS)
+    )
 
 
 def within_quota(scene: Scene) -> Iterator[str]:

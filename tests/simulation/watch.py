@@ -100,12 +100,11 @@ class Watched:
                 continue
             place = (entity, after["Id"])
             before = self._known.get(place, {})
-            gone = after.get("status") == "Deleted"
-            older = not gone and int(after.get("SyncToken", "0")) < int(before.get("SyncToken", "-1"))
-            if after == before or older:
+            act: Act = "delete" if after.get("status") == "Deleted" else "void" if operation == "void" else "update"
+            if place not in self._known:
+                act = "create"
+            elif act != "delete" and int(after["SyncToken"]) <= int(before.get("SyncToken", "1000000")):
                 continue  # a replayed answer: nothing happened again
-            act: Act = "delete" if gone else "void" if operation == "void" else "update"
-            act = act if sent.get("Id") else "create"
             self._known[place] = after
             self._note(who, act, entity, after["Id"], sent, before, after, key)
 

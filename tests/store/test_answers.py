@@ -9,6 +9,7 @@ from tests.store.stage import CONNECTION, NOW, gone_row, invoice_row
 from tieout.core.decide import (
     Alike,
     Create,
+    Exclude,
     Fail,
     Holder,
     HolderOf,
@@ -30,6 +31,7 @@ from tieout.core.settings import Settings
 from tieout.kinds.customer import Customer, CustomerRules
 from tieout.kinds.item import Item
 from tieout.kinds.settlement import Settlement
+from tieout.kinds.settlement_rules import SettlementRules
 from tieout.remote.rows import Batch, KeyRow, Record, Row
 from tieout.store import mirror, pairs
 from tieout.store.answers import answer
@@ -41,8 +43,8 @@ def put(tx, side: Side, *records: Record) -> None:
     mirror.put(tx, CONNECTION, side, [Row(KINDS[type(r)], r.id, 1, r) for r in records], NOW)
 
 
-def link(tx, kind: Kind, crm: Record, books: Record) -> None:
-    pairs.link(
+def link(tx, kind: Kind, crm: Record, books: Record) -> int:
+    return pairs.link(
         tx,
         CONNECTION,
         kind,
@@ -100,6 +102,20 @@ def test_a_link_whose_other_record_is_gone_is_none(tx):
     mirror.put(tx, CONNECTION, Side.BOOKS, [gone_row("5", 2, kind=Kind.CUSTOMER)], NOW)
     reply = ask(tx, OWNER)
     assert (reply.other, reply.settled) == ("", True)
+
+
+def test_an_invoice_that_a_person_left_out_takes_no_payment_any_more(tx):
+    crm, books = invoice_row("77"), invoice_row("900", customer="6")
+    for side, row in ((Side.CRM, crm), (Side.BOOKS, books)):
+        mirror.put(tx, CONNECTION, side, [row], NOW)
+    pair_id = link(tx, Kind.INVOICE, crm.record, books.record)
+    paid = Settlement("9:900", "9", "900", Decimal("10.00"), "USD", date(2026, 1, 10))
+    payment, question = Pair(Kind.SETTLEMENT, None, paid), LinkOf(Kind.INVOICE, Side.BOOKS, "900")
+    assert ask(tx, question).other == "77"
+    pairs.choose(tx, pair_id, {"exclude": "ana"})
+    answers = {question: ask(tx, question)}
+    facts = Facts(CrmFacts("1", "USD", "UTC"), BooksFacts("1", "Nova", "US", "USD"))
+    assert decide(SettlementRules(), payment, World(Settings(), facts), answers) == Exclude("invoice_not_synced")
 
 
 @pytest.mark.parametrize(("cause", "settled"), [("no_counterpart", True), ("by_you", True), ("not_needed", False)])
@@ -203,7 +219,7 @@ def test_a_percent_sign_in_a_number_is_no_wildcard(tx):
 def test_two_customers_of_one_batch_cannot_take_one_name(tx):
     twins = [Customer("company:1", company="Nova"), Customer("company:2", company="NOVA")]
     put(tx, Side.CRM, *twins)
-    facts = Facts(CrmFacts("1", "USD", "UTC"), BooksFacts("1", "Nova", "US", "USD"), date(2026, 1, 31))
+    facts = Facts(CrmFacts("1", "USD", "UTC"), BooksFacts("1", "Nova", "US", "USD"))
     world, rules, reserved = World(Settings(), facts, reviewed=True), CustomerRules(), Reservations()
     decisions = []
     for number, crm in enumerate(twins):

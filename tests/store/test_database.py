@@ -6,10 +6,12 @@ from pathlib import Path
 import pytest
 from alembic.autogenerate import compare_metadata
 from alembic.migration import MigrationContext
+from alembic.script import ScriptDirectory
 from sqlalchemy import insert, select
 from tests.store.stage import NOW
 
-from tieout.store.database import Database, DatabaseTrouble, NewerDatabase
+from tieout.store.database import HEAD, Database, DatabaseTrouble, NewerDatabase
+from tieout.store.schema import alembic_config
 from tieout.store.tables import metadata, user
 
 ANA = {"name": "ana", "password": "", "role": "owner", "created_at": NOW.isoformat()}
@@ -108,3 +110,21 @@ def test_every_commit_is_durable(fresh):
         assert tx.exec_driver_sql("PRAGMA journal_mode").scalar() == "wal"
         assert tx.exec_driver_sql("PRAGMA synchronous").scalar() == 2
         assert tx.exec_driver_sql("PRAGMA foreign_keys").scalar() == 1
+
+
+@pytest.mark.parametrize("table", ["pair", "event", "pass", "proof"])
+def test_a_number_that_people_know_a_row_by_is_never_given_out_again(fresh, table):
+    asked = "SELECT sql FROM sqlite_master WHERE name = :name"
+    created = Database(None)
+    metadata.create_all(created.engine)
+    for database in (fresh, created):
+        with database.read() as tx:
+            assert "AUTOINCREMENT" in tx.exec_driver_sql(asked, {"name": table}).scalar_one()
+    created.close()
+
+
+def test_the_newest_revision_is_the_migrations_own():
+    database = Database(None)
+    with database.begin() as tx:
+        assert ScriptDirectory.from_config(alembic_config(tx)).get_current_head() == HEAD
+    database.close()

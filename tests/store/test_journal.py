@@ -117,21 +117,16 @@ class Journal(RuleBasedStateMachine):
 
     @precondition(lambda self: UNKNOWN in self.units.values())
     @rule(data=st.data())
-    def some_are_found_and_the_missing_go_into_a_new_unit(self, data: st.DataObject) -> None:
+    def some_are_found_and_the_missing_are_decided_anew(self, data: st.DataObject) -> None:
         name = data.draw(st.sampled_from([u for u, s in self.units.items() if s == UNKNOWN]))
         members = self.members(name, UNKNOWN)
         missing = data.draw(st.lists(st.sampled_from(members), unique=True)) if members else []
         with self.database.begin() as tx:
             for i in members:
-                if i not in missing:
-                    end(tx, i, DONE, pass_id=self.pass_id)
-                    self.state[i] = DONE
-            journal.back_to_plan(tx, missing)
-            journal.end_unit(tx, name, DROPPED)
-        self.state |= dict.fromkeys(missing, PLANNED)
-        for i in missing:
-            del self.unit_of[i]
-        self.units[name] = DROPPED
+                self.state[i] = DROPPED if i in missing else DONE
+                end(tx, i, self.state[i], pass_id=self.pass_id)
+            journal.end_unit(tx, name, DONE)
+        self.units[name] = DONE
 
     def members(self, name: str, state: str) -> list[str]:
         return [i for i, u in self.unit_of.items() if u == name and self.state[i] == state]

@@ -47,9 +47,8 @@ class Mirror(RuleBasedStateMachine):
         for row in newest.values():
             held = self.model.get(row.id)
             if held is None:
-                if row.record is not None:
-                    self.model[row.id] = row
-                    changed += 1
+                self.model[row.id] = row
+                changed += 1
             elif row.version >= held.version:
                 changed += (row.record, row.gone) != (held.record, held.gone)
                 self.model[row.id] = row
@@ -129,6 +128,12 @@ def test_a_deletion_that_is_older_than_what_is_held_is_dropped(tx):
     put(tx, invoice_row("1", 5))
     assert put(tx, gone_row("1", 4)) == 0
     assert total(tx) == 10
+
+
+def test_what_was_gone_before_it_was_seen_does_not_come_back_by_an_older_answer(tx):
+    put(tx, gone_row("1", 4))
+    assert put(tx, invoice_row("1", 1)) == 0
+    assert total(tx) is None
 
 
 def test_a_record_that_comes_back_stands_again(tx):

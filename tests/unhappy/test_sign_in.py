@@ -5,10 +5,15 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+from sqlalchemy import select
 from tests.stories.virtual import NAME, Shop, in_virtual_time
 
+from tieout.actions import lookup
+from tieout.actions.actor import Actor, Role
 from tieout.actions.errors import OutOfReach, WrongUse
 from tieout.actions.overview import list_companies, overview
+from tieout.actions.rehearse import rehearse
+from tieout.store.tables import account
 
 EXPIRED = {"match": {"path": "^/(crm|v3|account)"}, "do": "fault", "with": {"status": 401}}
 NOT_RENEWED = {"match": {"path": "/(token|tokens/bearer)$"}, "do": "fault", "with": {"status": 400}}
@@ -140,3 +145,28 @@ def test_a_vendor_that_cannot_be_reached_is_named_and_tried_again(tmp_path: Path
         await shop.ends_well()
 
     in_virtual_time(tmp_path, story)
+
+
+def test_a_sign_in_that_is_renewed_during_a_rehearsal_is_kept(tmp_path: Path) -> None:
+    async def story(shop: Shop) -> None:
+        await shop.connect()
+        once = EXPIRED | {"times": 1}
+        for side in ("hubspot", "quickbooks"):
+            shop.plan(side, once)
+        with shop.home.database.read() as tx:
+            hubspot = lookup.connection(tx, NAME).crm.base_url
+        before = _tokens(shop)
+        await rehearse(
+            shop.home,
+            Actor("ana", Role.OWNER),
+            NAME,
+            transport=lambda url: shop.hubspot if url == hubspot else shop.quickbooks,
+        )
+        assert not set(before) & set(_tokens(shop))
+
+    in_virtual_time(tmp_path, story)
+
+
+def _tokens(shop: Shop) -> list[bytes]:
+    with shop.home.database.read() as tx:
+        return list(tx.execute(select(account.c.tokens).order_by(account.c.id)).scalars())

@@ -249,7 +249,7 @@ def _link_item(doing: Doing) -> None:
 
 
 def _setting(key: str, given: str) -> Callable[[Doing], None]:
-    """A fix that is a setting; it cures all failures with the cause at once."""
+    """A fix that is a setting; it cures all failures that the setting is the cause of at once."""
 
     def do(doing: Doing) -> None:
         name = key

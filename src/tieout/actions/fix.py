@@ -80,8 +80,8 @@ def fix(
             return result
         details = {"fix": fix, "failures": result.failures, "values": dict(values)}
         now = home.clock.now()
-        for one in due:
-            connections.note(tx, stored.id, who=actor.name, what="fix", details=details, now=now, pair=one.id)
+        for cured in result.failures:
+            connections.note(tx, stored.id, who=actor.name, what="fix", details=details, now=now, pair=int(cured))
         if result.settings:
             new = connections.get(tx, stored.id).settings
             set_action.store(tx, home, actor, stored, new, result.settings)
@@ -100,4 +100,7 @@ def _failure(tx: Connection, stored: StoredConnection, name: str, failure_id: st
 
 
 def _with_cause(tx: Connection, stored: StoredConnection, first: Stored) -> list[Stored]:
-    return pairs.load(tx, agenda.with_cause(tx, stored.id, first.state, first.cause))
+    """All that stand for the same cause; of unmapped tax rates only those with the rate that a code is given to."""
+    found = pairs.load(tx, agenda.with_cause(tx, stored.id, first.state, first.cause))
+    rate = first.story.evidence.get("rate_id")
+    return [one for one in found if one.story.evidence.get("rate_id") == rate]

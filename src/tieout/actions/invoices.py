@@ -67,7 +67,7 @@ def list_invoices(
         if state == "needs_you":
             wanted = and_(wanted, failures.failing(now))
         elif state in set(State):
-            wanted = and_(wanted, pair.c.state == state)
+            wanted = and_(wanted, pair.c.state.in_([s.value for s in State if company.shown(of, s) == state]))
         if search.strip():
             wanted = and_(wanted, _says(of, " ".join(search.split()).lower()))
         total = tx.execute(select(func.count()).select_from(pair).where(wanted)).scalar_one()
@@ -77,11 +77,10 @@ def list_invoices(
             select(pair.c.id).where(wanted).order_by(pair.c.id.desc()).limit(PAGE).offset((at - 1) * PAGE)
         ).scalars()
         found = pairs.load(tx, list(ids))
-        counted = pairs.counts(tx, of.id)[Kind.INVOICE]
         needing = set(tx.execute(select(pair.c.id).where(wanted, failures.failing(now))).scalars())
         return InvoiceList(
             rows=tuple(_rows(tx, of, found, needing, words)),
-            states={s: counted[s] for s in State if s in counted},
+            states=company.counted(of, pairs.counts(tx, of.id)[Kind.INVOICE]),
             failing=failures.count(tx, of.id, now, Kind.INVOICE),
             total=total,
             page=at,
@@ -127,8 +126,8 @@ def _rows(
             total=f"{one.total:f}",
             open=f"{one.balance:f}",
             status=one.status,
-            state=stored.state,
-            state_title=words(STATES[stored.state]),
+            state=company.shown(of, stored.state),
+            state_title=words(STATES[company.shown(of, stored.state)]),
             reason=reason(stored, words),
             failure=stored.id in needing,
         )

@@ -10,13 +10,13 @@ from tieout.kinds.customer import Customer
 from tieout.kinds.invoice import Invoice
 from tieout.kinds.item import Item
 from tieout.remote.rows import Record
+from tieout.store.agenda import chunks
 from tieout.store.codec import decode_record
 from tieout.store.tables import pair, record
 
 MONEY = frozenset({"amount", "balance", "discount", "price", "tax", "total"})
 """The fields that are amounts."""
 
-_CHUNK = 400
 _LONGEST_NAME = 120
 
 
@@ -52,13 +52,13 @@ def labels(tx: Connection, company: int, side: Side, kind: Kind, ids: Iterable[s
 def stored(tx: Connection, company: int, side: Side, kind: Kind, ids: Iterable[str]) -> Iterable[Record]:
     """Stored records by id, gone ones included."""
     wanted = sorted({i for i in ids if i})
-    for start in range(0, len(wanted), _CHUNK):
+    for chunk in chunks(wanted):
         bodies = tx.execute(
             select(record.c.body).where(
                 record.c.connection == company,
                 record.c.side == side.value,
                 record.c.kind == kind.value,
-                record.c.id.in_(wanted[start : start + _CHUNK]),
+                record.c.id.in_(chunk),
                 record.c.body != b"",
             )
         )
@@ -70,11 +70,11 @@ def invoice_rows(tx: Connection, company: int, side: Side, ids: Iterable[str]) -
     column = pair.c.crm_id if side is Side.CRM else pair.c.books_id
     wanted = sorted(set(ids) - {""})
     found: dict[str, str] = {}
-    for start in range(0, len(wanted), _CHUNK):
+    for chunk in chunks(wanted):
         rows = select(column, pair.c.id).where(
             pair.c.connection == company,
             pair.c.kind == Kind.INVOICE.value,
-            column.in_(wanted[start : start + _CHUNK]),
+            column.in_(chunk),
         )
         found |= {id_: str(row_id) for id_, row_id in tx.execute(rows)}
     return found

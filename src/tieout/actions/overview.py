@@ -15,6 +15,7 @@ from tieout.core.causes import CAUSES
 from tieout.core.records import Kind, Side, State
 from tieout.store import connections, pairs
 from tieout.store.codec import decode
+from tieout.store.connections import StoredConnection
 from tieout.store.tables import pair, record
 
 
@@ -117,7 +118,7 @@ def overview(home: Home, name: str, words: Words = ENGLISH) -> Overview:
             reviewed=of.reviewed,
             needs_you=failures.count(tx, of.id, now),
             failing_invoices=failures.count(tx, of.id, now, Kind.INVOICE),
-            kinds=tuple(_kinds(tx, of.id, words)),
+            kinds=tuple(_kinds(tx, of, words)),
             causes=tuple(_causes(tx, of.id, now, words)),
             money=tuple(_money(tx, of.id)),
         )
@@ -132,10 +133,10 @@ def _trouble(trouble: connections.Trouble | None, words: Words) -> str:
     return f"{words.explain(cause.explanation, trouble.evidence)} {words(cause.remedy)}"
 
 
-def _kinds(tx: Connection, id_: int, words: Words) -> list[KindCount]:
+def _kinds(tx: Connection, of: StoredConnection, words: Words) -> list[KindCount]:
     return [
-        KindCount(kind, words(KINDS_TOGETHER[kind]), sum(states.values()), {s: states[s] for s in State if s in states})
-        for kind, states in pairs.counts(tx, id_).items()
+        KindCount(kind, words(KINDS_TOGETHER[kind]), sum(states.values()), company.counted(of, states))
+        for kind, states in pairs.counts(tx, of.id).items()
     ]
 
 

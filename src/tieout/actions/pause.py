@@ -4,7 +4,8 @@ from tieout.actions.actor import Actor, Role
 from tieout.actions.errors import NotFound
 from tieout.actions.home import Home
 from tieout.actions.lookup import connection, row_id
-from tieout.store import connections, pairs
+from tieout.core.records import Kind, Side
+from tieout.store import agenda, connections, pairs
 
 
 def pause(home: Home, actor: Actor, name: str) -> None:
@@ -31,6 +32,8 @@ def exclude(home: Home, actor: Actor, name: str, pair_id: str, *, include: bool 
         else:
             choices["exclude"] = actor.name
         pairs.choose(tx, found[0].id, choices)
+        if found[0].pair.kind is Kind.INVOICE and found[0].books_id:
+            agenda.mark_by_key(tx, stored.id, Kind.SETTLEMENT, Side.BOOKS, "invoice", found[0].books_id)
         connections.want(tx, stored.id)
         what = "included" if include else "excluded"
         connections.note(tx, stored.id, who=actor.name, what=what, details={}, now=home.clock.now(), pair=found[0].id)

@@ -76,9 +76,7 @@ async def _run(home: Home, copy: Database, id_: int, transport: Transport) -> Re
     random = SystemRandom()
     seen: list[tuple[Side, Operation]] = []
     for _ in range(_MOST_PASSES):
-        async with open_sides(
-            copy, home.cipher, stored, home.clock, random, transport, home=home.database
-        ) as sides:
+        async with open_sides(copy, home.cipher, stored, home.clock, random, transport, home=home.database) as sides:
             crm, books = ImaginedCrm(sides.crm), Imagined(sides.books)
             report = await passes.run(
                 database=copy,

@@ -46,10 +46,6 @@ def _codes(_tx: Connection, stored: StoredConnection) -> Sequence[Named]:
     return () if facts is None else [Named(code.id, code.name) for code in facts.tax_codes]
 
 
-def _custom_fields(_tx: Connection, stored: StoredConnection) -> Sequence[Named]:
-    return () if stored.books_facts is None else stored.books_facts.custom_fields
-
-
 def _items(tx: Connection, stored: StoredConnection) -> Sequence[Named]:
     found: list[Named] = []
     for id_ in sorted(mirror.ids(tx, stored.id, Side.BOOKS, Kind.ITEM), key=lambda i: (len(i), i)):
@@ -78,7 +74,6 @@ _KINDS: dict[str, _Kind] = {
         words=("billing_start", "invoice_date"),
     ),
     "lock_date": _Kind("Nothing is written into QuickBooks on or before this day: a day, or `none`"),
-    "po_custom_field": _Kind("The QuickBooks custom field that carries the PO number", _custom_fields),
     "phone_rule": _Kind("Who wins when both sides changed a phone number", words=_RULES),
     "website_rule": _Kind("Who wins when both sides changed a website", words=_RULES),
     "due_date_rule": _Kind("Who wins when both sides changed a due date", words=_RULES),

@@ -6,6 +6,7 @@ from random import Random, SystemRandom
 
 import msgspec
 
+from tieout.actions import company
 from tieout.actions.actor import Actor, Role
 from tieout.actions.errors import OutOfReach, WrongUse
 from tieout.actions.home import Home
@@ -179,7 +180,8 @@ def _until_due(home: Home, stored: StoredConnection) -> float | None:
 def _summary(home: Home, stored: StoredConnection, before: int, reports: list[Report]) -> Synced:
     with home.database.read() as tx:
         done = journal.done_since(tx, stored.id, before)
-        counts = pairs.counts(tx, stored.id)
+        now = connections.get(tx, stored.id)
+        counts = {kind: company.counted(now, states) for kind, states in pairs.counts(tx, stored.id).items()}
         early = pairs.count_cause(tx, stored.id, Kind.INVOICE, "before_start")
     trouble = reports[-1].trouble if reports else None
     return Synced(

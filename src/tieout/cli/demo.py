@@ -5,7 +5,9 @@ import contextlib
 import signal
 import socket
 import tempfile
+from decimal import Decimal
 from pathlib import Path
+from typing import Any
 
 import httpx2
 import msgspec
@@ -20,11 +22,16 @@ from tieout.actions.sync import sync
 from tieout.actions.users import set_up_code
 from tieout.cli import output
 from tieout.cli.serve import Worker, config, listen
+from tieout.core.money import line_amount, rounded
 from tieout.engine.schedule import FileScheduler
 from tieout.sandbox.server import Options
 from tieout.sandbox.server import serve as serve_sandboxes
 
 _NAME = "demo"
+_CURRENCY = "USD"
+_JSON = msgspec.json.Decoder(dict[str, Any], float_hook=Decimal)
+"""Any: documents of QuickBooks, of which only the members below are looked at."""
+_ENCODER = msgspec.json.Encoder(decimal_format="number")
 
 
 def run(port: int) -> int:
@@ -112,18 +119,24 @@ async def _bookkeeper(given: SignInFile) -> None:
     headers = {"authorization": f"Bearer {books.access_token}", "accept": "application/json"}
     async with httpx2.AsyncClient(headers=headers, params={"minorversion": "75"}) as client:
         found = await client.get(f"{url}/query", params={"query": "SELECT * FROM Invoice ORDERBY Id"})
-        open_invoices = [i for i in found.json()["QueryResponse"]["Invoice"] if "Tieout" in i.get("PrivateNote", "")]
+        invoices = _JSON.decode(found.content)["QueryResponse"]["Invoice"]
+        open_invoices = [i for i in invoices if "Tieout" in i.get("PrivateNote", "")]
         for invoice, share in zip(open_invoices[:3], (1, 1, 2), strict=False):
-            amount = round(invoice["TotalAmt"] / share, 2)
+            amount = rounded(Decimal(invoice["TotalAmt"]) / share, _CURRENCY)
             payment = {
                 "CustomerRef": invoice["CustomerRef"],
                 "TotalAmt": amount,
                 "Line": [{"Amount": amount, "LinkedTxn": [{"TxnId": invoice["Id"], "TxnType": "Invoice"}]}],
             }
-            (await client.post(f"{url}/payment", json=payment)).raise_for_status()
+            await _post(client, f"{url}/payment", payment)
         edited = open_invoices[3]
         line = next(one for one in edited["Line"] if one["DetailType"] == "SalesItemLineDetail")
         detail = line["SalesItemLineDetail"]
-        detail["Qty"] = detail.get("Qty", 1) + 1
-        line["Amount"] = round(detail["Qty"] * detail["UnitPrice"], 2)
-        (await client.post(f"{url}/invoice", json=edited)).raise_for_status()
+        detail["Qty"] = Decimal(detail.get("Qty", 1)) + 1
+        line["Amount"] = line_amount(detail["Qty"], Decimal(detail["UnitPrice"]), _CURRENCY)
+        await _post(client, f"{url}/invoice", edited)
+
+
+async def _post(client: httpx2.AsyncClient, url: str, document: dict[str, Any]) -> None:
+    headers = {"content-type": "application/json"}
+    (await client.post(url, content=_ENCODER.encode(document), headers=headers)).raise_for_status()

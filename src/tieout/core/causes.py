@@ -25,6 +25,5 @@ REASONS: dict[str, str] = {
     "before_start": "Before the start",
     "by_you": "Left out by you",
     "ready": "Ready",
-    "read_only": "Read-only",
 }
 """Why a record is left out on purpose, or how a draft stands."""

@@ -60,25 +60,22 @@ class BooksFacts(msgspec.Struct, frozen=True):
     revenue_recognition: bool = False
     auto_apply_credit: bool = False
     closing_date: date | None = None
-    allow_discount: bool = True
     discount_account: str = ""
     income_accounts: tuple[Named, ...] = ()
     accounts: tuple[Named, ...] = ()
     tax_codes: tuple[TaxCode, ...] = ()
     terms: tuple[Named, ...] = ()
     payment_methods: tuple[Named, ...] = ()
-    custom_fields: tuple[Named, ...] = ()
     ui: str = "https://app.qbo.intuit.com"
 
 
 class Facts(msgspec.Struct, frozen=True):
-    """Both accounts, the day on which rules are asked (in the HubSpot account's zone), and what was learned.
+    """Both accounts, and what was learned of them.
 
     dated_items: QuickBooks items known to want a service date. suspects: sets of items of which at least one does.
     """
 
     crm: CrmFacts
     books: BooksFacts
-    today: date
     dated_items: frozenset[str] = frozenset()
     suspects: tuple[frozenset[str], ...] = ()

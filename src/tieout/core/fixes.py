@@ -6,8 +6,8 @@ import msgspec
 class Fix(msgspec.Struct, frozen=True):
     """An action offered on a failure.
 
-    needs: key that has to be given, with its title; empty = nothing. money: it posts, changes or voids money in
-    QuickBooks, so only a bookkeeper may do it.
+    needs: key that has to be given, with its title; empty = nothing. money: it decides what is posted, changed or
+    voided in QuickBooks, now or by a setting from now on, so only a bookkeeper may do it.
     """
 
     code: str
@@ -29,14 +29,19 @@ _FIXES = (
     Fix("leave_both", "Leave both as they are"),
     Fix("stop_syncing", "Stop syncing this one"),
     Fix("use_existing", "It is the same document", (("document", "QuickBooks document"),)),
-    Fix("create_anyway", "It is another document"),
+    Fix("create_anyway", "It is another document", money=True),
     Fix("number_by_pattern", "Give the QuickBooks copy another number by pattern", money=True),
     Fix("let_quickbooks_number", "Let QuickBooks number its copy", money=True),
     Fix("link_item", "Link to a QuickBooks item", (("item", "QuickBooks item"),)),
     Fix("create_item", "Create the item in QuickBooks"),
-    Fix("set_default_item", "Use one QuickBooks item for lines without an item", (("item", "QuickBooks item"),)),
-    Fix("set_income_account", "Choose the income account of new items", (("account", "Income account"),)),
-    Fix("map_tax", "Choose the QuickBooks tax code", (("code", "QuickBooks tax code"),)),
+    Fix(
+        "set_default_item",
+        "Use one QuickBooks item for lines without an item",
+        (("item", "QuickBooks item"),),
+        money=True,
+    ),
+    Fix("set_income_account", "Choose the income account of new items", (("account", "Income account"),), money=True),
+    Fix("map_tax", "Choose the QuickBooks tax code", (("code", "QuickBooks tax code"),), money=True),
     Fix("use_hubspot", "Take HubSpot's value", money=True),
     Fix("use_quickbooks", "Take QuickBooks' value"),
     Fix("unlink", "Forget the pair"),

@@ -40,7 +40,6 @@ class Merge(msgspec.Struct, frozen=True):
     to_crm, to_books: names of fields to write there, with the other side's value.
     moved: fields whose change needs no writing, so that both bases advance: changed alike, or blanked.
     lost: changes that a rule overruled; they stay in the history. undecided: only a person may say.
-    kept: fields that one side blanked and the other keeps.
     """
 
     to_crm: tuple[str, ...] = ()
@@ -48,21 +47,19 @@ class Merge(msgspec.Struct, frozen=True):
     moved: tuple[str, ...] = ()
     lost: tuple[Difference, ...] = ()
     undecided: tuple[Difference, ...] = ()
-    kept: tuple[str, ...] = ()
 
 
 def merge(fields: Sequence[Field[R]], sides: Sides[R], rules: Mapping[str, Rule]) -> Merge:
     """Merge a pair field by field.
 
     rules: by field name, who wins when both changed; a field without a rule asks.
-    A blank never erases by itself: it moves its own base and shows as kept.
+    A blank never erases by itself: it moves its own base, and the other side keeps its value.
     """
     to_crm: list[str] = []
     to_books: list[str] = []
     moved: list[str] = []
     lost: list[Difference] = []
     undecided: list[Difference] = []
-    kept: list[str] = []
     for field in fields:
         if field.direction in (Direction.OFF, Direction.CREATION):
             continue
@@ -92,9 +89,8 @@ def merge(fields: Sequence[Field[R]], sides: Sides[R], rules: Mapping[str, Rule]
                 lost.append(in_crm)
         elif crm_changed != books_changed and not field.alike(crm if crm_changed else books):
             moved.append(field.name)
-            kept.append(field.name)
         elif field.alike(crm) and crm_changed:
             (to_books if field.direction is not Direction.TO_CRM else moved).append(field.name)
         else:
             (to_crm if field.direction is not Direction.TO_BOOKS else moved).append(field.name)
-    return Merge(tuple(to_crm), tuple(to_books), tuple(moved), tuple(lost), tuple(undecided), tuple(kept))
+    return Merge(tuple(to_crm), tuple(to_books), tuple(moved), tuple(lost), tuple(undecided))

@@ -28,7 +28,10 @@ class Kind(StrEnum):
 
 
 class State(StrEnum):
-    """Where a pair, or a record without counterpart, stands. Each has exactly one."""
+    """Where a pair, or a record without counterpart, stands. Each has exactly one.
+
+    `paused` is what people are told of one on its way while its company pair rests; it is never stored.
+    """
 
     IN_SYNC = "in_sync"
     WARNING = "warning"

@@ -33,7 +33,6 @@ class Settings(msgspec.Struct, frozen=True, omit_defaults=True, kw_only=True):
     tax_codes: dict[str, str] = {}
     service_date: Literal["billing_start", "invoice_date"] = "billing_start"
     lock_date: date | None = None
-    po_custom_field: str = ""
     phone_rule: Rule = Rule.ASK
     website_rule: Rule = Rule.ASK
     due_date_rule: Rule = Rule.ASK

@@ -113,8 +113,3 @@ def filled(pattern: str, known: Mapping[str, str]) -> str:
         pass
     names = ", ".join(f"{{{name}}}" for name in known)
     raise ValueError(f"{pattern!r} is no pattern. It may hold {names}.")
-
-
-def without_controls(text: str) -> str:
-    """The text without control characters; tabs and line breaks stay."""
-    return "".join(c for c in text if c in "\t\n\r" or unicodedata.category(c) != "Cc")

@@ -33,8 +33,6 @@ _SHOWN = (
 
 def annotations(work: Work) -> Iterator[list[Planned]]:
     """Journal the annotations that changed, and yield them a chunk at a time."""
-    if work.stored.status == "read_only":
-        return
     invoices, customers = _touched(work)
     for ids, derive in ((invoices, _invoice), (customers, _customer)):
         for start in range(0, len(ids), _CHUNK):
@@ -78,7 +76,7 @@ def _invoice(tx: Connection, work: Work, stored: Stored) -> Iterable[Planned]:
     crm, books = stored.pair.crm, stored.pair.books
     if not isinstance(crm, Invoice) or (stored.state not in _SHOWN and not stored.annotated):
         return
-    if stored.state in (State.PENDING, State.RETRYING, State.PAUSED):
+    if stored.state in (State.PENDING, State.RETRYING):
         return
     linked = isinstance(books, Invoice) and stored.pair.bond is not None
     money = _settled(tx, work.connection, stored.books_id) if linked else Money()

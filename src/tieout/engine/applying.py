@@ -29,7 +29,10 @@ _RULES_OF = {"phone": "phone_rule", "website": "website_rule", "due": "due_date_
 
 
 async def apply(work: Work, planned: Sequence[Planned]) -> None:
-    """Write what was planned, unit by unit. Raises SignInTrouble; all else ends in states."""
+    """Write what was planned, unit by unit: what a side answers ends in states.
+
+    Raises SignInTrouble, and LeaseLost or StaleEpoch where another pass has taken over.
+    """
     inputs = {p.entry.operation.id: p.inputs for p in planned}
     ordered = sorted(planned, key=_group)
     for _, group in groupby(ordered, key=_group):
@@ -69,19 +72,26 @@ async def _write(work: Work, side: Side, entries: Sequence[Entry], inputs: dict[
 async def send(
     work: Work, side: Side, unit: Unit, entries: Sequence[Entry], inputs: dict[str, str], *, again: bool = False
 ) -> None:
-    """Journal a unit, send it once, and journal what came of it. The lease is checked right before."""
-    seconds = min(_SEND_SECONDS, work.lease.check())
+    """Journal a unit, send it once, and journal what came of it."""
+    work.lease.check()
     with work.database.begin() as tx:
         journal.check_epoch(tx, work.connection, work.epoch)
         if again:
             journal.sent_again(tx, unit.id, work.now())
         else:
             journal.seal(tx, work.connection, side, [unit], now=work.now())
-    work.lease.check()
+
+    def leaves() -> float:
+        """Its quota and its sign-in may have been waited for: only now it must be ours to send, and counts as sent."""
+        with work.database.begin() as tx:
+            journal.check_epoch(tx, work.connection, work.epoch)
+            journal.leaves(tx, unit.id, work.now())
+        return min(_SEND_SECONDS, work.lease.check())
+
     trouble: SignInTrouble | None = None
     outcomes: Sequence[Outcome]
     try:
-        outcomes = await work.sides.of(side).send(unit, [e.operation for e in entries], seconds)
+        outcomes = await work.sides.of(side).send(unit, [e.operation for e in entries], leaves)
     except SignInTrouble as error:
         outcomes, trouble = [NotSent(str(error)) for _ in entries], error
     record(work, side, unit, entries, outcomes, inputs)

@@ -152,9 +152,6 @@ def _plan(
     if stored.retry_at > work.now().isoformat():
         _settle(tx, work, stored, State.RETRYING, stored.cause, stored.story)
         return []
-    if work.stored.status == "read_only":
-        _settle(tx, work, stored, State.PAUSED, "read_only", Story())
-        return []
     _settle(tx, work, stored, State.PENDING, "", Story())
     if isinstance(decision, Create):
         work.reserved.take(decision.reserves, stored.id)
@@ -324,10 +321,9 @@ def _note_lost(tx: Connection, work: Work, stored: Stored, lost: tuple[Differenc
 
 
 def _digest(stored: Stored, world: World, answers: Answers) -> str:
-    """A digest of all that the decision rested on but the calendar."""
-    facts = msgspec.structs.replace(world.facts, today=world.facts.today.min)
+    """A digest of all that the decision rested on."""
     digest = hashlib.blake2b(digest_size=16)
-    for part in (stored.pair.crm, stored.pair.books, dict(stored.pair.choices), world.settings, facts):
+    for part in (stored.pair.crm, stored.pair.books, dict(stored.pair.choices), world.settings, world.facts):
         digest.update(encode(part))
     for reply in sorted(encode(reply) for reply in _own(stored, world, answers).values()):
         digest.update(reply)

@@ -12,6 +12,7 @@ from tieout.engine.work import CrmSide
 from tieout.kinds.invoice import Invoice
 from tieout.kinds.settlement import Settlement
 from tieout.remote.outcomes import Done, Finding, Outcome
+from tieout.remote.ports import Timeout
 from tieout.remote.rows import Batch, Record, Row
 from tieout.remote.side import Operation, Prepared, Profile, Unit, UnitIds
 from tieout.remote.side import Side as RemoteSide
@@ -46,7 +47,7 @@ class Imagined(Generic[F]):
         chunks = [operations[start : start + size] for start in range(0, len(operations), size)]
         return Prepared(tuple(Unit(unit_ids(), "", "", b"", tuple(o.id for o in chunk)) for chunk in chunks))
 
-    async def send(self, unit: Unit, operations: Sequence[Operation], timeout: float) -> tuple[Outcome, ...]:
+    async def send(self, unit: Unit, operations: Sequence[Operation], timeout: Timeout) -> tuple[Outcome, ...]:
         """Imagine that everything is done as it was asked."""
         del unit, timeout
         self.seen += operations

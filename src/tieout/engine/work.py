@@ -4,7 +4,6 @@ from collections.abc import Callable, Sequence
 from datetime import date, datetime, timedelta
 from random import Random
 from typing import Protocol
-from zoneinfo import ZoneInfo
 
 import msgspec
 
@@ -119,7 +118,6 @@ class Work:
             Facts(
                 stored.crm_facts,
                 stored.books_facts,
-                self.now().astimezone(ZoneInfo(stored.crm_facts.zone)).date(),
                 frozenset(stored.learned.dated_items),
                 tuple(frozenset(group) for group in stored.learned.suspects),
             ),

@@ -13,7 +13,7 @@ from tieout.hubspot.errors import fault, sign_in_trouble
 from tieout.hubspot.oauth import SignIn
 from tieout.remote.errors import Refusal, RemoteError, Unavailable
 from tieout.remote.http import READ_SECONDS, Answer, Http, NeverSent, NoAnswer
-from tieout.remote.ports import Clock, Rate, TokenVault
+from tieout.remote.ports import Clock, Rate, Timeout, TokenVault
 
 TRIES = 3
 LONGEST_WAIT = 30.0
@@ -60,29 +60,29 @@ class Client:
             await self._clock.sleep(wait * (1 + self._random.random() / 2))
         raise trouble
 
-    async def write(self, method: str, path: str, content: bytes, seconds: float) -> Answer:
+    async def write(self, method: str, path: str, content: bytes, timeout: Timeout) -> Answer:
         """The answer to one attempt, of any status but 401. Raises NeverSent, NoAnswer, SignInTrouble, Unavailable.
 
         Unavailable: the sign-in could not be renewed, so that nothing was sent.
         """
-        return await self._signed_in(method, path, content, seconds)
+        return await self._signed_in(method, path, content, timeout)
 
-    async def _signed_in(self, method: str, path: str, content: bytes, seconds: float) -> Answer:
+    async def _signed_in(self, method: str, path: str, content: bytes, timeout: Timeout) -> Answer:
         token = await self._sign_in.token()
-        answer = await self._call(method, path, content, seconds, token)
+        answer = await self._call(method, path, content, timeout, token)
         if answer.status == 401:
             token = await self._sign_in.renewed(token)
-            answer = await self._call(method, path, content, seconds, token)
+            answer = await self._call(method, path, content, timeout, token)
             if answer.status == 401:
                 raise _trouble(answer)
         return answer
 
-    async def _call(self, method: str, path: str, content: bytes, seconds: float, token: str) -> Answer:
+    async def _call(self, method: str, path: str, content: bytes, timeout: Timeout, token: str) -> Answer:
         headers = {"authorization": f"Bearer {token}", "accept": "application/json"}
         if content:
             headers["content-type"] = "application/json"
         answer = await self._http.call(
-            method, self._base_url + path, headers=headers, content=content, rates=self._rates(path), timeout=seconds
+            method, self._base_url + path, headers=headers, content=content, rates=self._rates(path), timeout=timeout
         )
         self._date = answer.header("date") or self._date
         allowed = answer.header("x-hubspot-ratelimit-max")

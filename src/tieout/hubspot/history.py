@@ -14,8 +14,8 @@ from tieout.hubspot.lens import values
 class Trace(msgspec.Struct, frozen=True):
     """What became of one value that we wrote.
 
-    landed: it is in the history. stands: nothing came after it. losers: values that a person set between our read and
-    our write, the latest first, with their moments (ISO, UTC).
+    landed: it is in the history, or needed no writing. stands: nothing came after it. losers: values that a person set
+    between our read and our write, the latest first, with their moments (ISO, UTC).
     """
 
     landed: bool
@@ -32,7 +32,10 @@ def trace(stamps: Sequence[Stamp], *, sent: str, base: str, read_at: int, writte
     """
     ours = _ours(stamps, sent, read_at, written_at)
     if ours is None:
-        return Trace(landed=False, stands=False)
+        # A write of the value that stood there already leaves no stamp, and tells nothing of the others.
+        untouched = all(values.milliseconds(stamp.timestamp) < read_at for stamp in stamps)
+        idle = untouched and values.same(sent, base)
+        return Trace(landed=idle, stands=idle)
     losers = []
     for stamp in stamps[ours + 1 :]:
         if values.milliseconds(stamp.timestamp) < read_at or values.same(stamp.value or "", base):

@@ -17,7 +17,7 @@ from tieout.hubspot.lens.settlement import PAYMENTS
 from tieout.hubspot.objects import Found, Objects
 from tieout.hubspot.people import People
 from tieout.remote.ports import Clock, Part, Shelf
-from tieout.remote.rows import Record, Row, Unreadable
+from tieout.remote.rows import Gone, Record, Row, Unreadable
 
 KINDS = {
     CONTACTS: Kind.CUSTOMER,
@@ -209,13 +209,8 @@ class Reader:
 
     async def _gone(self, type_: str, missing: Sequence[str], found: Sequence[Document]) -> list[Row]:
         """What became of records that are not there: merged into one that came in their place, archived, or deleted."""
-        heirs = {
-            former: one
-            for one in found
-            for former in (one.properties.get("hs_merged_object_ids") or "").split(";")
-            if former in missing
-        }
-        lost = [id_ for id_ in missing if id_ not in heirs]
+        merged = {former for one in found for former in (one.properties.get("hs_merged_object_ids") or "").split(";")}
+        lost = [id_ for id_ in missing if id_ not in merged]
         archive = await self.objects.read(type_, lost, [], archived=True) if lost else Found([], [])
         archived = {one.id: one for one in archive.documents}
         prefix = f"{customer.PREFIXES[type_]}:" if type_ in customer.PREFIXES else ""
@@ -223,10 +218,8 @@ class Reader:
         kind = KINDS[type_]
         rows = []
         for id_ in missing:
-            if id_ in heirs:
-                rows.append(Row(kind, prefix + id_, at, None, gone="merged", survivor=prefix + heirs[id_].id))
-            else:
-                rows.append(Row(kind, prefix + id_, at, None, gone="archived" if id_ in archived else "deleted"))
+            how: Gone = "merged" if id_ in merged else "archived" if id_ in archived else "deleted"
+            rows.append(Row(kind, prefix + id_, at, None, how))
         if prefix:
             rows += self.people.forget(type_, missing)
         return rows

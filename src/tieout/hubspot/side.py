@@ -23,7 +23,7 @@ from tieout.hubspot.writer import Writer
 from tieout.remote.errors import Unavailable
 from tieout.remote.http import Http
 from tieout.remote.outcomes import Finding, Outcome
-from tieout.remote.ports import Clock, Shelf, TokenVault
+from tieout.remote.ports import Clock, Shelf, Timeout, TokenVault
 from tieout.remote.rows import Batch, Row
 from tieout.remote.side import Operation, Prepared, Profile, Unit, UnitIds
 
@@ -126,7 +126,7 @@ class HubSpotSide:
         """Make the safety reads and pack operations of one kind and verb into units."""
         return await self._prepare(operations, unit_ids)
 
-    async def send(self, unit: Unit, operations: Sequence[Operation], timeout: float) -> tuple[Outcome, ...]:
+    async def send(self, unit: Unit, operations: Sequence[Operation], timeout: Timeout) -> tuple[Outcome, ...]:
         """Send a unit once; one outcome for each member, in order."""
         return await self._writer.send(unit, operations, timeout)
 

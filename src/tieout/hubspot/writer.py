@@ -20,7 +20,7 @@ from tieout.kinds.settlement import Settlement
 from tieout.remote.errors import Refusal, RemoteError, Unavailable
 from tieout.remote.http import Answer, NeverSent, NoAnswer
 from tieout.remote.outcomes import Absent, Done, Fault, Finding, Landed, Moot, NotSent, Outcome, Refused, Unknown
-from tieout.remote.ports import Clock
+from tieout.remote.ports import Clock, Timeout
 from tieout.remote.rows import Record, Row
 from tieout.remote.side import Operation, Unit
 
@@ -51,7 +51,7 @@ class Writer:
         self._packing = packing
         self._clock = clock
 
-    async def send(self, unit: Unit, operations: Sequence[Operation], timeout: float) -> tuple[Outcome, ...]:
+    async def send(self, unit: Unit, operations: Sequence[Operation], timeout: Timeout) -> tuple[Outcome, ...]:
         """Send once. Raises SignInTrouble, after which nothing of it happened."""
         members = _members(unit, operations)
         try:

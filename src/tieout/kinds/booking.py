@@ -77,8 +77,8 @@ def questions(pair: Pair[Invoice], crm: Invoice, answers: Answers) -> frozenset[
             wanted.add(MatchesOf(Kind.CUSTOMER, Side.CRM, owner))
     if pair.bond is None and crm.number:
         wanted.add(HolderOf(number_key(crm.number)))
-        if "number_by_pattern" in pair.choices:
-            wanted.add(NumbersLike(folded(crm.number)))
+        if pattern := pair.choices.get("number_by_pattern"):
+            wanted.add(_numbers_like(crm.number, pattern))
     return frozenset(wanted - answers.keys())
 
 
@@ -288,8 +288,9 @@ def _number(pair: Pair[Invoice], crm: Invoice, answers: Answers, problems: list[
     reply = answers[HolderOf(number_key(crm.number))]
     holders = reply.holders if isinstance(reply, Holders) else ()
     number = crm.number
-    if holders and (pattern := pair.choices.get("number_by_pattern")):
-        number = _free_number(crm.number, pattern, answers)
+    pattern = pair.choices.get("number_by_pattern", "")
+    if holders and pattern and (free := _free_number(crm.number, pattern, answers)):
+        number = free
     elif holders:
         holder = holders[0]
         evidence = {
@@ -305,12 +306,14 @@ def _number(pair: Pair[Invoice], crm: Invoice, answers: Answers, problems: list[
     return number
 
 
+def _numbers_like(number: str, pattern: str) -> NumbersLike:
+    """The question for the numbers that the pattern could give: they share all that stands before `{n}`."""
+    return NumbersLike(folded(pattern.format_map({"number": number, "n": "\0"}).partition("\0")[0]))
+
+
 def _free_number(number: str, pattern: str, answers: Answers) -> str:
-    reply = answers[NumbersLike(folded(number))]
+    """The first number that the pattern gives and nobody has; empty where it gives none."""
+    reply = answers[_numbers_like(number, pattern)]
     taken = {holder.key for holder in reply.holders} if isinstance(reply, Holders) else set()
-    candidate = number
-    for n in range(2, len(taken) + 3):
-        candidate = pattern.format_map({"number": number, "n": n})
-        if folded(candidate) not in taken:
-            break
-    return candidate
+    candidates = (pattern.format_map({"number": number, "n": n}) for n in range(2, len(taken) + 3))
+    return next((candidate for candidate in candidates if folded(candidate) not in taken), "")

@@ -43,7 +43,7 @@ class Customer(msgspec.Struct, frozen=True, omit_defaults=True, tag_field="is", 
     parts: the HubSpot records that this one is made of, `company:…` first, with the person's `contact:…` after it.
     member_of: in HubSpot, the company customer that this contact is a part of (model *company first* only).
     parent: in QuickBooks, the Id of the customer above a sub-customer.
-    balance, credit: in QuickBooks, what the customer owes and what stands to their credit, in `currency`.
+    balance: in QuickBooks, what the customer owes, in `currency`.
     """
 
     id: str

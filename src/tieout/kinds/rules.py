@@ -11,9 +11,4 @@ from tieout.kinds.settlement_rules import SettlementRules
 
 # Any: one table holds the rules of four record types; each entry is typed where it is defined.
 MATCHERS: dict[Kind, Matcher[Any]] = {Kind.CUSTOMER: CustomerRules(), Kind.ITEM: ItemRules()}
-RULES: dict[Kind, Rules[Any]] = {
-    Kind.CUSTOMER: CustomerRules(),
-    Kind.ITEM: ItemRules(),
-    Kind.INVOICE: InvoiceRules(),
-    Kind.SETTLEMENT: SettlementRules(),
-}
+RULES: dict[Kind, Rules[Any]] = {**MATCHERS, Kind.INVOICE: InvoiceRules(), Kind.SETTLEMENT: SettlementRules()}

@@ -17,7 +17,7 @@ from tieout.quickbooks.errors import THROTTLE_SECONDS, Problem, entries, fault, 
 from tieout.quickbooks.oauth import SignIn
 from tieout.remote.errors import RemoteError, SignInTrouble, Unavailable
 from tieout.remote.http import READ_SECONDS, Answer, Http, NeverSent, NoAnswer
-from tieout.remote.ports import Clock, Rate
+from tieout.remote.ports import Clock, Rate, Timeout
 
 MINOR_VERSION: Final = "75"
 _COUNTS: Final = frozenset({"startPosition", "maxResults", "totalCount"})
@@ -93,10 +93,10 @@ class Client:
         address = self._address("/cdc", {"entities": ",".join(entities), "changedSince": moment})
         return await self._read("GET", address, b"", _JSON, (limits.REQUESTS,), _changes)
 
-    async def write(self, method: str, path: str, body: bytes, timeout: float) -> Answer:
+    async def write(self, method: str, path: str, body: bytes, timeout: Timeout) -> Answer:
         """Send a write once and return the whole answer, whatever it says.
 
-        path: below the company, with its parameters. timeout: seconds.
+        path: below the company, with its parameters.
         Raises NeverSent, NoAnswer; SignInTrouble and Unavailable only where nothing was sent.
         """
         rates = (limits.REQUESTS, limits.BATCHES) if path.startswith("/batch") else (limits.REQUESTS,)
@@ -157,7 +157,7 @@ class Client:
         content: bytes,
         headers: dict[str, str],
         rates: Sequence[Rate],
-        seconds: float,
+        timeout: Timeout,
     ) -> Answer:
         token = await self._sign_in.token()
         for renewed in (False, True):
@@ -167,7 +167,7 @@ class Client:
                 headers={**headers, "authorization": f"Bearer {token}"},
                 content=content,
                 rates=rates,
-                timeout=seconds,
+                timeout=timeout,
             )
             if answer.status == 403 and (said := _said(answer)):
                 raise_if_signed_out(said, answer.header("intuit_tid"))

@@ -3,7 +3,7 @@
 Source: QuickBooks API reference, "Preferences", "CompanyInfo", "TaxCode", "TaxRate".
 """
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Mapping
 from datetime import date
 from decimal import Decimal
 from typing import Final, TypeVar
@@ -39,22 +39,10 @@ class _Products(Shape, frozen=True):
     revenue_recognition_enabled: bool | None = None
 
 
-class _CustomField(Shape, frozen=True):
-    name: str | None = None
-    boolean_value: bool | None = None
-    string_value: str | None = None
-
-
-class _CustomFields(Shape, frozen=True):
-    custom_field: tuple[_CustomField, ...] | None = None
-
-
 class _SalesForms(Shape, frozen=True):
     custom_txn_numbers: bool | None = None
-    allow_discount: bool | None = None
     default_discount_account: str | None = None
     auto_apply_credit: bool | None = None
-    custom_field: tuple[_CustomFields, ...] | None = None
 
 
 class _Tax(Shape, frozen=True):
@@ -135,14 +123,12 @@ def _facts(pages: Mapping[str, Page], realm: str, ui: str) -> BooksFacts:
         revenue_recognition=bool(preferences.product_and_services_prefs.revenue_recognition_enabled),
         auto_apply_credit=bool(forms.auto_apply_credit),
         closing_date=_day(preferences.accounting_info_prefs.book_close_date),
-        allow_discount=forms.allow_discount is not False,
         discount_account=forms.default_discount_account or "",
         income_accounts=tuple(account for account in accounts if account.type in {"Income", "Other Income"}),
         accounts=accounts,
         tax_codes=_tax_codes(pages),
         terms=_listed(pages["Term"]),
         payment_methods=_listed(pages["PaymentMethod"]),
-        custom_fields=tuple(_custom_fields(forms)),
         ui=ui,
     )
 
@@ -176,16 +162,6 @@ def _tax_code(code: _Code, rates: Mapping[str, Decimal]) -> TaxCode:
     ids = [detail.tax_rate_ref.value or "" for detail in details if detail.tax_rate_ref]
     percent = sum((rates[id_] for id_ in ids if id_ in rates), Decimal(0)) if ids else None
     return TaxCode(code.id, code.name or "", percent, code.taxable is not False, ids[0] if ids else "")
-
-
-def _custom_fields(forms: _SalesForms) -> Iterable[Named]:
-    """The classic custom text fields of sales forms that are switched on, by their number 1 to 3."""
-    flat = [field for group in forms.custom_field or () for field in group.custom_field or ()]
-    used = {(field.name or "")[-1:] for field in flat if field.boolean_value}
-    for field in flat:
-        number = (field.name or "")[-1:]
-        if field.string_value and number in used:
-            yield Named(number, field.string_value)
 
 
 def _only(page: Page, shape: type[S]) -> S:

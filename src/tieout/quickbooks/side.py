@@ -17,7 +17,7 @@ from tieout.quickbooks.settle import Settler
 from tieout.quickbooks.writer import Writer
 from tieout.remote.http import Http
 from tieout.remote.outcomes import Finding, Outcome
-from tieout.remote.ports import Clock, TokenVault
+from tieout.remote.ports import Clock, Timeout, TokenVault
 from tieout.remote.rows import Batch, Row
 from tieout.remote.side import Operation, Prepared, Profile, Unit, UnitIds
 
@@ -103,7 +103,7 @@ class QuickBooksSide:
         """Make the safety reads and pack operations of one kind and verb into units. Raises as `facts` does."""
         return await (await self._writer()).prepare(operations, unit_ids)
 
-    async def send(self, unit: Unit, operations: Sequence[Operation], timeout: float) -> tuple[Outcome, ...]:
+    async def send(self, unit: Unit, operations: Sequence[Operation], timeout: Timeout) -> tuple[Outcome, ...]:
         """Send a unit once. Raises SignInTrouble where certainly nothing happened."""
         return await (await self._writer()).send(unit, operations, timeout)
 

@@ -26,6 +26,7 @@ from tieout.quickbooks.rows import ENTITIES, Reader, gone
 from tieout.remote.errors import Unavailable
 from tieout.remote.http import Answer, NeverSent, NoAnswer
 from tieout.remote.outcomes import Done, Fault, NotSent, Outcome, Refused, Unknown
+from tieout.remote.ports import Timeout
 from tieout.remote.rows import Record, Row
 from tieout.remote.side import Operation, Prepared, Unit, UnitIds
 
@@ -105,7 +106,7 @@ class Writer:
                 words = "Tieout writes customers, items and invoices into QuickBooks, nothing else."
                 raise CannotWrite("feature_not_supported", words, {"kind": operation.kind, "verb": operation.verb})
 
-    async def send(self, unit: Unit, operations: Sequence[Operation], timeout: float) -> tuple[Outcome, ...]:
+    async def send(self, unit: Unit, operations: Sequence[Operation], timeout: Timeout) -> tuple[Outcome, ...]:
         """Send a unit once.
 
         Raises SignInTrouble where QuickBooks refused the sign-in, so that certainly nothing happened.
@@ -133,7 +134,7 @@ class Writer:
             raise trouble(lost[0])
         return outcomes
 
-    async def _sent(self, unit: Unit, timeout: float) -> Answer | NotSent | Unknown:
+    async def _sent(self, unit: Unit, timeout: Timeout) -> Answer | NotSent | Unknown:
         try:
             answer = await self._client.write(unit.method, unit.path, unit.body, timeout)
         except NeverSent as error:

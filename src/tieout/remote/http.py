@@ -5,7 +5,7 @@ from collections.abc import Mapping, Sequence
 import httpx2
 import msgspec
 
-from tieout.remote.ports import Clock, Limiter, Rate
+from tieout.remote.ports import Clock, Limiter, Rate, Timeout
 
 READ_SECONDS = 60.0
 
@@ -58,17 +58,18 @@ class Http:
         headers: Mapping[str, str],
         content: bytes = b"",
         rates: Sequence[Rate] = (),
-        timeout: float = READ_SECONDS,
+        timeout: Timeout = READ_SECONDS,
     ) -> Answer:
         """Send once and return the whole answer, whatever its status.
 
-        timeout: seconds for connecting, sending and reading, each. Raises NeverSent, NoAnswer.
+        timeout: for connecting, sending and reading, each. Raises NeverSent, NoAnswer.
         """
         await self._wait_for_quota(rates)
+        seconds = timeout() if callable(timeout) else timeout
         self.calls += 1
         try:
             answer = await self._client.request(
-                method, url, headers=dict(headers), content=content or None, timeout=timeout
+                method, url, headers=dict(headers), content=content or None, timeout=seconds
             )
         except (httpx2.ConnectError, httpx2.ConnectTimeout, httpx2.PoolTimeout, httpx2.UnsupportedProtocol) as error:
             raise NeverSent(f"{_host(url)} cannot be reached: {_reason(error)}") from error

@@ -1,7 +1,7 @@
 """The ports through which time, quotas, tokens and stored parts reach a side."""
 
 import asyncio
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from datetime import UTC, datetime
 from typing import Protocol
 
@@ -38,6 +38,10 @@ class Rate(msgspec.Struct, frozen=True):
     bucket: str
     per_second: float
     burst: int
+
+
+Timeout = float | Callable[[], float]
+"""Seconds; or what gives them, called right before a request leaves, after all waiting: what it raises stops it."""
 
 
 class Limiter(Protocol):

@@ -11,13 +11,14 @@ from tieout.kinds.item import Item
 from tieout.kinds.settlement import Settlement
 
 Record = Customer | Item | Invoice | Settlement
+Gone = Literal["", "deleted", "archived", "merged"]
 
 
 class Row(msgspec.Struct, frozen=True):
     """One record as its side has it now.
 
     version: grows with each change there (QuickBooks' SyncToken; milliseconds of HubSpot's last change of any part).
-    record: None when it is gone; then `gone` says how, and `survivor` which record a merge left in its place.
+    record: None when it is gone; then `gone` says how.
     parent: the transaction or record that this one is a part of (`{transaction}` of a settlement).
     """
 
@@ -25,8 +26,7 @@ class Row(msgspec.Struct, frozen=True):
     id: str
     version: int
     record: Record | None
-    gone: Literal["", "deleted", "archived", "merged"] = ""
-    survivor: str = ""
+    gone: Gone = ""
     parent: str = ""
 
 

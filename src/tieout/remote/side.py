@@ -9,6 +9,7 @@ from tieout.core.facts import BooksFacts, CrmFacts
 from tieout.core.records import Kind, Verb
 from tieout.core.records import Side as SideName
 from tieout.remote.outcomes import Fault, Finding, Outcome
+from tieout.remote.ports import Timeout
 from tieout.remote.rows import Batch, Record, Row
 
 F_co = TypeVar("F_co", CrmFacts, BooksFacts, covariant=True)
@@ -105,7 +106,7 @@ class Side(Protocol, Generic[F_co]):
         """Make the safety reads and pack operations of one kind and verb into units."""
         ...
 
-    async def send(self, unit: Unit, operations: Sequence[Operation], timeout: float) -> tuple[Outcome, ...]:
+    async def send(self, unit: Unit, operations: Sequence[Operation], timeout: Timeout) -> tuple[Outcome, ...]:
         """Send a unit once; one outcome for each member, in order."""
         ...
 

@@ -194,6 +194,6 @@ def id_column(side: Side) -> Column[str | None]:
 
 
 def chunks(ids: Sequence[T], size: int = 500) -> Iterable[Sequence[T]]:
-    """The ids in pieces that one query can name."""
+    """The ids, or what else a query is about, in pieces that one query can name."""
     for start in range(0, len(ids), size):
         yield ids[start : start + size]

@@ -31,10 +31,10 @@ from tieout.kinds.item import Item
 from tieout.kinds.rules import MATCHERS
 from tieout.kinds.settlement import Settlement
 from tieout.store import mirror, pairs
+from tieout.store.agenda import chunks
 from tieout.store.codec import decode_record
 from tieout.store.tables import key_row, match_key, pair, record
 
-_CHUNK = 400
 _HOLDING = {
     "number": ("invoice", "credit_memo", "sales_receipt", "refund_receipt"),
     "display_name": ("customer", "vendor", "employee"),
@@ -77,11 +77,9 @@ def _links(tx: Connection, connection: int, questions: Sequence[LinkOf]) -> dict
 def _by_record(tx: Connection, connection: int, kind: Kind, side: Side, ids: Sequence[str]) -> dict[str, pairs.Stored]:
     column = pair.c.crm_id if side is Side.CRM else pair.c.books_id
     found: dict[str, pairs.Stored] = {}
-    for start in range(0, len(ids), _CHUNK):
+    for chunk in chunks(ids):
         rows = tx.execute(
-            select(pair.c.id).where(
-                pair.c.connection == connection, pair.c.kind == kind.value, column.in_(ids[start : start + _CHUNK])
-            )
+            select(pair.c.id).where(pair.c.connection == connection, pair.c.kind == kind.value, column.in_(chunk))
         )
         for stored in pairs.load(tx, list(rows.scalars())):
             found[stored.crm_id if side is Side.CRM else stored.books_id] = stored
@@ -93,7 +91,9 @@ def _linked(stored: pairs.Stored, side: Side) -> Linked:
     books = stored.pair.books
     crm = stored.pair.crm
     label = getattr(books, "name", "") or getattr(crm, "name", "") or getattr(crm, "email", "")
-    if stored.pair.bond is None or stored.pair.gone:
+    # What is booked on a customer or an item that a person left out still goes there; an invoice takes nothing more.
+    left_out = stored.pair.kind is Kind.INVOICE and "exclude" in stored.pair.choices
+    if stored.pair.bond is None or stored.pair.gone or left_out:
         settled = stored.state is State.EXCLUDED and stored.cause in ("no_counterpart", "by_you")
         return Linked("", own, settled or bool(stored.pair.gone), stored.story.candidates, label=label)
     active = books.active if isinstance(books, Customer | Item) else True
@@ -157,12 +157,12 @@ def _owners(tx: Connection, connection: int, side: Side, kind: Kind, keys: Itera
     for key in keys:
         names[key.name].append(key.value)
     for name, values in names.items():
-        for start in range(0, len(values), _CHUNK):
+        for chunk in chunks(values):
             rows = tx.execute(
                 select(match_key.c.value, match_key.c.id).where(
                     match_key.c.connection == connection,
                     match_key.c.name == name,
-                    match_key.c.value.in_(values[start : start + _CHUNK]),
+                    match_key.c.value.in_(chunk),
                     match_key.c.side == side.value,
                     match_key.c.kind == kind.value,
                 )
@@ -180,12 +180,12 @@ def _holders(
     for question in questions:
         names[question.key.name].append(question.key.value)
     for name, values in names.items():
-        for start in range(0, len(values), _CHUNK):
+        for chunk in chunks(values):
             rows = tx.execute(
                 select(match_key.c.value, match_key.c.kind, match_key.c.id).where(
                     match_key.c.connection == connection,
                     match_key.c.name == name,
-                    match_key.c.value.in_(values[start : start + _CHUNK]),
+                    match_key.c.value.in_(chunk),
                     match_key.c.side == Side.BOOKS.value,
                     match_key.c.kind.in_(_HOLDING[name]),
                 )
@@ -231,9 +231,9 @@ def _matches(tx: Connection, connection: int, questions: Sequence[MatchesOf]) ->
     for question in questions:
         groups[question.kind, question.side].append(question)
     for (kind, side), group in groups.items():
-        for start in range(0, len(group), _CHUNK):
-            found = _candidates(tx, connection, kind, side, [q.id for q in group[start : start + _CHUNK]])
-            for question in group[start : start + _CHUNK]:
+        for chunk in chunks(group):
+            found = _candidates(tx, connection, kind, side, [q.id for q in chunk])
+            for question in chunk:
                 replies[question] = Matches(found.get(question.id, ()))
     return replies
 
@@ -310,13 +310,13 @@ def _unique(tx: Connection, connection: int, kind: Kind, keys: set[Key]) -> set[
     for key in keys:
         names[key.name].append(key.value)
     for name, values in names.items():
-        for start in range(0, len(values), _CHUNK):
+        for chunk in chunks(values):
             rows = tx.execute(
                 select(match_key.c.value, func.count(), func.count(match_key.c.side.distinct()))
                 .where(
                     match_key.c.connection == connection,
                     match_key.c.name == name,
-                    match_key.c.value.in_(values[start : start + _CHUNK]),
+                    match_key.c.value.in_(chunk),
                     match_key.c.kind == kind.value,
                 )
                 .group_by(match_key.c.value)

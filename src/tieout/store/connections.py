@@ -49,7 +49,7 @@ class Learned(msgspec.Struct, frozen=True):
 
 
 class StoredConnection(msgspec.Struct, frozen=True):
-    """A connection as it is stored. status: `active`, `paused` or `read_only`."""
+    """A connection as it is stored. status: `active` or `paused`."""
 
     id: int
     name: str

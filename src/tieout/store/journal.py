@@ -103,6 +103,11 @@ def seal(tx: Connection, connection: int, side: Side, units: Sequence[Unit], *, 
         tx.execute(update(operation).where(operation.c.id.in_(u.members)).values(state=SENT, unit=u.id))
 
 
+def leaves(tx: Connection, unit_id: str, now: datetime) -> None:
+    """Note that a unit that was sealed a moment ago, and has waited since, leaves only now."""
+    tx.execute(update(unit).where(unit.c.id == unit_id).values(sent_at=now.isoformat()))
+
+
 def sent_again(tx: Connection, unit_id: str, now: datetime) -> None:
     """Note that a unit goes out once more, byte for byte."""
     tx.execute(
@@ -143,11 +148,6 @@ def drop_planned(tx: Connection, connection: int, *, pass_id: int, now: datetime
             ended_pass=pass_id,
         )
     )
-
-
-def back_to_plan(tx: Connection, ids: Sequence[str]) -> None:
-    """Free operations of their unit, so that they can go into a new one."""
-    tx.execute(update(operation).where(operation.c.id.in_(ids)).values(state=PLANNED, unit=""))
 
 
 def open_units(tx: Connection, connection: int) -> list[tuple[Side, Unit, str, datetime]]:

@@ -10,11 +10,9 @@ from tieout.core.records import Key, Kind, Side
 from tieout.kinds.rules import RULES
 from tieout.remote.rows import Batch, KeyRow, Record, Row, Unreadable
 from tieout.store import agenda, pairs
-from tieout.store.agenda import id_column
+from tieout.store.agenda import chunks, id_column
 from tieout.store.codec import decode_record, encode
 from tieout.store.tables import key_row, match_key, pair, raw, record
-
-_CHUNK = 400
 
 
 def apply(tx: Connection, connection: int, side: Side, batch: Batch, now: datetime) -> int:
@@ -42,13 +40,13 @@ def put(tx: Connection, connection: int, side: Side, rows: Iterable[Row], now: d
 def versions(tx: Connection, connection: int, side: Side, kind: Kind, ids: Sequence[str]) -> dict[str, int]:
     """The versions held of these records; those that are not held, or are gone, are left out."""
     found: dict[str, int] = {}
-    for start in range(0, len(ids), _CHUNK):
+    for chunk in chunks(ids):
         rows = tx.execute(
             select(record.c.id, record.c.version).where(
                 record.c.connection == connection,
                 record.c.side == side.value,
                 record.c.kind == kind.value,
-                record.c.id.in_(ids[start : start + _CHUNK]),
+                record.c.id.in_(chunk),
                 record.c.gone == "",
             )
         )
@@ -147,8 +145,8 @@ def held(tx: Connection, connection: int, entity: str) -> set[str]:
 
 def _put(tx: Connection, connection: int, side: Side, kind: Kind, rows: Sequence[Row], now: datetime) -> int:
     changed = 0
-    for start in range(0, len(rows), _CHUNK):
-        changed += _put_chunk(tx, connection, side, kind, rows[start : start + _CHUNK], now)
+    for chunk in chunks(rows):
+        changed += _put_chunk(tx, connection, side, kind, chunk, now)
     return changed
 
 
@@ -168,10 +166,8 @@ def _put_chunk(tx: Connection, connection: int, side: Side, kind: Kind, rows: Se
     legible: dict[str, int] = {}
     for row in rows:
         mine = held.get(row.id)
+        # What is gone is kept in mind, even if it was never seen: an answer given again may show it as it once stood.
         body = encode(row.record) if row.record is not None else (mine.body if mine is not None else b"")
-        if row.record is None and mine is None:
-            legible[row.id] = row.version
-            continue
         if mine is not None:
             if row.version < mine.version and not _assembled(side, row):
                 continue
@@ -205,7 +201,7 @@ def _store(tx: Connection, connection: int, side: Side, kind: Kind, taken: Seque
     tx.execute(
         statement.on_conflict_do_update(
             index_elements=["connection", "side", "kind", "id"],
-            set_={n: statement.excluded[n] for n in ("parent", "version", "body", "gone", "survivor")},
+            set_={n: statement.excluded[n] for n in ("parent", "version", "body", "gone")},
         ),
         [
             {
@@ -217,7 +213,6 @@ def _store(tx: Connection, connection: int, side: Side, kind: Kind, taken: Seque
                 "version": row.version,
                 "body": body,
                 "gone": row.gone if row.record is None else "",
-                "survivor": row.survivor,
             }
             for row, body in taken
         ],
@@ -230,13 +225,13 @@ def _store(tx: Connection, connection: int, side: Side, kind: Kind, taken: Seque
 def _replace_keys(
     tx: Connection, connection: int, side: Side, kind: str, owners: Sequence[str], keys: Sequence[tuple[str, Key]]
 ) -> None:
-    for start in range(0, len(owners), _CHUNK):
+    for chunk in chunks(owners):
         tx.execute(
             delete(match_key).where(
                 match_key.c.connection == connection,
                 match_key.c.side == side.value,
                 match_key.c.kind == kind,
-                match_key.c.id.in_(owners[start : start + _CHUNK]),
+                match_key.c.id.in_(chunk),
             )
         )
     if keys:
@@ -276,8 +271,7 @@ def _wholes(tx: Connection, connection: int, side: Side, batch: Batch, now: date
         parents.setdefault(kind, {})[parent] = version
     for kind, newest in parents.items():
         wanted = list(newest)
-        for start in range(0, len(wanted), _CHUNK):
-            chunk = wanted[start : start + _CHUNK]
+        for chunk in chunks(wanted):
             held = tx.execute(
                 select(record.c.id, record.c.parent).where(
                     record.c.connection == connection,
@@ -342,12 +336,12 @@ def _key_rows(tx: Connection, connection: int, side: Side, batch: Sequence[KeyRo
 
 def _key_row_versions(tx: Connection, connection: int, name: str, owners: Sequence[str]) -> dict[str, int]:
     held: dict[str, int] = {}
-    for start in range(0, len(owners), _CHUNK):
+    for chunk in chunks(owners):
         rows = tx.execute(
             select(key_row.c.id, key_row.c.version).where(
                 key_row.c.connection == connection,
                 key_row.c.list == name,
-                key_row.c.id.in_(owners[start : start + _CHUNK]),
+                key_row.c.id.in_(chunk),
             )
         )
         held.update((row.id, row.version) for row in rows)

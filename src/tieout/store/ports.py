@@ -9,11 +9,10 @@ from sqlalchemy.dialects.sqlite import insert as upsert
 
 from tieout.remote.errors import SignInTrouble
 from tieout.remote.ports import Part, Rate, Tokens
+from tieout.store.agenda import chunks
 from tieout.store.codec import decode, encode
 from tieout.store.database import Database
 from tieout.store.tables import account, part, quota
-
-_CHUNK = 400
 
 
 class StoredLimiter:
@@ -114,12 +113,12 @@ class StoredShelf:
     def drop(self, type_: str, ids: Sequence[str]) -> None:
         """Forget parts."""
         with self._database.begin() as tx:
-            for start in range(0, len(ids), _CHUNK):
+            for chunk in chunks(ids):
                 tx.execute(
                     delete(part).where(
                         part.c.connection == self._connection,
                         part.c.type == type_,
-                        part.c.id.in_(ids[start : start + _CHUNK]),
+                        part.c.id.in_(chunk),
                     )
                 )
 
@@ -127,12 +126,12 @@ class StoredShelf:
         """The stored parts of one type among `ids`."""
         found: dict[str, Part] = {}
         with self._database.read() as tx:
-            for start in range(0, len(ids), _CHUNK):
+            for chunk in chunks(ids):
                 for row in tx.execute(
                     select(part).where(
                         part.c.connection == self._connection,
                         part.c.type == type_,
-                        part.c.id.in_(ids[start : start + _CHUNK]),
+                        part.c.id.in_(chunk),
                     )
                 ):
                     found[row.id] = Part(
@@ -144,12 +143,12 @@ class StoredShelf:
         """The stored parts of one type, by the parent they belong to, each list by ascending numeric id."""
         found: dict[str, list[Part]] = {}
         with self._database.read() as tx:
-            for start in range(0, len(parents), _CHUNK):
+            for chunk in chunks(parents):
                 for row in tx.execute(
                     select(part).where(
                         part.c.connection == self._connection,
                         part.c.type == type_,
-                        part.c.parent.in_(parents[start : start + _CHUNK]),
+                        part.c.parent.in_(chunk),
                     )
                 ):
                     found.setdefault(row.parent, []).append(

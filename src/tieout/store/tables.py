@@ -1,4 +1,7 @@
-"""The tables. Moments are ISO 8601 texts in UTC, records are JSON as the kinds define them, ids are texts."""
+"""The tables. Moments are ISO 8601 texts in UTC, records are JSON as the kinds define them, ids are texts.
+
+Where people and other rows name a row by its number, `sqlite_autoincrement` keeps SQLite from giving it out again.
+"""
 
 from sqlalchemy import (
     Boolean,
@@ -96,7 +99,6 @@ record = Table(
     Column("version", Integer, nullable=False),
     Column("body", LargeBinary, nullable=False),
     Column("gone", Text, nullable=False, server_default=""),
-    Column("survivor", Text, nullable=False, server_default=""),
     UniqueConstraint("connection", "side", "kind", "id"),
     Index(None, "connection", "side", "kind", "parent"),
 )
@@ -157,6 +159,7 @@ pair = Table(
     UniqueConstraint("connection", "kind", "books_id"),
     Index(None, "connection", "kind", "state"),
     Index("ix_pair_dirty", "connection", "kind", "dirty"),
+    sqlite_autoincrement=True,
 )
 
 unit = Table(
@@ -213,6 +216,7 @@ event = Table(
     Column("pair", Integer),
     Column("details", LargeBinary, nullable=False),
     Index(None, "connection", "pair"),
+    sqlite_autoincrement=True,
 )
 
 pass_ = Table(
@@ -228,6 +232,7 @@ pass_ = Table(
     Column("books_calls", Integer, nullable=False, server_default="0"),
     Column("trouble", LargeBinary),
     Index(None, "connection"),
+    sqlite_autoincrement=True,
 )
 
 raw = Table(
@@ -251,6 +256,7 @@ proof = Table(
     Column("at", Text, nullable=False),
     Column("body", LargeBinary, nullable=False),
     Index(None, "connection"),
+    sqlite_autoincrement=True,
 )
 
 quota = Table(

@@ -91,7 +91,8 @@ def upgrade() -> None:
     sa.Column('pair', sa.Integer(), nullable=True),
     sa.Column('details', sa.LargeBinary(), nullable=False),
     sa.ForeignKeyConstraint(['connection'], ['connection.id'], name=op.f('fk_event_connection_connection')),
-    sa.PrimaryKeyConstraint('id', name=op.f('pk_event'))
+    sa.PrimaryKeyConstraint('id', name=op.f('pk_event')),
+    sqlite_autoincrement=True
     )
     with op.batch_alter_table('event', schema=None) as batch_op:
         batch_op.create_index(batch_op.f('ix_event_connection_pair'), ['connection', 'pair'], unique=False)
@@ -176,7 +177,8 @@ def upgrade() -> None:
     sa.ForeignKeyConstraint(['connection'], ['connection.id'], name=op.f('fk_pair_connection_connection')),
     sa.PrimaryKeyConstraint('id', name=op.f('pk_pair')),
     sa.UniqueConstraint('connection', 'kind', 'books_id', name=op.f('uq_pair_connection_kind_books_id')),
-    sa.UniqueConstraint('connection', 'kind', 'crm_id', name=op.f('uq_pair_connection_kind_crm_id'))
+    sa.UniqueConstraint('connection', 'kind', 'crm_id', name=op.f('uq_pair_connection_kind_crm_id')),
+    sqlite_autoincrement=True
     )
     with op.batch_alter_table('pair', schema=None) as batch_op:
         batch_op.create_index(batch_op.f('ix_pair_connection_kind_state'), ['connection', 'kind', 'state'], unique=False)
@@ -206,7 +208,8 @@ def upgrade() -> None:
     sa.Column('books_calls', sa.Integer(), server_default='0', nullable=False),
     sa.Column('trouble', sa.LargeBinary(), nullable=True),
     sa.ForeignKeyConstraint(['connection'], ['connection.id'], name=op.f('fk_pass_connection_connection')),
-    sa.PrimaryKeyConstraint('id', name=op.f('pk_pass'))
+    sa.PrimaryKeyConstraint('id', name=op.f('pk_pass')),
+    sqlite_autoincrement=True
     )
     with op.batch_alter_table('pass', schema=None) as batch_op:
         batch_op.create_index(batch_op.f('ix_pass_connection'), ['connection'], unique=False)
@@ -217,7 +220,8 @@ def upgrade() -> None:
     sa.Column('at', sa.Text(), nullable=False),
     sa.Column('body', sa.LargeBinary(), nullable=False),
     sa.ForeignKeyConstraint(['connection'], ['connection.id'], name=op.f('fk_proof_connection_connection')),
-    sa.PrimaryKeyConstraint('id', name=op.f('pk_proof'))
+    sa.PrimaryKeyConstraint('id', name=op.f('pk_proof')),
+    sqlite_autoincrement=True
     )
     with op.batch_alter_table('proof', schema=None) as batch_op:
         batch_op.create_index(batch_op.f('ix_proof_connection'), ['connection'], unique=False)
@@ -242,7 +246,6 @@ def upgrade() -> None:
     sa.Column('version', sa.Integer(), nullable=False),
     sa.Column('body', sa.LargeBinary(), nullable=False),
     sa.Column('gone', sa.Text(), server_default='', nullable=False),
-    sa.Column('survivor', sa.Text(), server_default='', nullable=False),
     sa.ForeignKeyConstraint(['connection'], ['connection.id'], name=op.f('fk_record_connection_connection')),
     sa.UniqueConstraint('connection', 'side', 'kind', 'id', name=op.f('uq_record_connection_side_kind_id'))
     )
