@@ -83,8 +83,8 @@ def asked_before_creating(scene: Scene) -> Iterator[str]:
         move = by_mark.get(_mark(effect))
         if move is None or effect.entity not in ("Invoice", "commerce_payments"):
             continue
-        stored = next((s for s in scene.pairs if s.id == move.entry.pair), None)
-        if stored is not None and "create_anyway" in stored.pair.choices:
+        told = [n.details["fix"] for n in scene.notes if n.what == "fix" and n.pair == move.entry.pair]
+        if "create_anyway" in told:
             continue
         for twin in _twins(scene, effect, move):
             yield f"{effect.entity} {effect.id} was made by us although {twin}, typed in by hand, was there before."
@@ -338,7 +338,7 @@ def accounted_for(scene: Scene) -> Iterator[str]:
     for effect in scene.ours(Side.BOOKS):
         mine = [m for m in of_unit.get(effect.key, ()) if effect.id in (m.entry.operation.target, m.result.id)]
         happened.update(m.id for m in mine)
-        if not any(m.state == journal.DONE for m in mine) and not _deleted_unseen(scene, effect):
+        if not any(m.state == journal.DONE for m in mine) and not _made_strange(scene, effect):
             states = ", ".join(m.state for m in mine) or "not in the journal"
             yield f"{effect.act} of {effect.entity} {effect.id} happened, but is {states}."
     for effect in scene.ours(Side.CRM):
@@ -365,11 +365,16 @@ def accounted_for(scene: Scene) -> Iterator[str]:
             yield f"Request {key} reached QuickBooks {times} times and was journaled {sends} times."
 
 
-def _deleted_unseen(scene: Scene, ours: Effect) -> bool:
-    """Whether a person deleted what we made before its lost answer was looked up: then it cannot be known as ours."""
+def _made_strange(scene: Scene, ours: Effect) -> bool:
+    """Whether a person deleted what we made, or overwrote our marker: with its answer lost, nothing shows it as ours.
+
+    It is not booked again for that: of an invoice that stands it is asked whether it is the same one.
+    """
     return ours.act == "create" and any(
-        effect.act == "delete" and (effect.entity, effect.id) == (ours.entity, ours.id)
+        effect.act == "delete"
+        or (effect.entity == "Invoice" and _mark(ours) not in effect.after.get("PrivateNote", ""))
         for effect in scene.theirs(Side.BOOKS)
+        if (effect.entity, effect.id) == (ours.entity, ours.id)
     )
 
 

@@ -18,6 +18,7 @@ class Plan(msgspec.Struct, frozen=True):
     latency: the longest way of a request or an answer.
     commit_within: how long a vendor may take to carry a write out. expiring: access tokens expire now and then.
     moves: of the seller, and of the bookkeeper. fixes: of the one who answers failures.
+    lateness: the share of faults by which a whole batch is carried out after its client has given up.
     crashing, stealing: how likely a worker's life ends early, and its lease is taken within two seconds.
     """
 
@@ -45,6 +46,7 @@ class Plan(msgspec.Struct, frozen=True):
     fixes: int
     crashing: float
     stealing: float
+    lateness: float
 
 
 def draw(seed: int) -> Plan:
@@ -75,6 +77,7 @@ def draw(seed: int) -> Plan:
         fixes=random.choice((0, 4, 10)),
         crashing=random.choice((0.0, 0.25, 0.5)),
         stealing=random.choice((0.0, 0.0, 0.02, 0.08)),
+        lateness=random.choice((0.0, 0.1, 0.3)),
     )
 
 

@@ -3,6 +3,7 @@
 import asyncio
 import hashlib
 import traceback
+from typing import Any
 
 import msgspec
 from sqlalchemy import select
@@ -10,7 +11,7 @@ from tests.simulation import invariants, loop, scene, weather
 from tests.simulation.bookkeeper import Bookkeeper
 from tests.simulation.crew import Crew
 from tests.simulation.mender import Mender
-from tests.simulation.plan import dice, draw
+from tests.simulation.plan import Plan, dice, draw
 from tests.simulation.seller import Seller
 from tests.simulation.stage import Stage
 from tests.simulation.story import story
@@ -45,16 +46,16 @@ class Outcome(msgspec.Struct):
     story: list[str] = []
 
 
-def play(seed: int, *, tell: bool = False) -> Outcome:
-    """Play a seed. The same seed gives the same outcome, digest included."""
+def play(seed: int, *, tell: bool = False, **forced: Any) -> Outcome:
+    """Play a seed. The same seed gives the same outcome, digest included. forced: values in place of the plan's own."""
     try:
-        return loop.run(_play(seed, tell=tell))
+        return loop.run(_play(msgspec.structs.replace(draw(seed), **forced), tell=tell))
     except Exception:  # noqa: BLE001 - a harness that falls over is a finding too
         return Outcome(seed, [traceback.format_exc()])
 
 
-async def _play(seed: int, *, tell: bool) -> Outcome:
-    stage = Stage(draw(seed))
+async def _play(plan: Plan, *, tell: bool) -> Outcome:
+    stage, seed = Stage(plan), plan.seed
     seller = Seller(stage, dice(seed, "seller"))
     bookkeeper = Bookkeeper(stage, dice(seed, "bookkeeper"), seller)
     await seller.prepare(seller.opening())

@@ -53,7 +53,18 @@ def _put(gate: Gate, rules: list[dict[str, Any]]) -> None:
 
 
 def _rule(stage: Stage, random: Random) -> dict[str, Any]:
-    match: dict[str, str] = {"path": random.choice(_PATHS)}
+    if stage.plan.lateness and random.random() < stage.plan.lateness:
+        late = random.uniform(0.5, 0.95) * stage.plan.commit_within
+        seed, rate = random.randrange(10**6), random.uniform(0.3, 1)
+        match = {"path": "/batch(/create)?$", "method": "POST"}
+        return {
+            "match": match,
+            "rate": rate,
+            "seed": seed,
+            "do": "late_commit",
+            "with": {"seconds": late, "hang": False},
+        }
+    match = {"path": random.choice(_PATHS)}
     if random.random() < 0.5:
         match["method"] = "POST"
     when: dict[str, Any] = random.choice(

@@ -51,7 +51,10 @@ def test_a_sentence_without_its_evidence_says_so_rather_than_break():
 def test_evidence_is_said_in_the_readers_language():
     sentence = CAUSES["duplicate_number"].explanation
     evidence = {"holder_list": "credit_memo", "holder_name": "INV-7", "number": "INV-7"}
-    assert words("es").explain(sentence, evidence) == "QuickBooks ya usa el número INV-7 en otro documento: nota de crédito."
+    assert (
+        words("es").explain(sentence, evidence)
+        == "QuickBooks ya usa el número INV-7 en otro documento: nota de crédito."
+    )
     assert (
         words("es").explain(CAUSES["total_mismatch"].explanation, {"sum": "1.50", "total": "2.50"}, "USD").count("US$")
         == 2
