@@ -12,6 +12,7 @@ from tieout.actions.fix import fix
 from tieout.actions.language import ENGLISH
 from tieout.core.facts import CrmFacts, TaxRate
 from tieout.core.records import Kind, State
+from tieout.kinds.customer import Customer
 from tieout.store import connections
 from tieout.store.pairs import Story
 
@@ -21,16 +22,21 @@ ANA, SAM = Actor("ana", Role.BOOKKEEPER), Actor("sam", Role.SELLER)
 
 @pytest.fixture
 def failing(home):
-    """Makes failing invoices of one cause, one for each number; returns their ids. rates: of HubSpot, in their order."""
+    """Makes failing invoices of one cause, one for each number; returns their ids.
 
-    def make(cause, *numbers, rates=()):
+    rates: of HubSpot, customers: that they are for, in their order. QuickBooks has a customer 9.
+    """
+
+    def make(cause, *numbers, rates=(), customers=()):
         with home.database.begin() as tx:
             builder = Builder(home, tx)
             connections.change(tx, builder.id, crm_facts=CrmFacts("42424", "USD", "America/New_York", tax_rates=RATES))
             found = []
-            for number, rate in zip_longest(numbers, rates):
-                pair_id = builder.pair(Kind.INVOICE, invoice(number, "company:1", "10.00"), None)
+            builder.pair(Kind.CUSTOMER, None, Customer("9", name="Nova Ltd"))
+            for number, rate, customer in zip_longest(numbers, rates, customers):
+                pair_id = builder.pair(Kind.INVOICE, invoice(number, customer or "company:1", "10.00"), None)
                 evidence = {} if rate is None else {"rate_id": rate}
+                evidence |= {} if customer is None else {"customer": customer}
                 builder.settle(pair_id, State.FAILING, cause, Story(evidence=evidence))
                 found.append(str(pair_id))
             return found
@@ -59,3 +65,15 @@ def test_a_seller_may_not_decide_what_is_booked(home, failing, cause, code):
     (failure,) = failing(cause, "INV-1")
     with pytest.raises(Forbidden):
         fix(home, SAM, NAME, failure, code, values={})
+
+
+def test_a_customer_is_linked_to_one_customer_however_many_failures_have_the_cause(home, failing):
+    owners = ("company:1", "company:2", "company:1")
+    mine, _, mine_too = failing("no_customer", "INV-1", "INV-2", "INV-3", customers=owners)
+    done = fix(home, ANA, NAME, mine, "link_customer", values={"customer": "9"}, all_with_cause=True, preview=True)
+    assert done.failures == [mine, mine_too]
+
+
+def test_a_failure_is_found_by_its_invoices_number(home, failing):
+    (failure,) = failing("possible_duplicate", "INV-1")
+    assert fix(home, ANA, NAME, "INV-1", "create_anyway", values={}, preview=True).failures == [failure]

@@ -1,6 +1,7 @@
 """The workers: each runs passes while it holds the lease, dies at times, and is given up for dead at times."""
 
 import asyncio
+import traceback
 from random import Random
 
 from tests.simulation.fate import Crash, Fate
@@ -74,7 +75,8 @@ class Crew:
         except (LeaseLost, StaleEpoch):
             self.overtaken += 1
         except Exception as error:  # noqa: BLE001 - whatever a pass dies of is a finding
-            self.stage.troubles.append(f"A pass died of {type(error).__name__}: {error}")
+            where = traceback.extract_tb(error.__traceback__)[-1]
+            self.stage.troubles.append(f"A pass died of {error!r} in {where.name} ({where.filename}:{where.lineno}).")
         lease.release()
 
     async def _pass(self, lease: Lease, random: Random, fate: Fate) -> Report:

@@ -97,8 +97,11 @@ def _twins(scene: Scene, ours: Effect, move: Move) -> Iterator[str]:
         return
     stood: dict[str, Json] = {}
     for effect in scene.theirs(Side.BOOKS):
-        known = effect.act == "create" or effect.id in stood
-        if effect.entity == "Invoice" and effect.at < move.started and known:
+        if effect.entity != "Invoice" or effect.at > ours.at:
+            continue
+        if effect.at >= move.started:
+            stood.pop(effect.id, None)  # changed while the pass was under way: it may have been read either way
+        elif effect.act == "create" or effect.id in stood:
             stood[effect.id] = effect.after
     for id_, document in stood.items():
         pair = scene.pair_of(Kind.INVOICE, Side.BOOKS, id_)
@@ -181,6 +184,7 @@ def locked_days_kept(scene: Scene) -> Iterator[str]:
 
 def coding_kept(scene: Scene) -> Iterator[str]:
     """6. After creation a line's coding, and all of the document that is not charge or header, stays as it is."""
+    made = {(effect.entity, effect.id) for effect in _creations(scene)}
     for effect in scene.ours(Side.BOOKS):
         if effect.entity != "Invoice" or effect.act != "update" or not effect.before:
             continue
@@ -195,7 +199,7 @@ def coding_kept(scene: Scene) -> Iterator[str]:
             if moved:
                 yield f"Our update of invoice {effect.id} changed {', '.join(moved)} of line {line['Id']}."
         taken = len(before.keys() - {line.get("Id") for line in effect.after["Line"]})
-        if taken > (left := _lines_left(scene, effect)):
+        if (effect.entity, effect.id) in made and taken > (left := _lines_left(scene, effect)):
             yield f"Our update of invoice {effect.id} took {taken} lines away, and {left} had gone in HubSpot."
         moved = [name for name in _KEPT if _named(effect.before.get(name)) != _named(effect.after.get(name))]
         if moved:

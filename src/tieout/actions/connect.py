@@ -108,6 +108,8 @@ async def connect(
             f"{name!r} already pairs HubSpot {known.crm.key} with QuickBooks {known.books.key}. "
             "Choose another name for another pair."
         )
+    if known is None:
+        _refuse_twice(home, given, portal, realm)
     try:
         crm, books, tokens = await _check(home, name, given, transport)
     except SignInTrouble as error:
@@ -131,6 +133,19 @@ async def connect(
         details = {"portal": portal, "realm": realm, "company": books.company}
         connections.note(tx, stored.id, who=actor.name, what=what, details=details, now=now)
     return Connected(name, portal, realm, books.company, books.currency, start, known is not None)
+
+
+def _refuse_twice(home: Home, given: SignInFile, portal: str, realm: str) -> None:
+    """Two pairs on one account would write over each other's work. Raises WrongUse."""
+    crm, books = (portal, given.hubspot.base_url.rstrip("/")), (realm, given.quickbooks.base_url.rstrip("/"))
+    with home.database.read() as tx:
+        others = connections.every(tx)
+    for other in others:
+        if (other.crm.key, other.crm.base_url) == crm or (other.books.key, other.books.base_url) == books:
+            raise WrongUse(
+                f"{other.name!r} already pairs HubSpot {other.crm.key} with QuickBooks {other.books.key}. An account "
+                f"can be in one pair only; to renew its sign-in, connect it as {other.name!r} again."
+            )
 
 
 def _store(

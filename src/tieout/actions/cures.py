@@ -10,6 +10,7 @@ from tieout.actions.errors import WrongUse
 from tieout.actions.home import Home
 from tieout.core.days import day
 from tieout.core.decide import signature
+from tieout.core.money import from_minor, text
 from tieout.core.records import Kind, Side
 from tieout.core.settings import Settings
 from tieout.core.text import filled
@@ -226,6 +227,16 @@ def _let_number(doing: Doing) -> None:
     doing.touch(Side.BOOKS, Kind.INVOICE, doing.one.books_id, "number", number, "")
 
 
+def _create_anyway(doing: Doing) -> None:
+    """It is another document: it is made on the side that lacks it."""
+    one = doing.one
+    doing.choose(one, create_anyway="yes")
+    side = Side.BOOKS if one.crm_id else Side.CRM
+    money = pairs.money(one)
+    amount = f"{text(from_minor(*money), money[1])} {money[1]}" if money else ""
+    doing.touch(side, one.pair.kind, "", "total", "", f"{_label(one)} {amount}".strip())
+
+
 def _simply(choice: str) -> Callable[[Doing], None]:
     def do(doing: Doing) -> None:
         doing.choose(doing.one, **{choice: "yes"})
@@ -309,7 +320,7 @@ DO: dict[str, Callable[[Doing], None]] = {
     "use_hubspot": _decided("use_hubspot"),
     "use_quickbooks": _decided("use_quickbooks"),
     "use_existing": _use_existing,
-    "create_anyway": _simply("create_anyway"),
+    "create_anyway": _create_anyway,
     "number_by_pattern": _number_by_pattern,
     "let_quickbooks_number": _let_number,
     "link_item": _link_item,

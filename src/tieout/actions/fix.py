@@ -10,7 +10,7 @@ from tieout.actions.actor import Actor, Role
 from tieout.actions.cures import DO, Doing, Touch
 from tieout.actions.errors import NotFound, WrongUse
 from tieout.actions.home import Home
-from tieout.actions.lookup import connection, row_id
+from tieout.actions.lookup import connection, pair_id
 from tieout.core.causes import CAUSES
 from tieout.core.fixes import FIXES
 from tieout.core.records import State
@@ -20,6 +20,10 @@ from tieout.store.pairs import Stored
 
 LISTED = (State.FAILING, State.HELD, State.BROKEN, State.WAITING)
 """States that are listed as failures (waiting ones after an hour)."""
+
+
+_ONE_RECORD = frozenset({"customer", "contact", "document", "item"})
+"""Values that name one record, which cannot be the counterpart of several."""
 
 
 class FixResult(msgspec.Struct, frozen=True):
@@ -57,7 +61,7 @@ def fix(
         if fix not in CAUSES[first.cause].fixes:
             offered = ", ".join(CAUSES[first.cause].fixes) or "none"
             raise WrongUse(f"{fix} does not cure {first.cause}. Offered: {offered}.")
-        due = _with_cause(tx, stored, first) if all_with_cause else [first]
+        due = _with_cause(tx, stored, first, values) if all_with_cause else [first]
         result = FixResult(not preview, [], [], {})
         refusals: list[str] = []
         for one in due:
@@ -90,7 +94,7 @@ def fix(
 
 
 def _failure(tx: Connection, stored: StoredConnection, name: str, failure_id: str) -> Stored:
-    found = pairs.load(tx, [row_id(failure_id)])
+    found = pairs.load(tx, [pair_id(tx, stored.id, failure_id)])
     if not found or not pairs.belongs(tx, found[0].id, stored.id) or found[0].state not in LISTED:
         raise NotFound(
             f"There is no failure {failure_id} in {name}; it may have been solved by now. "
@@ -99,8 +103,19 @@ def _failure(tx: Connection, stored: StoredConnection, name: str, failure_id: st
     return found[0]
 
 
-def _with_cause(tx: Connection, stored: StoredConnection, first: Stored) -> list[Stored]:
-    """All that stand for the same cause; of unmapped tax rates only those with the rate that a code is given to."""
+def _with_cause(tx: Connection, stored: StoredConnection, first: Stored, values: Mapping[str, str]) -> list[Stored]:
+    """All that stand for the same cause, and that a value given for the first fits.
+
+    A tax code is given to one rate, a customer to one customer, and a document or item to one record: what is about
+    another one is left alone.
+    """
     found = pairs.load(tx, agenda.with_cause(tx, stored.id, first.state, first.cause))
+    if _ONE_RECORD & values.keys() and first.cause != "unmapped_item":
+        return [one for one in found if _subject(one) == _subject(first)]
     rate = first.story.evidence.get("rate_id")
     return [one for one in found if one.story.evidence.get("rate_id") == rate]
+
+
+def _subject(one: Stored) -> str:
+    """What a value names the counterpart of: the customer of an invoice without one, else the record itself."""
+    return one.story.evidence.get("customer") or str(one.id)

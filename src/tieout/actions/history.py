@@ -30,6 +30,7 @@ EVENTS: Mapping[str, str] = {
     "fix": "Chosen: {fix}",
     "included": "Taken in again",
     "linked": "Paired",
+    "not_linked": "Could not be paired as chosen",
     "overruled": "A value was overruled",
     "paused": "Paused",
     "reconnected": "Accounts connected again",

@@ -46,6 +46,7 @@ def open_home(path: Path | None = None, *, clock: Clock | None = None) -> Home:
     except ValueError as error:
         raise OutOfReach(f"The key in {folder / 'key'} is damaged. Restore it from a backup of the home.") from error
     try:
+        (folder / "tieout.db").touch(mode=0o600)
         database = Database(folder / "tieout.db")
         database.migrate()
     except DatabaseTrouble as error:

@@ -1,9 +1,10 @@
 """Pause and resume, exclude: what a person switches off and on."""
 
+from tieout.actions import lookup
 from tieout.actions.actor import Actor, Role
 from tieout.actions.errors import NotFound
 from tieout.actions.home import Home
-from tieout.actions.lookup import connection, row_id
+from tieout.actions.lookup import connection
 from tieout.core.records import Kind, Side
 from tieout.store import agenda, connections, pairs
 
@@ -23,7 +24,7 @@ def exclude(home: Home, actor: Actor, name: str, pair_id: str, *, include: bool 
     actor.must_be(Role.SELLER)
     with home.database.begin() as tx:
         stored = connection(tx, name)
-        found = pairs.load(tx, [row_id(pair_id)])
+        found = pairs.load(tx, [lookup.pair_id(tx, stored.id, pair_id)])
         if not found or not pairs.belongs(tx, found[0].id, stored.id):
             raise NotFound(f"There is no record {pair_id} in {name}.")
         choices = dict(found[0].pair.choices)

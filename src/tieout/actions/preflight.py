@@ -39,7 +39,14 @@ async def preflight(home: Home, actor: Actor, name: str, *, transport: Transport
         raise WrongUse(str(error)) from error
     except (Refusal, Unavailable) as error:
         raise OutOfReach(str(error)) from error
-    return checks(crm, books, stored.settings, name)
+    review = _check(
+        "review",
+        stored.reviewed,
+        "warning",
+        "The first review of matches is " + ("finished" if stored.reviewed else "not finished"),
+        f"Nothing is created before: look at tieout match {name}, then tieout match {name} --finish",
+    )
+    return [*checks(crm, books, stored.settings, name), review]
 
 
 def checks(crm: CrmFacts, books: BooksFacts, settings: Settings, name: str) -> list[Check]:

@@ -44,6 +44,7 @@ class Synced(msgspec.Struct, frozen=True):
     calls: dict[str, int]
     excluded_by_start_date: int
     trouble: tuple[str, str] | None = None
+    reviewed: bool = True
 
 
 def quietly(_message: str) -> None:
@@ -197,6 +198,7 @@ def _summary(home: Home, stored: StoredConnection, before: int, reports: list[Re
         },
         excluded_by_start_date=early,
         trouble=None if trouble is None else (trouble.cause, trouble.message),
+        reviewed=now.reviewed,
     )
 
 

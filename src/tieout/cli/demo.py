@@ -69,8 +69,10 @@ async def _demo(home: Home, listener: socket.socket) -> None:
     output.page.print(f"Tieout is at {address}", highlight=False)
     if code := set_up_code(home):
         output.page.print(f"First sign-in: {address}/setup?code={code}", highlight=False)
-    output.page.print("Both sandboxes answer at the addresses below; stop with Ctrl-C.", highlight=False)
-    output.page.print(line, highlight=False, soft_wrap=True)
+    given = msgspec.json.decode(line, type=SignInFile)
+    output.page.print(f"The made-up HubSpot answers at {given.hubspot.base_url}", highlight=False)
+    output.page.print(f"The made-up QuickBooks answers at {given.quickbooks.base_url}", highlight=False)
+    output.page.print("Stop with Ctrl-C.")
     server = uvicorn.Server(config(home))
     with contextlib.suppress(asyncio.CancelledError):
         pages = asyncio.create_task(_serve(server, listener))

@@ -64,6 +64,12 @@ def sync(
         rows = [(side, verb, str(n)) for side, verbs in done.operations.items() for verb, n in verbs.items() if n]
         output.table(f"Written in {done.passes} passes", ("side", "what", "records"), rows)
         states_table(done.states)
+    if any(found["waiting"] for found in done.states.values()) and not done.reviewed:
+        output.talk.print(
+            f"Nothing is created before the first review is finished: tieout match {name}", style="yellow"
+        )
+    elif any(found["pending"] + found["retrying"] for found in done.states.values()):
+        output.talk.print(f"Some are still on their way: tieout sync {name} --until-quiet", style="yellow")
     raise SystemExit(verdict(done.states))
 
 
@@ -104,7 +110,10 @@ def fix(
         output.document(done)
     else:
         rows = [(t.side, t.kind, t.id, t.field, t.before, t.after) for t in done.operations]
+        rows += [("settings", "", "", key, "", value) for key, value in done.settings.items()]
         output.table("Would change" if preview else "Will change", ("side", "kind", "id", "field", "from", "to"), rows)
+        if not preview:
+            output.page.print(f"It is carried out with the next sync: tieout sync {name}", highlight=False)
 
 
 @app.command()

@@ -250,8 +250,11 @@ def _link(tx: Connection, work: Work, stored: Stored, decision: Link) -> Stored 
             now=now,
         )
     except pairs.AlreadyLinked as error:
-        story = Story(evidence={"id": other, "text": str(error)}, text=str(error))
-        _settle(tx, work, stored, State.FAILING, "missing_reference", story)
+        # What a person chose has become impossible meanwhile: the choice is dropped, and the record decided without.
+        choices = {name: value for name, value in stored.pair.choices.items() if value != other}
+        pairs.choose(tx, stored.id, choices)
+        details = {"id": other, "why": str(error)}
+        connections.note(tx, work.connection, who="tieout", what="not_linked", details=details, now=now, pair=stored.id)
         return None
     details = {"kind": pair.kind.value, "crm": crm_id, "books": books_id, "why": why}
     connections.note(tx, work.connection, who="tieout", what="linked", details=details, now=now, pair=pair_id)

@@ -21,6 +21,7 @@ async def recover(work: Work) -> None:
     Raises SignInTrouble.
     """
     with work.database.begin() as tx:
+        journal.check_epoch(tx, work.connection, work.epoch)
         journal.drop_planned(tx, work.connection, pass_id=work.pass_id, now=work.now())
         units = journal.open_units(tx, work.connection)
         for entry in journal.open_creations(tx, work.connection):
@@ -30,10 +31,13 @@ async def recover(work: Work) -> None:
     for side, unit, state, sent_at in units:
         if state == journal.SENT:
             with work.database.begin() as tx:
+                # A pass that was overtaken meanwhile must not open again what the other has settled.
+                journal.check_epoch(tx, work.connection, work.epoch)
                 journal.end_unit(tx, unit.id, journal.UNKNOWN)
         if work.now() < work.committed_by(side, sent_at):
             continue
         with work.database.read() as tx:
+            journal.check_epoch(tx, work.connection, work.epoch)
             entries = journal.entries(tx, unit.members)
         open_entries = [e for e in entries if e.state in (journal.SENT, journal.UNKNOWN)]
         if len(open_entries) != len(entries):

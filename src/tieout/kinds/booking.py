@@ -190,7 +190,7 @@ def _item(line: Line, world: World, answers: Answers, problems: list[Fail], wait
     if settings.default_item and (not reply.own or reply.settled or not comes):
         return settings.default_item
     if reply.own and not reply.settled:
-        if settings.auto_create_items and not settings.income_account:
+        if world.reviewed and settings.auto_create_items and not settings.income_account:
             problems.append(Fail("income_account_missing", {"name": label}))
         elif not comes:
             problems.append(Fail("unmapped_item", {"name": label}))

@@ -6,6 +6,7 @@ from typing import TypeVar
 from sqlalchemy import Column, Connection, and_, func, or_, select, update
 
 from tieout.core.records import Kind, Side, State
+from tieout.core.text import folded
 from tieout.store.tables import match_key, pair
 
 T = TypeVar("T")
@@ -90,6 +91,25 @@ def with_cause(tx: Connection, connection: int, state: State, cause: str) -> lis
         .order_by(pair.c.id)
     )
     return list(rows.scalars())
+
+
+def numbered(tx: Connection, connection: int, number: str) -> int:
+    """The pair of the HubSpot invoice with this number; 0 where there is none, or more than one."""
+    rows = tx.execute(
+        select(pair.c.id)
+        .join(match_key, and_(match_key.c.connection == pair.c.connection, match_key.c.id == pair.c.crm_id))
+        .where(
+            pair.c.connection == connection,
+            pair.c.kind == Kind.INVOICE.value,
+            match_key.c.kind == Kind.INVOICE.value,
+            match_key.c.side == Side.CRM.value,
+            match_key.c.name == "number",
+            match_key.c.value == folded(number),
+        )
+        .limit(2)
+    ).scalars()
+    found = list(rows)
+    return found[0] if len(found) == 1 else 0
 
 
 def alone(tx: Connection, connection: int, kind: Kind) -> list[int]:
