@@ -42,8 +42,10 @@ contracts: $(VENV)/.test ## which room may import which
 licences: $(VENV)/.test ## every dependency's licence is one that we accept
 	$(BIN)/python scripts/licences.py
 
+# The pages have a run of their own: the browser's client keeps a loop running in its worker, where others start theirs.
 pytest: $(VENV)/.test ## pytest alone, on two cores
-	$(BIN)/pytest -n 2 --dist loadfile
+	$(BIN)/pytest tests/web -n 2 --dist loadfile
+	$(BIN)/pytest --ignore tests/web -n 2 --dist loadfile
 
 simulate: $(VENV)/.test ## the whole system under many seeds: make simulate SEEDS=2000
 	$(BIN)/python -m tests.simulation $(SEEDS)

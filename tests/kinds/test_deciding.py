@@ -147,6 +147,13 @@ def test_bases_that_advance_without_writing_advance_once(kind, data, world):
     assert again == Nothing() or "void" in (pair.crm.status, pair.books.status)
 
 
+def header_moved(pair) -> bool:
+    """Whether a field of the invoice's header was changed on either side."""
+    sides = ((pair.crm, pair.bond.crm_base), (pair.books, pair.bond.books_base))
+    names = [field.name for field in getattr(RULES[pair.kind], "fields", ())]
+    return any(getattr(now, name) != getattr(base, name) for now, base in sides for name in names)
+
+
 @kinds
 @given(data=st.data(), world=worlds.worlds)
 def test_a_persons_choice_settles_a_difference_and_opens_again_with_it(kind, data, world):
@@ -162,8 +169,12 @@ def test_a_persons_choice_settles_a_difference_and_opens_again_with_it(kind, dat
     )
     answers = worlds.answered(rules, chosen, world, answering(data), answers)
     settled = decide(rules, chosen, world, answers)
-    assert not isinstance(settled, Hold)
-    assert isinstance(settled, Accept) == (fix == "leave_both")
+    if held.cause != "please_decide" and fix == "leave_both" and header_moved(pair):
+        # What is left as it is concerns the charge alone; the header is merged as ever.
+        assert not isinstance(settled, Hold) or settled.cause == "please_decide"
+    else:
+        assert not isinstance(settled, Hold)
+        assert isinstance(settled, Accept) == (fix == "leave_both")
     stale = Pair(kind, pair.crm, pair.books, pair.bond, {**pair.choices, fix: "another difference"}, pair.needed)
     assert decide(rules, stale, world, answers) == held
 

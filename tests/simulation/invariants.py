@@ -342,7 +342,9 @@ def accounted_for(scene: Scene) -> Iterator[str]:
     for effect in scene.ours(Side.BOOKS):
         mine = [m for m in of_unit.get(effect.key, ()) if effect.id in (m.entry.operation.target, m.result.id)]
         happened.update(m.id for m in mine)
-        if not any(m.state == journal.DONE for m in mine) and not _made_strange(scene, effect):
+        # An update sent again is refused by its sync token if it had happened the first time.
+        told = any(m.state == journal.DONE or (effect.act == "update" and _sent_again(scene, m)) for m in mine)
+        if not told and not _made_strange(scene, effect):
             states = ", ".join(m.state for m in mine) or "not in the journal"
             yield f"{effect.act} of {effect.entity} {effect.id} happened, but is {states}."
     for effect in scene.ours(Side.CRM):
@@ -359,7 +361,10 @@ def accounted_for(scene: Scene) -> Iterator[str]:
             yield f"{effect.act} of {effect.entity} {effect.id} in HubSpot happened, but is {state}."
         else:
             happened.add(key)
+    by_hand = {(_KINDS.get(e.entity), e.id) for e in scene.theirs(Side.BOOKS) if e.act == "create"}
     for move in scene.moves:
+        if (move.entry.operation.kind, move.result.id) in by_hand:
+            continue  # a person typed the same name in while our own answer was lost: it is the one
         if move.state == journal.DONE and move.id not in happened:
             operation = move.entry.operation
             yield f"The journal says that {operation.verb} of {operation.kind} {move.result.id} happened; it did not."

@@ -206,22 +206,20 @@ def test_an_answer_that_makes_no_sense_is_a_failure_until_it_does(
 
 
 @pytest.mark.parametrize(
-    ("old", "new", "cause"),
+    ("old", "new"),
     [
-        (b'"TotalAmt":200.00', b'"TotalAmt":1e999999', ""),
-        (b'"TotalAmt":200.00', b'"TotalAmt":NaN', ""),
-        (b'"TotalAmt":200.00', b'"TotalAmt":"much"', ""),
-        (b'"TxnDate":"2026-03-10"', b'"TxnDate":"10.3.2026"', ""),
-        (b'"SyncToken":"0"', b'"SyncToken":"zero"', ""),
-        (b'"Type":"Service"', b'"Type":"Wonder"', ""),
-        (b'"TotalAmt":200.00', b'"TotalAmt":null', "charge_edited_in_books"),
-        (b'"DetailType":"SalesItemLineDetail"', b'"DetailType":"WonderLineDetail"', "charge_edited_in_books"),
+        (b'"TotalAmt":200.00', b'"TotalAmt":1e999999'),
+        (b'"TotalAmt":200.00', b'"TotalAmt":NaN'),
+        (b'"TotalAmt":200.00', b'"TotalAmt":"much"'),
+        (b'"TxnDate":"2026-03-10"', b'"TxnDate":"10.3.2026"'),
+        (b'"SyncToken":"0"', b'"SyncToken":"zero"'),
+        (b'"Type":"Service"', b'"Type":"Wonder"'),
+        (b'"TotalAmt":200.00', b'"TotalAmt":null'),
+        (b'"DetailType":"SalesItemLineDetail"', b'"DetailType":"WonderLineDetail"'),
     ],
     ids=lambda value: value.decode() if isinstance(value, bytes) else "",
 )
-def test_whatever_quickbooks_answers_an_invoice_is_booked_once(
-    tmp_path: Path, old: bytes, new: bytes, cause: str
-) -> None:
+def test_whatever_quickbooks_answers_an_invoice_is_booked_once(tmp_path: Path, old: bytes, new: bytes) -> None:
     async def story(shop: Shop) -> None:
         shop.seller.invoice(shop.seller.company("Nova Ltd", "ana@nova.example"), ("Consulting", "2", "100.00"))
         await shop.connect()
@@ -237,11 +235,7 @@ def test_whatever_quickbooks_answers_an_invoice_is_booked_once(
         shop.bookkeeper.touch_everything()
         await shop.clock.sleep(30)
         await shop.sync(until_quiet=True)
-        assert [case.failure.cause for case in shop.cases()] == [cause] * bool(cause)
-        if cause:
-            # What was read while it made no sense now looks like an edit: a person says that it is well.
-            shop.fix("leave_both")
-            await shop.sync(until_quiet=True)
+        assert shop.cases() == []
         assert shop.bookkeeper.only("Invoice")["TotalAmt"] == 200
         assert len(shop.bookkeeper.all("Customer")) == len(shop.bookkeeper.all("Item")) == 1
         await shop.ends_well()

@@ -13,7 +13,7 @@ from typing import Final
 import msgspec
 
 from tieout.core.records import Kind
-from tieout.core.text import folded
+from tieout.core.text import folded, normal
 from tieout.kinds.customer import Customer
 from tieout.kinds.invoice import Invoice, Line
 from tieout.kinds.item import Item
@@ -154,7 +154,9 @@ def _is_ours(operation: Operation, body: Json, candidate: _Candidate, since: dat
         mailbox = str((body.get("PrimaryEmailAddr") or {}).get("Address", ""))
         same_mailbox = not mailbox or folded(mailbox) == folded(found.email)
         return folded(str(body["DisplayName"])) == folded(typed(found.name)) and same_mailbox
-    return isinstance(found, Item) and folded(str(body["Name"])) == folded(typed(found.name))
+    if not isinstance(found, Item) or folded(str(body["Name"])) != folded(typed(found.name)):
+        return False
+    return normal(str(body.get("Sku", ""))) == normal(found.sku)
 
 
 def _with_ids(sent: tuple[Line, ...], held: tuple[Line, ...]) -> tuple[Line, ...]:
