@@ -43,9 +43,7 @@ def test_a_pair_that_agrees_ties_out_with_nothing_listed():
 def test_story_04_a_charge_left_as_it_is_is_listed_with_its_difference():
     proof = one_pair(invoice("1", "200.00"), invoice("81", "300.00"), "accepted")
     assert proof.ties_out
-    assert proof.exceptions == (
-        ReconcilingItem("invoice", "1", "81", "100.00", "accepted", currency="USD", number="INV-1"),
-    )
+    assert proof.exceptions == (ReconcilingItem("invoice", "1", "81", "100.00", "accepted", "USD", "INV-1", "-100.00"),)
     assert proof.currency["USD"].difference.total == "-100.00"
 
 
@@ -133,4 +131,5 @@ def test_what_stands_on_one_side_makes_up_the_difference_of_the_sums(crm, books,
         sides["crm" if one.crm else "books"] += Decimal(one.amount)
     if proof.currency:
         assert Decimal(proof.currency["USD"].difference.total) == sides["crm"] - sides["books"]
+        assert sum(Decimal(one.effect) for one in proof.exceptions) == sides["crm"] - sides["books"]
     assert proof.ties_out is (explained or not proof.exceptions)

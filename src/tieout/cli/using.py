@@ -190,8 +190,9 @@ def prove(name: Name, as_json: Json = False) -> None:
                     ("difference", "", both.difference.total, both.difference.open),
                 ],
             )
-        rows = [(e.kind, e.number, e.crm, e.books, e.amount, e.reason) for e in proof.exceptions]
-        output.table("Exceptions", ("kind", "number", "HubSpot", "QuickBooks", "amount", "reason"), rows)
+        rows = [(e.kind, e.number, e.crm, e.books, e.amount, e.effect, e.reason) for e in proof.exceptions]
+        columns = ("kind", "number", "HubSpot", "QuickBooks", "amount", "on the total", "reason")
+        output.table("Exceptions", columns, rows)
         output.page.print("It ties out." if proof.ties_out else "It does NOT tie out.")
     raise SystemExit(WELL if proof.ties_out else DIFFERS)
 

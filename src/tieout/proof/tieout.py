@@ -39,6 +39,7 @@ class ReconcilingItem(msgspec.Struct, frozen=True):
     """Something that is not the same on both sides. amount: of the difference, without sign, as a decimal string.
 
     crm, books: ids; empty where it stands on one side only. reason: the recorded state or cause, else `unexplained`.
+    effect: what it adds to the difference of the totals, HubSpot less QuickBooks; all effects together make it up.
     """
 
     kind: str
@@ -48,6 +49,7 @@ class ReconcilingItem(msgspec.Struct, frozen=True):
     reason: str
     currency: str = ""
     number: str = ""
+    effect: str = "0.00"
 
 
 class Proof(msgspec.Struct, frozen=True):
@@ -73,7 +75,6 @@ class Known(msgspec.Struct, frozen=True):
 def compare(crm: Sequence[Total], books: Sequence[Total], known: Known) -> Proof:
     """Hold both sides against each other. Draft and void invoices are left out, save where the other side's is live."""
     theirs = {total.id: total for total in books}
-    linked = set(known.links.values())
     found: list[ReconcilingItem] = []
     gaps: dict[str, list[Decimal]] = {}
     for ours in crm:
@@ -88,10 +89,9 @@ def compare(crm: Sequence[Total], books: Sequence[Total], known: Known) -> Proof
         elif other is not None and ours.live:
             found += _pair(ours, other, reason, known.settlements.get(ours.id, {}))
             _add(gaps, ours.currency, ours.total - other.total, ours.open - other.open)
-    ids = {total.id for total in crm}
+    answered = {known.links[total.id] for total in crm if total.id in known.links}
     for total in books:
-        standing = total.id in linked and any(known.links.get(i) == total.id for i in ids)
-        if total.live and not standing:
+        if total.live and total.id not in answered:
             found.append(_alone(total, "books", "", known.reasons.get(("books", total.id), "")))
             _add(gaps, total.currency, -total.total, -total.open)
     currencies = {
@@ -108,7 +108,8 @@ def compare(crm: Sequence[Total], books: Sequence[Total], known: Known) -> Proof
 def _alone(total: Total, side: str, other: str, reason: str) -> ReconcilingItem:
     crm, books = (total.id, other) if side == "crm" else (other, total.id)
     amount = text(total.total, total.currency)
-    return ReconcilingItem("invoice", crm, books, amount, _known(reason), total.currency, total.number)
+    effect = text(total.total if side == "crm" else -total.total, total.currency)
+    return ReconcilingItem("invoice", crm, books, amount, _known(reason), total.currency, total.number, effect)
 
 
 def _pair(ours: Total, other: Total, reason: str, settlements: Mapping[str, Decimal]) -> list[ReconcilingItem]:
@@ -116,7 +117,14 @@ def _pair(ours: Total, other: Total, reason: str, settlements: Mapping[str, Deci
 
     def item(kind: str, amount: Decimal, because: str) -> ReconcilingItem:
         return ReconcilingItem(
-            kind, ours.id, other.id, text(abs(amount), ours.currency), because, ours.currency, ours.number
+            kind,
+            ours.id,
+            other.id,
+            text(abs(amount), ours.currency),
+            because,
+            ours.currency,
+            ours.number,
+            text(amount if kind == "invoice" else Decimal(0), ours.currency),
         )
 
     found: list[ReconcilingItem] = []

@@ -24,7 +24,7 @@ from tieout.web.visit import HttpRequest, Visit, inside, segment
 
 
 class Reason(msgspec.Struct, frozen=True):
-    """Differences that have one reason. amounts: their sums, decimal text by currency."""
+    """Differences that have one reason. amounts: what they add to the difference, decimal text by currency."""
 
     reason: str
     title: str
@@ -92,7 +92,7 @@ def _sums(exceptions: Iterable[ReconcilingItem]) -> dict[str, str]:
     sums: dict[str, Decimal] = {}
     for exception in exceptions:
         if exception.currency:
-            sums[exception.currency] = sums.get(exception.currency, Decimal(0)) + Decimal(exception.amount)
+            sums[exception.currency] = sums.get(exception.currency, Decimal(0)) + Decimal(exception.effect)
     return {currency: text(amount, currency) for currency, amount in sorted(sums.items())}
 
 

@@ -1,0 +1,113 @@
+"""1. Once: nothing of ours is there twice, and what people typed in by hand is never booked again unasked."""
+
+from collections import Counter, defaultdict
+from collections.abc import Iterator
+from datetime import date, timedelta
+from decimal import Decimal
+
+from tests.simulation.scene import Json, Move, Scene
+from tests.simulation.watch import Effect
+
+from tieout.core.records import Kind, Side
+from tieout.store import journal
+
+_TEN_DAYS = 10
+_SEARCHED = 5
+_TO_INVOICE = "542"
+
+
+def created_once(scene: Scene) -> Iterator[str]:
+    """1. No operation makes two documents, and no record has two counterparts of ours."""
+    made: Counter[tuple[str, str]] = Counter()
+    for effect in creations(scene):
+        if operation := mark(effect):
+            made[effect.entity, operation] += 1
+    for (entity, operation), times in made.items():
+        if times > 1:
+            yield f"Operation {operation} made {times} of {entity}."
+    counterparts: dict[tuple[Kind, str], list[str]] = defaultdict(list)
+    gone = {(e.entity, e.id) for e in scene.effects if e.act in ("delete", "void")}
+    by_mark = {move.id: move for move in scene.moves}
+    for effect in creations(scene):
+        move = by_mark.get(mark(effect))
+        if move is not None and move.entry.origin is not None and (effect.entity, effect.id) not in gone:
+            counterparts[move.entry.operation.kind, move.entry.origin.id].append(effect.id)
+    if not any(note.what == "fix" and note.details["fix"] == "unlink" for note in scene.notes):
+        for move in scene.moves:
+            operation, origin = move.entry.operation, move.entry.origin
+            listed = operation.kind in (Kind.CUSTOMER, Kind.ITEM) and operation.verb == "create"
+            if listed and move.state == journal.DONE and origin is not None:
+                counterparts[operation.kind, origin.id].append(move.result.id)
+    for (kind, origin_id), ids in counterparts.items():
+        if len(ids) > 1:
+            yield f"The {kind} {origin_id} has the counterparts {', '.join(ids)}, all made by us."
+
+
+def asked_before_creating(scene: Scene) -> Iterator[str]:
+    """1. What a person typed in by hand is never booked again without asking: invoices and payments."""
+    by_mark = {move.id: move for move in scene.moves}
+    for effect in creations(scene):
+        move = by_mark.get(mark(effect))
+        if move is None or effect.entity not in ("Invoice", "commerce_payments"):
+            continue
+        told = [n.details["fix"] for n in scene.notes if n.what == "fix" and n.pair == move.entry.pair]
+        if "create_anyway" in told:
+            continue
+        for twin in _twins(scene, effect, move):
+            yield f"{effect.entity} {effect.id} was made by us although {twin}, typed in by hand, was there before."
+
+
+def _twins(scene: Scene, ours: Effect, move: Move) -> Iterator[str]:
+    """Unlinked documents by people, alike to ours, that stood when the pass began that made ours."""
+    if ours.side is Side.CRM:
+        yield from _noted_payments(scene, ours, move)
+        return
+    stood: dict[str, Json] = {}
+    for effect in scene.theirs(Side.BOOKS):
+        if effect.entity != "Invoice" or effect.at > ours.at:
+            continue
+        if effect.at >= move.started:
+            stood.pop(effect.id, None)  # changed while the pass was under way: it may have been read either way
+        elif effect.act == "create" or effect.id in stood:
+            stood[effect.id] = effect.after
+    for id_, document in stood.items():
+        pair = scene.pair_of(Kind.INVOICE, Side.BOOKS, id_)
+        if pair is not None and pair.pair.bond is not None:
+            continue
+        if document.get("CustomerRef") and document["CustomerRef"]["value"] == ours.after["CustomerRef"]["value"]:
+            apart = abs((day(document["TxnDate"]) - day(ours.after["TxnDate"])).days)
+            if Decimal(document["TotalAmt"]) == Decimal(ours.after["TotalAmt"]) and apart <= _TEN_DAYS:
+                yield f"invoice {id_}"
+
+
+def _noted_payments(scene: Scene, ours: Effect, move: Move) -> Iterator[str]:
+    """The same for payments, which a search shows only after its lag."""
+    shown = move.started - timedelta(seconds=scene.stage.plan.index_lag + _SEARCHED)
+    stood: dict[str, Effect] = {}
+    for effect in scene.theirs(Side.CRM):
+        if effect.entity == "commerce_payments" and effect.at < shown:
+            if effect.act == "create":
+                stood[effect.id] = effect
+            else:
+                stood.pop(effect.id, None)
+    for id_, effect in stood.items():
+        pair = scene.pair_of(Kind.SETTLEMENT, Side.CRM, id_)
+        same_invoice = effect.sent["linked"][_TO_INVOICE] == ours.sent["linked"][_TO_INVOICE]
+        same_amount = Decimal(effect.sent["hs_initial_amount"]) == Decimal(ours.sent["hs_initial_amount"])
+        if same_invoice and same_amount and (pair is None or pair.pair.bond is None):
+            yield f"payment {id_}"
+
+
+def creations(scene: Scene) -> list[Effect]:
+    return [effect for side in Side for effect in scene.ours(side) if effect.act == "create"]
+
+
+def mark(effect: Effect) -> str:
+    """The id of the operation of ours that a creation carries."""
+    if effect.side is Side.CRM:
+        return str(effect.sent.get("tieout_key", "")) if effect.act == "create" else ""
+    return str(effect.sent.get("PrivateNote", "")).removeprefix("Tieout ")
+
+
+def day(text: str) -> date:
+    return date.fromisoformat(text[:10])

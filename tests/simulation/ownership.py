@@ -1,0 +1,153 @@
+"""6. Whose it is: charges belong to their issuer, coding and lists to the bookkeeper, closed days to nobody."""
+
+from collections.abc import Iterator
+
+from tests.simulation.once import creations, day
+from tests.simulation.scene import Scene
+from tests.simulation.watch import Effect
+
+from tieout.core.records import Kind, Side
+from tieout.kinds.invoice import Invoice
+
+KINDS = {"Invoice": Kind.INVOICE, "Customer": Kind.CUSTOMER, "Item": Kind.ITEM}
+_CODING = ("ItemRef", "ServiceDate", "ClassRef", "TaxCodeRef")
+_KEPT = ("PrivateNote", "SalesTermRef", "ClassRef", "DepartmentRef", "BillAddr", "ShipAddr", "BillEmail", "EmailStatus")
+_FLOWS = {"PrimaryPhone", "WebAddr"}
+_DERIVED = {"SyncToken", "MetaData", "Balance", "BalanceWithJobs"}
+_WAKING = {"Active", "DisplayName", "FullyQualifiedName", "PrintOnCheckName"}
+
+
+def only_what_is_ours(scene: Scene) -> Iterator[str]:
+    """6. A charge is its issuer's; nothing is deleted that we did not make; lists are never rewritten."""
+    made = {(effect.entity, effect.id) for effect in creations(scene)}
+    linked = {(s.pair.kind, s.books_id) for s in scene.pairs if s.pair.bond is not None}
+    asked = {note.pair for note in scene.notes if note.what == "fix"}
+    for effect in scene.ours(Side.BOOKS):
+        place = f"{effect.entity} {effect.id}"
+        if effect.entity not in KINDS:
+            yield f"We wrote to {place}, which is the bookkeeper's alone."
+        elif effect.act == "delete":
+            yield f"We deleted {place}."
+        elif effect.act == "update" and (effect.entity, effect.id) not in made:
+            kind = KINDS[effect.entity]
+            if (kind, effect.id) not in linked:
+                yield f"We changed {place}, which is neither ours nor linked."
+        if effect.act == "update" and effect.entity == "Customer":
+            pair = scene.pair_of(Kind.CUSTOMER, Side.BOOKS, effect.id)
+            changed = _changed(effect) - _FLOWS - _DERIVED - (_WAKING if "reactivate" in _fixes(scene) else set())
+            if effect.before and changed and (pair is None or pair.id not in asked):
+                yield f"We changed {', '.join(sorted(changed))} of {place} unasked."
+        if effect.act == "void" and not _voided_by_seller(scene, effect):
+            yield f"We voided {place}, and nobody had voided it in HubSpot."
+    for effect in scene.ours(Side.CRM):
+        place = f"{effect.entity} {effect.id}"
+        names = {name for name in effect.sent if not name.startswith("tieout_")} - {"linked"}
+        allowed = {
+            "invoices": {"hs_due_date", "hs_comments"},
+            "companies": {"phone", "website"},
+            "contacts": {"phone", "website"},
+        }.get(effect.entity, set())
+        if effect.entity == "commerce_payments":
+            if (effect.entity, effect.id) not in made:
+                yield f"We touched payment {effect.id}, which somebody else recorded."
+        elif effect.act in ("create", "delete"):
+            yield f"We did {effect.act} {place}, which is the seller's."
+        elif effect.entity == "invoices" and effect.sent.get("hs_invoice_status") == "voided":
+            if not _voided_by_bookkeeper(scene, effect):
+                yield f"We voided {place} in HubSpot, and nobody had voided it in QuickBooks."
+        elif names - allowed and _pair_at(scene, effect) not in asked:
+            yield f"We changed {', '.join(sorted(names - allowed))} of {place} in HubSpot."
+
+
+def locked_days_kept(scene: Scene) -> Iterator[str]:
+    """6. Nothing is written on or before the lock date (QuickBooks itself refuses what is before its closing date)."""
+    locked = scene.stage.plan.lock_date
+    for effect in scene.ours(Side.BOOKS):
+        dated = effect.entity == "Invoice" and effect.act in ("create", "void")
+        if locked is not None and dated and day(effect.after["TxnDate"]) <= locked:
+            yield f"We did {effect.act} invoice {effect.id} of {effect.after['TxnDate']}, on or before {locked}."
+
+
+def coding_kept(scene: Scene) -> Iterator[str]:
+    """6. After creation a line's coding, and all of the document that is not charge or header, stays as it is."""
+    made = {(effect.entity, effect.id) for effect in creations(scene)}
+    for effect in scene.ours(Side.BOOKS):
+        if effect.entity != "Invoice" or effect.act != "update" or not effect.before:
+            continue
+        before = {line["Id"]: line for line in effect.before["Line"] if "Id" in line}
+        for line in effect.after["Line"]:
+            was = before.get(line.get("Id"))
+            if was is None:
+                continue
+            mine, theirs = line.get("SalesItemLineDetail", {}), was.get("SalesItemLineDetail", {})
+            moved = [name for name in _CODING if _named(mine.get(name)) != _named(theirs.get(name))]
+            moved += ["Description"] if line.get("Description") != was.get("Description") else []
+            if moved:
+                yield f"Our update of invoice {effect.id} changed {', '.join(moved)} of line {line['Id']}."
+        taken = len(before.keys() - {line.get("Id") for line in effect.after["Line"]})
+        if (effect.entity, effect.id) in made and taken > (left := _lines_left(scene, effect)):
+            yield f"Our update of invoice {effect.id} took {taken} lines away, and {left} had gone in HubSpot."
+        moved = [name for name in _KEPT if _named(effect.before.get(name)) != _named(effect.after.get(name))]
+        if moved:
+            yield f"Our update of invoice {effect.id} changed {', '.join(moved)}."
+
+
+def _lines_left(scene: Scene, ours: Effect) -> int:
+    """How many lines had gone from the HubSpot invoice since we last wrote to its counterpart."""
+    carried: list[Invoice] = []
+    for move in scene.moves:
+        origin = None if move.entry.origin is None else move.entry.origin.record
+        about = move.entry.operation.target or move.result.id
+        if move.entry.side is Side.BOOKS and about == ours.id and isinstance(origin, Invoice):
+            carried.append(origin)
+            if move.entry.unit == ours.key:
+                break
+    now = {line.id for line in carried[-1].lines}
+    return max((len({line.id for line in was.lines} - now) for was in carried), default=0)
+
+
+def _changed(effect: Effect) -> set[str]:
+    names = effect.before.keys() | effect.after.keys()
+    return {name for name in names if effect.before.get(name) != effect.after.get(name)}
+
+
+def _fixes(scene: Scene) -> set[str]:
+    """The fixes that a person took so far."""
+    return {note.details["fix"] for note in scene.notes if note.what == "fix"}
+
+
+def _named(value: object) -> object:
+    """A reference by its id alone: the name beside it follows what it refers to."""
+    return value["value"] if isinstance(value, dict) and "value" in value else value
+
+
+def _pair_at(scene: Scene, effect: Effect) -> int | None:
+    """The pair that an effect on HubSpot's side belongs to; a contact may be a part of a company's."""
+    if effect.entity == "contacts":
+        part = f"contact:{effect.id}"
+        owners = (s.id for s in scene.pairs if s.pair.bond is not None and part in getattr(s.pair.crm, "parts", ()))
+        return next(owners, None)
+    kind, prefix = {
+        "invoices": (Kind.INVOICE, ""),
+        "companies": (Kind.CUSTOMER, "company:"),
+    }.get(effect.entity, (Kind.ITEM, ""))
+    found = scene.pair_of(kind, Side.CRM, prefix + effect.id)
+    return None if found is None else found.id
+
+
+def _voided_by_seller(scene: Scene, ours: Effect) -> bool:
+    origins = {m.entry.origin.id for m in scene.moves if m.entry.unit == ours.key and m.entry.origin is not None}
+    return any(
+        effect.entity == "invoices" and effect.id in origins and effect.sent.get("hs_invoice_status") == "voided"
+        for effect in scene.effects
+        if effect.side is Side.CRM and effect.at <= ours.at
+    )
+
+
+def _voided_by_bookkeeper(scene: Scene, ours: Effect) -> bool:
+    origins = {m.entry.origin.id for m in scene.moves if m.id == ours.key and m.entry.origin is not None}
+    return any(
+        effect.act == "void" and effect.entity == "Invoice" and effect.id in origins
+        for effect in scene.effects
+        if effect.at <= ours.at
+    )
