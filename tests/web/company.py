@@ -263,9 +263,9 @@ def _fill(b: Builder, tx: Connection) -> None:
         pair=nova_pair,
     )
     exceptions = (
-        ReconcilingItem("invoice", "1004", "", "75.00", "duplicate_number", "USD", "INV-1004"),
-        ReconcilingItem("invoice", "1030", "430", "2.00", "accepted", "USD", "INV-1030"),
-        ReconcilingItem("invoice", "", "77", "40.00", "unexplained", "USD", "77"),
+        ReconcilingItem("invoice", "1004", "", "75.00", "duplicate_number", "USD", "INV-1004", "75.00"),
+        ReconcilingItem("invoice", "1030", "430", "2.00", "accepted", "USD", "INV-1030", "-2.00"),
+        ReconcilingItem("invoice", "", "77", "40.00", "unexplained", "USD", "77", "-40.00"),
     )
     sums = Currency(Sum(12, "2346.00", "2346.00"), Sum(12, "2313.00", "2313.00"), Gap("33.00", "33.00"))
     proof = Proof(ties_out=False, currency={"USD": sums}, exceptions=exceptions)

@@ -1,6 +1,7 @@
 """Fixing on the pages: choose, preview, confirm; by whom, and with which guards."""
 
 import pytest
+from playwright.sync_api import expect
 from tests.web.conftest import PASSWORD, Visitor
 
 from tieout.actions import failures
@@ -20,7 +21,7 @@ def test_a_whole_fix_without_javascript(ana: Visitor, home: Home, ids: dict[str,
     page.get_by_role("link", name="Link to a QuickBooks customer (INV-1001)").click()
     page.get_by_label("QuickBooks customer").select_option("61")
     page.get_by_role("button", name="Show what it will do").click()
-    assert page.get_by_role("heading", name="This will happen").is_visible()
+    expect(page.get_by_role("heading", name="This will happen")).to_be_visible()
     assert choices(home, ids["INV-1001"]) == {}
     page.get_by_role("button", name="Do it").click()
     page.wait_for_url("**/nova/failures?done=1")
@@ -51,7 +52,7 @@ def test_a_fix_for_all_with_one_cause(ana: Visitor, home: Home, ids: dict[str, s
     page = ana.open("/nova/failures")
     section = page.get_by_role("region", name="No customer in QuickBooks")
     section.get_by_role("link", name="Do not sync this one (No customer in QuickBooks, 2)").click()
-    assert page.get_by_text("It settles 2 failures.").is_visible()
+    expect(page.get_by_text("It settles 2 failures.")).to_be_visible()
     page.get_by_role("button", name="Do it").click()
     page.wait_for_url("**/nova/failures?done=2")
     assert "exclude" in choices(home, ids["INV-1001"])
@@ -70,7 +71,7 @@ def test_a_seller_may_not_move_money(visitor: Visitor, home: Home, ids: dict[str
     visitor.sign_in("sam")
     visitor.page.wait_for_url("**/nova")
     page = visitor.open(f"/nova/failures/{ids['INV-1002']}/put_back")
-    assert page.get_by_text("it takes the role Bookkeeper").is_visible()
+    expect(page.get_by_text("it takes the role Bookkeeper")).to_be_visible()
     assert page.get_by_role("button", name="Do it").count() == 0
     token = visitor.open("/nova").locator("[name=_csrf_token]").first.get_attribute("value")
     forced = visitor.context.request.post(
@@ -86,7 +87,7 @@ def test_a_viewer_sees_no_button_that_changes_anything(visitor: Visitor, ids: di
     for path in ("/nova", "/nova/tie-out", "/nova/settings", f"/nova/records/{ids['INV-1010']}"):
         assert visitor.open(path).locator("main").get_by_role("button").count() == 0, path
     page = visitor.open(f"/nova/failures/{ids['INV-1001']}/link_customer")
-    assert page.get_by_text("Your role may look, not change.").is_visible()
+    expect(page.get_by_text("Your role may look, not change.")).to_be_visible()
 
 
 def test_a_form_without_its_token_is_refused(ana: Visitor, home: Home, ids: dict[str, str]):
@@ -124,15 +125,15 @@ def test_settings_are_changed_by_a_bookkeeper(ana: Visitor):
 def test_pause_and_resume(ana: Visitor):
     page = ana.open("/nova")
     page.get_by_role("button", name="Pause").click()
-    assert page.get_by_text("Paused: nothing is written until somebody resumes.").is_visible()
+    expect(page.get_by_text("Paused: nothing is written until somebody resumes.")).to_be_visible()
     page.get_by_role("button", name="Resume").click()
-    assert page.get_by_role("button", name="Pause").is_visible()
+    expect(page.get_by_role("button", name="Pause")).to_be_visible()
 
 
 def test_a_record_is_left_out_from_its_page(ana: Visitor, home: Home, ids: dict[str, str]):
     page = ana.open(f"/nova/records/{ids['INV-1010']}")
-    page.get_by_role("button", name="Do not sync this one").click()
-    page.wait_for_load_state()
+    with page.expect_navigation():
+        page.get_by_role("button", name="Do not sync this one").click()
     assert "exclude" in choices(home, ids["INV-1010"])
 
 

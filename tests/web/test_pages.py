@@ -4,6 +4,7 @@ import re
 
 import pytest
 from axe_playwright_python.sync_playwright import Axe
+from playwright.sync_api import expect
 from sqlalchemy import update
 from tests.web.conftest import Visitor
 
@@ -81,10 +82,10 @@ def test_every_page_has_its_json_twin(ana: Visitor, ids: dict[str, str]):
 
 def test_the_banner_leads_to_the_failures(ana: Visitor):
     page = ana.open("/nova/invoices")
-    assert page.get_by_text("6 invoices cannot be synced").is_visible()
+    expect(page.get_by_text("6 invoices cannot be synced")).to_be_visible()
     page.get_by_role("link", name="Sync failure details").click()
     page.wait_for_url("**/nova/failures")
-    assert page.get_by_role("heading", name="No customer in QuickBooks").is_visible()
+    expect(page.get_by_role("heading", name="No customer in QuickBooks")).to_be_visible()
 
 
 def test_no_banner_stands_where_nothing_fails(ana: Visitor, home: Home):
@@ -134,7 +135,7 @@ def test_a_record_shows_both_sides_and_what_happened(ana: Visitor, ids: dict[str
     page = ana.open(f"/nova/records/{ids['INV-1002']}")
     total = page.get_by_role("row", name="Total").last.inner_text().split()
     assert total[-2:] == ["$200.00", "$300.00"]
-    assert page.get_by_text("Changed in QuickBooks", exact=True).is_visible()
+    expect(page.get_by_text("Changed in QuickBooks", exact=True)).to_be_visible()
     assert page.get_by_role("link", name="HubSpot", exact=True).get_attribute("href").endswith("/record/0-53/1002")
     assert (
         page.get_by_role("link", name="QuickBooks", exact=True).get_attribute("href").endswith("/app/invoice?txnId=402")
@@ -149,8 +150,8 @@ def test_a_draft_tells_what_it_lacks(ana: Visitor, ids: dict[str, str]):
 
 def test_the_history_is_searched(ana: Visitor):
     page = ana.open("/nova/history?notes=1&search=tieout_state")
-    assert page.get_by_text("1 entry").is_visible()
-    assert page.get_by_text("Noted on the record in HubSpot").is_visible()
+    expect(page.get_by_text("1 entry")).to_be_visible()
+    expect(page.get_by_text("Noted on the record in HubSpot")).to_be_visible()
 
 
 def test_colours_follow_the_readers_choice(ana: Visitor):
@@ -185,7 +186,7 @@ def test_a_page_can_be_used_from_the_keyboard(ana: Visitor):
 
 def test_the_tie_out_lists_differences_by_reason_with_money(ana: Visitor, ids: dict[str, str]):
     page = ana.open("/nova/tie-out")
-    assert page.get_by_text("It does not tie out.").is_visible()
+    expect(page.get_by_text("It does not tie out.")).to_be_visible()
     titles = [row.split("\t")[0].split()[0:2] for row in page.locator("tr.group").all_inner_texts()]
     assert titles[0] == ["No", "reason"]
     assert "$75.00" in page.get_by_role("row", name="The number is taken").inner_text()
