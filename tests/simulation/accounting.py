@@ -8,17 +8,29 @@ from tests.simulation.ownership import KINDS
 from tests.simulation.scene import Move, Scene
 from tests.simulation.watch import Effect
 
-from tieout.core.records import Side
+from tieout.core.records import Kind, Side
 from tieout.store import journal
 
 
 def accounted_for(scene: Scene) -> Iterator[str]:
-    """7. Effects and journal match one to one; a request sent again carries the same key."""
-    moves = {move.id: move for move in scene.moves}
+    """Effects and journal match one to one; a request sent again carries the same key."""
+    happened: set[str] = set()
+    yield from _in_books(scene, happened)
+    yield from _in_crm(scene, happened)
+    for move in scene.moves:
+        if move.state == journal.DONE and move.id not in happened and not _done_by_a_person(scene, move):
+            planned = move.entry.operation
+            yield f"The journal says that {planned.verb} of {planned.kind} {move.result.id} happened; it did not."
+    for key, times in scene.sent.items():
+        sends, _ = scene.units.get(key, (0, ""))
+        if times > sends:
+            yield f"Request {key} reached QuickBooks {times} times and was journaled {sends} times."
+
+
+def _in_books(scene: Scene, happened: set[str]) -> Iterator[str]:
     of_unit: dict[str, list[Move]] = defaultdict(list)
     for move in scene.moves:
         of_unit[move.entry.unit].append(move)
-    happened: set[str] = set()
     for effect in scene.ours(Side.BOOKS):
         mine = [m for m in of_unit.get(effect.key, ()) if effect.id in (m.entry.operation.target, m.result.id)]
         happened.update(m.id for m in mine)
@@ -27,31 +39,35 @@ def accounted_for(scene: Scene) -> Iterator[str]:
         if not told and not _made_strange(scene, effect):
             states = ", ".join(m.state for m in mine) or "not in the journal"
             yield f"{effect.act} of {effect.entity} {effect.id} happened, but is {states}."
+
+
+def _in_crm(scene: Scene, happened: set[str]) -> Iterator[str]:
+    moves = {move.id: move for move in scene.moves}
     for effect in scene.ours(Side.CRM):
         key = mark(effect) or effect.key
+        move = moves.get(key)
         if effect.act == "delete":
             ended = [m for m in scene.moves if m.entry.operation.target == effect.id and m.state == journal.DONE]
             happened.update(m.id for m in ended)
             if not ended:
                 yield f"Payment {effect.id} was withdrawn, but the journal does not say so."
-        elif key in moves and moves[key].entry.operation.verb == "annotate" and _sent_again(scene, moves[key]):
+        elif move is not None and move.entry.operation.verb == "annotate" and _sent_again(scene, move):
             happened.add(key)  # the record may be gone by the second time
-        elif key not in moves or moves[key].state != journal.DONE:
-            state = moves[key].state if key in moves else "not in the journal"
-            yield f"{effect.act} of {effect.entity} {effect.id} in HubSpot happened, but is {state}."
-        else:
+        elif move is not None and move.state == journal.DONE:
             happened.add(key)
-    by_hand = {(KINDS.get(e.entity), e.id) for e in scene.theirs(Side.BOOKS) if e.act == "create"}
-    for move in scene.moves:
-        if (move.entry.operation.kind, move.result.id) in by_hand:
-            continue  # a person typed the same name in while our own answer was lost: it is the one
-        if move.state == journal.DONE and move.id not in happened:
-            operation = move.entry.operation
-            yield f"The journal says that {operation.verb} of {operation.kind} {move.result.id} happened; it did not."
-    for key, times in scene.sent.items():
-        sends, _ = scene.units.get(key, (0, ""))
-        if times > sends:
-            yield f"Request {key} reached QuickBooks {times} times and was journaled {sends} times."
+        elif not _made_strange(scene, effect):
+            state = "not in the journal" if move is None else move.state
+            yield f"{effect.act} of {effect.entity} {effect.id} in HubSpot happened, but is {state}."
+
+
+def _done_by_a_person(scene: Scene, move: Move) -> bool:
+    """Whether a person did the very same while our own answer was lost: typed the name in, took the payment away."""
+    planned = move.entry.operation
+    if planned.kind is Kind.SETTLEMENT:
+        gone = {e.id for e in scene.theirs(Side.CRM) if e.act == "delete" and e.entity == "commerce_payments"}
+        return planned.verb == "void" and planned.target in gone
+    typed = {(KINDS.get(e.entity), e.id) for e in scene.theirs(Side.BOOKS) if e.act == "create"}
+    return planned.verb == "create" and (planned.kind, move.result.id) in typed
 
 
 def _made_strange(scene: Scene, ours: Effect) -> bool:
@@ -61,7 +77,7 @@ def _made_strange(scene: Scene, ours: Effect) -> bool:
     """
     return ours.act == "create" and any(
         effect.act == "delete" or (effect.entity == "Invoice" and mark(ours) not in effect.after.get("PrivateNote", ""))
-        for effect in scene.theirs(Side.BOOKS)
+        for effect in scene.theirs(ours.side)
         if (effect.entity, effect.id) == (ours.entity, ours.id)
     )
 

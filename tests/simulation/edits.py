@@ -155,13 +155,12 @@ def _charges_overwritten(scene: Scene) -> Iterator[str]:
 
 
 def _reverted(scene: Scene, edit: Effect) -> bool:
-    """Whether the edit brought the charge back to what it had been by our own last write."""
-    ours = [
-        effect
+    """Whether the edit brought the charge back to one that we had written."""
+    return any(
+        _charge(effect.after) == _charge(edit.after)
         for effect in scene.ours(Side.BOOKS)
         if effect.entity == "Invoice" and effect.id == edit.id and effect.at <= edit.at
-    ]
-    return bool(ours) and _charge(ours[-1].after) == _charge(edit.after)
+    )
 
 
 def _charge(document: Json) -> list[tuple[str, ...]]:

@@ -34,10 +34,10 @@ def created_once(scene: Scene) -> Iterator[str]:
             counterparts[move.entry.operation.kind, move.entry.origin.id].append(effect.id)
     if not any(note.what == "fix" and note.details["fix"] == "unlink" for note in scene.notes):
         for move in scene.moves:
-            operation, origin = move.entry.operation, move.entry.origin
-            listed = operation.kind in (Kind.CUSTOMER, Kind.ITEM) and operation.verb == "create"
+            planned, origin = move.entry.operation, move.entry.origin
+            listed = planned.kind in (Kind.CUSTOMER, Kind.ITEM) and planned.verb == "create"
             if listed and move.state == journal.DONE and origin is not None:
-                counterparts[operation.kind, origin.id].append(move.result.id)
+                counterparts[planned.kind, origin.id].append(move.result.id)
     for (kind, origin_id), ids in counterparts.items():
         if len(ids) > 1:
             yield f"The {kind} {origin_id} has the counterparts {', '.join(ids)}, all made by us."

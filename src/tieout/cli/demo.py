@@ -16,6 +16,8 @@ import uvicorn
 from tieout.actions import settings
 from tieout.actions.actor import Actor, Role
 from tieout.actions.connect import SignInFile, connect
+from tieout.actions.failures import grouped, list_cases, list_failures
+from tieout.actions.fix import fix
 from tieout.actions.home import Home, open_home
 from tieout.actions.prove import prove
 from tieout.actions.sync import sync
@@ -34,13 +36,13 @@ _JSON = msgspec.json.Decoder(dict[str, Any], float_hook=Decimal)
 _ENCODER = msgspec.json.Encoder(decimal_format="number")
 
 
-def run(port: int) -> int:
-    """Run the demo until Ctrl-C or SIGTERM. Returns the exit code."""
+def run(port: int, *, once: bool = False) -> int:
+    """Run the demo until Ctrl-C or SIGTERM; once: end after the story is told. Returns the exit code."""
     listener = listen("127.0.0.1", port)
     with tempfile.TemporaryDirectory(prefix="tieout-demo-") as folder:
         home = open_home(Path(folder))
         try:
-            asyncio.run(_demo(home, listener))
+            asyncio.run(_demo(home, listener, once=once))
         except KeyboardInterrupt:
             pass
         finally:
@@ -49,7 +51,7 @@ def run(port: int) -> int:
     return output.WELL
 
 
-async def _demo(home: Home, listener: socket.socket) -> None:
+async def _demo(home: Home, listener: socket.socket, *, once: bool) -> None:
     announced: asyncio.Future[str] = asyncio.get_running_loop().create_future()
     stop = asyncio.Event()
     for name in (signal.SIGINT, signal.SIGTERM):
@@ -61,8 +63,12 @@ async def _demo(home: Home, listener: socket.socket) -> None:
     sandboxes.add_done_callback(lambda _: announced.done() or announced.cancel())
     line = await announced
     actor = Actor("demo", Role.OWNER)
-    output.page.print("The sandboxes are up. Syncing a made-up company for the first time …")
+    _say("A made-up HubSpot and a made-up QuickBooks are up. Tieout syncs them for the first time …")
     await _first_days(home, actor, line)
+    if once:
+        stop.set()
+        await sandboxes
+        return
     worker = Worker(home, FileScheduler(home.path / "locks"))
     worker.start()
     address = f"http://127.0.0.1:{listener.getsockname()[1]}"
@@ -95,14 +101,44 @@ async def _serve(server: uvicorn.Server, listener: socket.socket) -> None:
 
 
 async def _first_days(home: Home, actor: Actor, line: str) -> None:
-    """Connect, sync, and let the bookkeeper take payments and change an invoice."""
+    """Connect, sync, fix, and let people work on both sides; tell it as it goes."""
     given = await _quick(msgspec.json.decode(line, type=SignInFile))
     await connect(home, actor, _NAME, given)
     settings.change(home, actor, _NAME, {"start_date": "all", "income_account": "Sales of Product Income"})
     await sync(home, actor, _NAME, until_quiet=True, auto_match=True, progress=output.progress)
+    _tell_failures(home)
+    await _tell_proof(home, actor)
+    dated = next((f for f in list_failures(home, _NAME) if f.cause == "service_date_required"), None)
+    if dated is not None:
+        fix(home, actor, _NAME, dated.id, "set_service_date", values={}, all_with_cause=True)
+        _say("Fixed with one command: the invoice's date becomes the service date, for all with this cause.")
+    _say("Meanwhile the bookkeeper takes payments, one of them too large, and changes an invoice in QuickBooks;")
+    _say("and both sides move the due date of another one.")
     await _bookkeeper(given)
     await sync(home, actor, _NAME, until_quiet=True, progress=output.progress)
-    await prove(home, actor, _NAME)
+    _tell_failures(home)
+    await _tell_proof(home, actor)
+
+
+def _say(sentence: str) -> None:
+    output.page.print(sentence, highlight=False)
+
+
+def _tell_failures(home: Home) -> None:
+    """What needs a person, by cause, in a line each."""
+    for group in grouped(list_cases(home, _NAME)):
+        names = ", ".join(case.failure.record.name for case in group.cases[:4])
+        _say(f"  needs you: {group.title} ({names})")
+
+
+async def _tell_proof(home: Home, actor: Actor) -> None:
+    proof = await prove(home, actor, _NAME)
+    verdict = "It ties out" if proof.ties_out else "It does not tie out"
+    for code, both in proof.currency.items():
+        _say(
+            f"{verdict}: HubSpot {both.crm.total} {code}, QuickBooks {both.books.total} {code}; the difference of "
+            f"{both.difference.total} is {len(proof.exceptions)} documents, each with its reason."
+        )
 
 
 async def _quick(given: SignInFile) -> SignInFile:
@@ -115,7 +151,7 @@ async def _quick(given: SignInFile) -> SignInFile:
 
 
 async def _bookkeeper(given: SignInFile) -> None:
-    """What happens in QuickBooks: one invoice is paid, one in part, and one is changed there."""
+    """What happens meanwhile: payments in whole, in part and too large, an edit, and a due date moved on both sides."""
     books = given.quickbooks
     url = f"{books.base_url}/v3/company/{books.realm_id}"
     headers = {"authorization": f"Bearer {books.access_token}", "accept": "application/json"}
@@ -123,12 +159,15 @@ async def _bookkeeper(given: SignInFile) -> None:
         found = await client.get(f"{url}/query", params={"query": "SELECT * FROM Invoice ORDERBY Id"})
         invoices = _JSON.decode(found.content)["QueryResponse"]["Invoice"]
         open_invoices = [i for i in invoices if "Tieout" in i.get("PrivateNote", "")]
-        for invoice, share in zip(open_invoices[:3], (1, 1, 2), strict=False):
-            amount = rounded(Decimal(invoice["TotalAmt"]) / share, _CURRENCY)
+        shares = (Decimal(1), Decimal("0.5"), Decimal("1.25"))
+        for invoice, share in zip(open_invoices[:3], shares, strict=False):
+            total = Decimal(invoice["TotalAmt"])
+            amount = rounded(total * share, _CURRENCY)
+            applied = {"TxnId": invoice["Id"], "TxnType": "Invoice"}
             payment = {
                 "CustomerRef": invoice["CustomerRef"],
                 "TotalAmt": amount,
-                "Line": [{"Amount": amount, "LinkedTxn": [{"TxnId": invoice["Id"], "TxnType": "Invoice"}]}],
+                "Line": [{"Amount": min(amount, total), "LinkedTxn": [applied]}],
             }
             await _post(client, f"{url}/payment", payment)
         edited = open_invoices[3]
@@ -137,6 +176,16 @@ async def _bookkeeper(given: SignInFile) -> None:
         detail["Qty"] = Decimal(detail.get("Qty", 1)) + 1
         line["Amount"] = line_amount(detail["Qty"], Decimal(detail["UnitPrice"]), _CURRENCY)
         await _post(client, f"{url}/invoice", edited)
+        moved = open_invoices[4]
+        await _post(client, f"{url}/invoice", moved | {"DueDate": "2030-01-15"})
+    crm = given.hubspot
+    path = f"{crm.base_url}/crm/objects/2026-09/invoices"
+    async with httpx2.AsyncClient(headers={"authorization": f"Bearer {crm.access_token}"}) as client:
+        listed = await client.get(path, params={"limit": "100", "properties": "hs_number"})
+        for one in _JSON.decode(listed.content)["results"]:
+            if one["properties"]["hs_number"] == moved["DocNumber"]:
+                due = {"properties": {"hs_due_date": "2030-02-15T12:00:00Z"}}
+                (await client.patch(f"{path}/{one['id']}", json=due)).raise_for_status()
 
 
 async def _post(client: httpx2.AsyncClient, url: str, document: dict[str, Any]) -> None:

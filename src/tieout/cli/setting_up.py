@@ -22,11 +22,14 @@ from tieout.cli.output import DIFFERS, WELL, WRONG
 
 
 @app.command()
-def demo(port: Annotated[int, typer.Option(help="Port of the pages; 0 = any.")] = 8400) -> None:
+def demo(
+    port: Annotated[int, typer.Option(help="Port of the pages; 0 = any.")] = 8400,
+    once: Annotated[bool, typer.Option("--once", help="Tell the story and end.")] = False,
+) -> None:
     """Start both sandboxes and Tieout on them, with something to see."""
     from tieout.cli.demo import run  # noqa: PLC0415 - only this command needs web server and sandboxes
 
-    raise SystemExit(run(port))
+    raise SystemExit(run(port, once=once))
 
 
 @app.command()

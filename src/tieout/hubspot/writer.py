@@ -84,6 +84,8 @@ class Writer:
 
     async def _done(self, unit: Unit, members: Sequence[Operation], answer: Answer) -> tuple[Outcome, ...]:
         if unit.path.endswith("/batch/archive"):
+            if answer.status != 204:  # HubSpot says nothing where it archived; a page is somebody else's answer
+                return tuple(Unknown(f"HubSpot answered with status {answer.status}.") for _ in members)
             at = values.epoch(self._clock.now())
             return tuple(Done(one.target, Row(one.kind, one.target, at, None, gone="archived"), at) for one in members)
         try:

@@ -73,7 +73,7 @@ def answer(company: Company, statement: str, *, stale: bool) -> Json:
     rows = list(islice(found, query.start - 1, query.start - 1 + query.size))
     if not rows:
         return {}
-    old = stale and any(test.field == "Id" for test in tests)
+    old = stale and any(test.field == "Id" and test.operator in ("=", "IN") for test in tests)
     bodies = [row.previous if old and row.previous else row.body for row in rows]
     return {
         entity.name: [_shown(body, query) for body in bodies],
