@@ -10,7 +10,7 @@ from tieout.engine.work import Work
 from tieout.remote.errors import RemoteError, SignInTrouble
 from tieout.remote.outcomes import Absent, Finding, Landed, Moot
 from tieout.remote.side import Unit
-from tieout.store import agenda, journal, mirror
+from tieout.store import agenda, journal, mirror, pairs
 from tieout.store.journal import Entry, Result
 
 
@@ -80,6 +80,8 @@ async def _take(work: Work, side: Side, unit: Unit, entries: Sequence[Entry], fi
         for entry, finding in zip(entries, findings, strict=True):
             operation = entry.operation
             match finding:
+                case Landed(row=row) if operation.verb == "create" and _is_anothers(tx, work, side, entry, row.id):
+                    _drop(tx, work, entry, "What was found under its name belongs to another record.")
                 case Landed(row=row, sent=sent, losers=losers):
                     result = Result(id=row.id, row=row, losers=losers, why="Found after its answer was lost.")
                     journal.end(tx, operation.id, journal.DONE, result, pass_id=work.pass_id, now=work.now())
@@ -96,6 +98,12 @@ async def _take(work: Work, side: Side, unit: Unit, entries: Sequence[Entry], fi
                     _drop(tx, work, entry, "It never happened.")
             agenda.redecide(tx, entry.pair)
         journal.end_unit(tx, unit.id, journal.DONE)
+
+
+def _is_anothers(tx: Connection, work: Work, side: Side, entry: Entry, id_: str) -> bool:
+    """Whether a found record is linked to another one already: two records of HubSpot may want one name."""
+    found = pairs.find(tx, work.connection, entry.operation.kind, side, id_)
+    return found is not None and found.pair.bond is not None and found.id != entry.pair
 
 
 def _drop(tx: Connection, work: Work, entry: Entry, why: str) -> None:
