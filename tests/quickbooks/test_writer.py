@@ -460,7 +460,24 @@ def test_a_lost_item_is_found_by_name(us):
     asyncio.run(story())
 
 
-def test_a_lost_change_is_absent_and_safe_to_send_again(us):
+def test_a_change_that_never_came_or_was_changed_again_is_absent(us):
+    async def story():
+        nova = await us.customer()
+        (row,) = await us.side.read(Kind.CUSTOMER, [nova])
+        wanted = msgspec.structs.replace(row.record, phone="3")
+        change = operation(1, wanted, verb="update", target=nova, base=row.record, fields=("phone",))
+        await us.faults({"match": {"path": "customer$"}, "nth": 1, "do": "drop_before", "with": {}})
+        unit, _ = await write(us, change)
+        assert await us.side.settle(unit, [change]) == (Absent(),)
+        await us.side.send(unit, [change], 30)
+        raw = await us.get("customer", nova)
+        await us.post("/customer", raw | {"PrimaryPhone": {"FreeFormNumber": "4"}})
+        assert await us.side.settle(unit, [change]) == (Absent(),)
+
+    asyncio.run(story())
+
+
+def test_a_lost_change_is_known_by_what_stands_and_safe_to_send_again(us):
     async def story():
         nova = await us.customer()
         (row,) = await us.side.read(Kind.CUSTOMER, [nova])
@@ -468,7 +485,8 @@ def test_a_lost_change_is_absent_and_safe_to_send_again(us):
         change = operation(1, wanted, verb="update", target=nova, base=row.record, fields=("phone",))
         await us.faults({"match": {"path": "customer$"}, "nth": 1, "do": "drop_after", "with": {}})
         unit, _ = await write(us, change)
-        assert await us.side.settle(unit, [change]) == (Absent(),)
+        (landed,) = await us.side.settle(unit, [change])
+        assert (landed.row.record.phone, landed.row.version) == ("3", 1)
         (done,) = await us.side.send(unit, [change], 30)
         assert (done.row.record.phone, done.version) == ("3", 1)
 

@@ -34,8 +34,7 @@ def _in_books(scene: Scene, happened: set[str]) -> Iterator[str]:
     for effect in scene.ours(Side.BOOKS):
         mine = [m for m in of_unit.get(effect.key, ()) if effect.id in (m.entry.operation.target, m.result.id)]
         happened.update(m.id for m in mine)
-        # An update sent again is refused by its sync token if it had happened the first time.
-        told = any(m.state == journal.DONE or (effect.act == "update" and _sent_again(scene, m)) for m in mine)
+        told = any(m.state == journal.DONE for m in mine)
         if not told and not _made_strange(scene, effect):
             states = ", ".join(m.state for m in mine) or "not in the journal"
             yield f"{effect.act} of {effect.entity} {effect.id} happened, but is {states}."

@@ -4,12 +4,12 @@ import pytest
 from tests.simulation.play import play
 
 SEEDS = range(50)
-FOUND = (944,)
+FOUND = (944, 1760)
 """Seeds that have shown a mistake, kept so that it does not come back."""
 _REPLAYED_EVERY = 25
 
 
-@pytest.mark.parametrize("seed", (*SEEDS, *FOUND))
+@pytest.mark.parametrize("seed", [*SEEDS, *FOUND])
 def test_all_holds_under_seed(seed: int) -> None:
     outcome = play(seed)
     told = "\n".join(outcome.violations)

@@ -70,9 +70,19 @@ async def _write(work: Work, side: Side, entries: Sequence[Entry], inputs: dict[
 
 
 async def send(
-    work: Work, side: Side, unit: Unit, entries: Sequence[Entry], inputs: dict[str, str], *, again: bool = False
+    work: Work,
+    side: Side,
+    unit: Unit,
+    entries: Sequence[Entry],
+    inputs: dict[str, str],
+    *,
+    again: bool = False,
+    landed: Mapping[str, Row] | None = None,
 ) -> None:
-    """Journal a unit, send it once, and journal what came of it."""
+    """Journal a unit, send it once, and journal what came of it.
+
+    again: it was sent before. landed: by operation, what is known to have happened then, however it is answered now.
+    """
     work.lease.check()
     with work.database.begin() as tx:
         journal.check_epoch(tx, work.connection, work.epoch)
@@ -92,12 +102,21 @@ async def send(
     outcomes: Sequence[Outcome]
     try:
         outcomes = await work.sides.of(side).send(unit, [e.operation for e in entries], leaves)
+        outcomes = [_known(entry, outcome, landed or {}) for entry, outcome in zip(entries, outcomes, strict=True)]
     except SignInTrouble as error:
         outcomes, trouble = [NotSent(str(error)) for _ in entries], error
     record(work, side, unit, entries, outcomes, inputs)
     await _read_stale(work, side, entries, outcomes)
     if trouble is not None:
         raise trouble
+
+
+def _known(entry: Entry, outcome: Outcome, landed: Mapping[str, Row]) -> Outcome:
+    """An outcome in the light of what had happened already: a change is stale when it is sent a second time."""
+    row = landed.get(entry.operation.id)
+    if row is None or not isinstance(outcome, Refused) or outcome.fault.reaction != "stale":
+        return outcome
+    return Done(row.id, row, row.version)
 
 
 def record(

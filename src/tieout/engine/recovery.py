@@ -50,11 +50,18 @@ async def _settle(work: Work, side: Side, unit: Unit, entries: Sequence[Entry]) 
     findings = await _look(work, side, unit, entries)
     if findings is None:
         return
-    if all(isinstance(finding, Absent) for finding in findings):
-        # Nothing of it happened: the same bytes under the same id, never regrouped.
-        await applying.send(work, side, unit, entries, {}, again=True)
-        return
-    await _take(work, side, unit, entries, findings)
+    landed = {
+        entry.operation.id: finding.row
+        for entry, finding in zip(entries, findings, strict=True)
+        if isinstance(finding, Landed)
+    }
+    guarded = work.sides.of(side).profile.guarded and entries[0].operation.verb != "create"
+    if all(isinstance(finding, Absent) for finding in findings) or (guarded and len(landed) < len(entries)):
+        # Nothing of it happened: the same bytes under the same id, never regrouped. Of changes that their version
+        # guards some may have happened: those are answered as the first time, or refused and known from the look.
+        await applying.send(work, side, unit, entries, {}, again=True, landed=landed)
+    else:
+        await _take(work, side, unit, entries, findings)
 
 
 async def _settle_rest(work: Work, side: Side, unit: Unit, entries: Sequence[Entry]) -> None:

@@ -3,7 +3,8 @@
 Invoices carry our marker in `PrivateNote`, which cannot be queried; so they are looked up by customer and date, and by
 the moment they were made in case a person has changed those since. Names are unique in QuickBooks: customers and items
 are looked up by name, and by that moment in case they were made inactive, which marks the name. Changes are guarded by
-the sync token: sent again, they either were the first or are refused.
+the sync token: sent again, they either were the first or are refused; what reads as it was sent, under a later token,
+has happened.
 """
 
 from collections.abc import Mapping, Sequence
@@ -25,7 +26,7 @@ from tieout.quickbooks.query import moment, one_of, quoted, select
 from tieout.quickbooks.rows import ENTITIES, Reader
 from tieout.remote.errors import Unavailable
 from tieout.remote.outcomes import Absent, Finding, Landed
-from tieout.remote.rows import Row
+from tieout.remote.rows import Record, Row
 from tieout.remote.side import Operation, Unit
 
 _SLACK: Final = timedelta(seconds=5)
@@ -45,9 +46,9 @@ class Settler:
 
     async def settle(self, unit: Unit, operations: Sequence[Operation]) -> tuple[Finding, ...]:
         """Find each member. Raises SignInTrouble, Unavailable, Refusal."""
-        if operations[0].verb != "create":
-            return tuple(Absent() for _ in operations)
         sent = dict(zip(unit.members, _bodies(unit), strict=True))
+        if operations[0].verb != "create":
+            return await self._changes(operations, sent)
         since = datetime.fromisoformat(unit.read_at) - _SLACK
         kind = operations[0].kind
         wanted = _by_name(kind, sent, since) if kind in _NAME_MEMBERS else _by_customer_and_date(sent, since)
@@ -55,6 +56,29 @@ class Settler:
         there = [self._candidate(kind, raw, open_) for raw in await self._every(ENTITIES[kind], wanted)]
         found = [candidate for candidate in there if candidate is not None]
         return tuple(self._finding(operation, sent[operation.id], found, since) for operation in operations)
+
+    async def _changes(self, operations: Sequence[Operation], sent: Mapping[str, Json]) -> tuple[Finding, ...]:
+        kind = operations[0].kind
+        targets = sorted({operation.target for operation in operations})
+        there: dict[str, Row] = {}
+        for raw in await self._every(ENTITIES[kind], [(f"Id IN {one_of(targets)}",)]):
+            if (candidate := self._candidate(kind, raw, ())) is not None:
+                there[candidate.row.id] = candidate.row
+        return tuple(
+            Landed(row, row)
+            if (row := there.get(operation.target)) is not None and self._stands(operation, sent[operation.id], row)
+            else Absent()
+            for operation in operations
+        )
+
+    def _stands(self, operation: Operation, body: Json, now: Row) -> bool:
+        """Whether a change stands as it was sent, under a later token than it was sent for."""
+        if now.version <= int(body["SyncToken"]):
+            return False
+        if operation.verb == "void":
+            return isinstance(now.record, Invoice) and now.record.status == "void"
+        meant = self._reader.row(operation.kind, encode(body)).record
+        return all(_said(meant, field) == _said(now.record, field) for field in operation.fields)
 
     async def _every(self, entity: str, wanted: Sequence[Conditions]) -> list[msgspec.Raw]:
         """All rows that satisfy one of several lists of conditions, in as few calls as their pages allow."""
@@ -157,6 +181,13 @@ def _is_ours(operation: Operation, body: Json, candidate: _Candidate, since: dat
     if not isinstance(found, Item) or folded(str(body["Name"])) != folded(typed(found.name)):
         return False
     return normal(str(body.get("Sku", ""))) == normal(found.sku)
+
+
+def _said(record: Record | None, field: str) -> object:
+    """A field's value; of lines what they charge, in their order, since new ones were sent without an id."""
+    if field == "lines" and isinstance(record, Invoice):
+        return [(line.quantity, line.price, line.amount) for line in record.lines]
+    return getattr(record, field, None)
 
 
 def _with_ids(sent: tuple[Line, ...], held: tuple[Line, ...]) -> tuple[Line, ...]:
