@@ -37,7 +37,13 @@ class Readers:
 
     def crm(self, kind, *properties, link=""):
         query = f"limit=100&properties={','.join(properties)}" + (f"&associations={link}" if link else "")
-        return self._crm.call("GET", f"/crm/objects/2026-09/{kind}", query=query)["results"]
+        found, after = [], ""
+        while True:
+            page = self._crm.call("GET", f"/crm/objects/2026-09/{kind}", query=query + after)
+            found += page["results"]
+            if "paging" not in page:
+                return found
+            after = f"&after={page['paging']['next']['after']}"
 
     def books(self, entity, where=""):
         text = f"select * from {entity} {where} maxresults 1000"
@@ -53,9 +59,9 @@ def readers(request):
 def test_hubspot_has_invoices_in_every_state(readers):
     invoices = readers.crm("invoices", "hs_invoice_status", "hs_number", "hs_amount_billed")
     states = [invoice["properties"]["hs_invoice_status"] for invoice in invoices]
-    assert {state: states.count(state) for state in states} == {"open": 22, "voided": 1, "draft": 2}
+    assert {state: states.count(state) for state in states} == {"open": 147, "voided": 1, "draft": 2}
     numbers = [invoice["properties"]["hs_number"] for invoice in invoices if invoice["properties"]["hs_number"]]
-    assert len(set(numbers)) == len(numbers) == 23
+    assert len(set(numbers)) == len(numbers) == 148
 
 
 def test_one_draft_has_no_contact(readers):
@@ -98,7 +104,32 @@ def test_a_credit_memo_of_somebody_else_holds_a_number_of_hubspot(readers):
 def test_an_item_is_inactive_and_a_period_closed():
     pair = planted()
     assert [row["Sku"] for row in Readers(pair).books("Item", "where Active = false")] == ["BACK-7"]
-    assert pair.quickbooks.vendor.company()["closing_date"] == "2026-03-15"
+    assert pair.quickbooks.vendor.company()["closing_date"] == "2025-04-24"
+
+
+def test_it_is_a_company_of_some_size_whose_two_lists_overlap(readers):
+    companies = {row["properties"]["name"] for row in readers.crm("companies", "name")}
+    customers = {row["DisplayName"] for row in readers.books("Customer")}
+    assert len(companies) > 190
+    assert len(customers) > 100
+    assert len(companies & customers) > 40
+    assert len({name.casefold() for name in companies} & {c.casefold().removesuffix(" ltd.") for c in customers}) > 90
+    assert len(readers.crm("products")) == 60
+    assert 30 < len(readers.books("Item", "where Active in (true, false)")) < 40
+
+
+def test_it_has_sold_for_a_year(readers):
+    days = sorted(row["properties"]["hs_invoice_date"][:10] for row in readers.crm("invoices", "hs_invoice_date"))
+    months = {day[:7] for day in days if day > "2025-05"}
+    assert len(months) >= 12
+
+
+def test_planting_costs_no_quota():
+    pair = planted(quotas=True)
+    readers = Readers(pair)
+    for _ in range(5):
+        readers.books("Customer")
+    assert pair.sign_in("http://h", "http://q")["quickbooks"]["quotas"] is True
 
 
 def test_the_seeds_are_the_same_each_time():

@@ -5,6 +5,7 @@ import contextlib
 import signal
 import socket
 import tempfile
+from datetime import UTC, datetime, timedelta
 from decimal import Decimal
 from pathlib import Path
 from typing import Any
@@ -31,6 +32,10 @@ from tieout.sandbox.server import serve as serve_sandboxes
 
 _NAME = "demo"
 _CURRENCY = "USD"
+_BATCH = 30
+"""Documents that QuickBooks takes in one batch."""
+_CREDIT = timedelta(days=45)
+"""How long the buyers of the demo take to pay."""
 _JSON = msgspec.json.Decoder(dict[str, Any], float_hook=Decimal)
 """Any: documents of QuickBooks, of which only the members below are looked at."""
 _ENCODER = msgspec.json.Encoder(decimal_format="number")
@@ -112,7 +117,7 @@ async def _first_days(home: Home, actor: Actor, line: str) -> None:
     if dated is not None:
         fix(home, actor, _NAME, dated.id, "set_service_date", values={}, all_with_cause=True)
         _say("Fixed with one command: the invoice's date becomes the service date, for all with this cause.")
-    _say("Meanwhile the bookkeeper takes payments, one of them too large, and changes an invoice in QuickBooks;")
+    _say("Meanwhile the bookkeeper takes a hundred payments, one of them too large, and changes an invoice there;")
     _say("and both sides move the due date of another one.")
     await _bookkeeper(given)
     await sync(home, actor, _NAME, until_quiet=True, progress=output.progress)
@@ -156,20 +161,21 @@ async def _bookkeeper(given: SignInFile) -> None:
     url = f"{books.base_url}/v3/company/{books.realm_id}"
     headers = {"authorization": f"Bearer {books.access_token}", "accept": "application/json"}
     async with httpx2.AsyncClient(headers=headers, params={"minorversion": "75"}) as client:
-        found = await client.get(f"{url}/query", params={"query": "SELECT * FROM Invoice ORDERBY Id"})
+        query = "SELECT * FROM Invoice ORDERBY Id MAXRESULTS 1000"
+        found = await client.get(f"{url}/query", params={"query": query})
         invoices = _JSON.decode(found.content)["QueryResponse"]["Invoice"]
         open_invoices = [i for i in invoices if "Tieout" in i.get("PrivateNote", "")]
         shares = (Decimal(1), Decimal("0.5"), Decimal("1.25"))
         for invoice, share in zip(open_invoices[:3], shares, strict=False):
-            total = Decimal(invoice["TotalAmt"])
-            amount = rounded(total * share, _CURRENCY)
-            applied = {"TxnId": invoice["Id"], "TxnType": "Invoice"}
-            payment = {
-                "CustomerRef": invoice["CustomerRef"],
-                "TotalAmt": amount,
-                "Line": [{"Amount": min(amount, total), "LinkedTxn": [applied]}],
-            }
-            await _post(client, f"{url}/payment", payment)
+            await _post(client, f"{url}/payment", _payment(invoice, share))
+        fresh = (datetime.now(UTC) - _CREDIT).date().isoformat()
+        due = [_payment(i, Decimal(1)) for i in open_invoices[5:] if i["TxnDate"] < fresh]
+        for start in range(0, len(due), _BATCH):
+            items = [
+                {"bId": str(n), "operation": "create", "Payment": payment}
+                for n, payment in enumerate(due[start : start + _BATCH])
+            ]
+            await _post(client, f"{url}/batch", {"BatchItemRequest": items})
         edited = open_invoices[3]
         line = next(one for one in edited["Line"] if one["DetailType"] == "SalesItemLineDetail")
         detail = line["SalesItemLineDetail"]
@@ -184,8 +190,21 @@ async def _bookkeeper(given: SignInFile) -> None:
         listed = await client.get(path, params={"limit": "100", "properties": "hs_number"})
         for one in _JSON.decode(listed.content)["results"]:
             if one["properties"]["hs_number"] == moved["DocNumber"]:
-                due = {"properties": {"hs_due_date": "2030-02-15T12:00:00Z"}}
-                (await client.patch(f"{path}/{one['id']}", json=due)).raise_for_status()
+                change = {"properties": {"hs_due_date": "2030-02-15T12:00:00Z"}}
+                (await client.patch(f"{path}/{one['id']}", json=change)).raise_for_status()
+
+
+def _payment(invoice: dict[str, Any], share: Decimal) -> dict[str, Any]:
+    """A payment of this share of an invoice; what is more than the invoice stays unapplied."""
+    total = Decimal(invoice["TotalAmt"])
+    amount = rounded(total * share, _CURRENCY)
+    applied = {"TxnId": invoice["Id"], "TxnType": "Invoice"}
+    return {
+        "CustomerRef": invoice["CustomerRef"],
+        "TotalAmt": amount,
+        "TxnDate": datetime.now(UTC).date().isoformat(),
+        "Line": [{"Amount": min(amount, total), "LinkedTxn": [applied]}],
+    }
 
 
 async def _post(client: httpx2.AsyncClient, url: str, document: dict[str, Any]) -> None:

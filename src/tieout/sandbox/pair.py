@@ -84,12 +84,19 @@ def open_pair(
 
     Whatever is not typed in (ids, tokens) comes from `random`, so that equal arguments make equal sandboxes.
     """
+    pair = _empty(clock, random, company, quotas=quotas)
+    if seed == "demo":
+        # Years of work are planted in no time, so by a pair without quotas; the one that is asked for takes over.
+        planted = _empty(clock, random, company, quotas=False)
+        plant(planted.hubspot.vendor, planted.quickbooks.vendor, clock=clock, company=company)
+        pair.load(planted.dump())
+    return pair
+
+
+def _empty(clock: Clock, random: randomness.Random, company: Company, *, quotas: bool) -> Pair:
     country: Literal["us", "uk"] = "uk" if company == "uk" else "us"
-    pair = Pair(
+    return Pair(
         clock=clock,
         hubspot=Gate(HubSpotSandbox(clock=clock, random=random, country=country, quotas=quotas), clock=clock),
         quickbooks=Gate(QuickBooksSandbox(clock=clock, random=random, company=company, quotas=quotas), clock=clock),
     )
-    if seed == "demo":
-        plant(pair.hubspot.vendor, pair.quickbooks.vendor, clock=clock, company=company)
-    return pair

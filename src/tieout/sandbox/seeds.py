@@ -1,159 +1,128 @@
-"""The demo's seeds: a small company that has kept HubSpot and QuickBooks side by side, by hand.
+"""The demo's seeds: a company that has kept HubSpot and QuickBooks side by side, by hand.
 
 Everything is made through the vendors' own APIs. The two lists overlap as in life, and a first sync meets each failure
 that HubSpot's article on its QuickBooks data sync knows of, but the edit in QuickBooks, which needs an invoice that was
-synced before; the tables say where. Names, amounts and days (counted from the clock's today) are always the same.
+synced before; the tables say where. Around them stands a crowd in which nothing is wrong (`crowd`). Names, amounts and
+days (counted from the clock's today) are always the same.
 """
 
 from collections.abc import Mapping, Sequence
 from datetime import date, timedelta
 from decimal import Decimal
-from typing import Any, Literal, NamedTuple
+from typing import Any, Literal
 from urllib.parse import quote
 
+from tieout.sandbox import crowd
 from tieout.sandbox.caller import Caller, Refused
+from tieout.sandbox.cast import Buyer, Line, Product, Sale
 from tieout.sandbox.clock import Clock
 from tieout.sandbox.vendor import Vendor
 
 _CRM = "/crm/objects/2026-09"
+_BATCH = 30
+"""Documents that QuickBooks takes in one batch."""
 
 
-class _Buyer(NamedTuple):
-    """Who buys. company: None = a contact without one. books: names and e-mails of customers in QuickBooks."""
-
-    company: str | None
-    contacts: Sequence[tuple[str, str, str]]
-    city: str
-    books: Sequence[tuple[str, str]] = ()
-
-
-class _Product(NamedTuple):
-    """What is sold. books: its name in QuickBooks, None = not there."""
-
-    name: str
-    price: str
-    books: str | None
-    active: bool = True
-
-
-class _Line(NamedTuple):
-    """A line. sku: None = a line that names no product, and says `text` instead."""
-
-    sku: str | None
-    quantity: str
-    price: str | None = None
-    discount: str | None = None
-    text: str | None = None
-    taxed: bool = False
-
-
-class _Sale(NamedTuple):
-    """An invoice in HubSpot. day: an offset from today. contact: which of the buyer's; None = a draft without any."""
-
-    buyer: str
-    day: int
-    lines: Sequence[_Line]
-    status: Literal["draft", "open", "voided"] = "open"
-    contact: int | None = 0
-
-
-_BUYERS: Mapping[str, _Buyer] = {
-    "nova": _Buyer(
+_BUYERS: Mapping[str, Buyer] = {
+    "nova": Buyer(
         "Nova Ltd",
         [("Ben", "Ode", "ben@nova.example"), ("Mia", "Stone", "mia@nova.example")],
         "Leeds",
         [("Nova Limited", "ben@nova.example")],
     ),
     # The same person with another e-mail: no certain customer.
-    "ana": _Buyer(None, [("Ana", "Ruiz", "ana@crm.example")], "Bath", [("Ana Ruiz", "ana.ruiz@books.example")]),
+    "ana": Buyer(None, [("Ana", "Ruiz", "ana@crm.example")], "Bath", [("Ana Ruiz", "ana.ruiz@books.example")]),
     # The name belongs to a vendor in QuickBooks: a duplicate display name.
-    "bo": _Buyer("Bo Li", [("Bo", "Li", "bo@boli.example")], "York"),
-    "harbour": _Buyer(
+    "bo": Buyer("Bo Li", [("Bo", "Li", "bo@boli.example")], "York"),
+    "harbour": Buyer(
         "Harbour Foods", [("Tom", "Hale", "tom@harbour.example")], "Hull", [("Harbor Foods", "tom@harbour.example")]
     ),
     # Two customers with one e-mail: which one is a person's question.
-    "lumen": _Buyer(
+    "lumen": Buyer(
         "Lumen Partners",
         [("Eva", "Lund", "eva@lumen.example")],
         "Bristol",
         [("Lumen Partners", "eva@lumen.example"), ("Lumen Partners (old)", "eva@lumen.example")],
     ),
-    "orchard": _Buyer(
+    "orchard": Buyer(
         "Orchard Clinic", [("Sam", "Reed", "sam@orchard.example")], "Derby", [("Orchard Clinic", "sam@orchard.example")]
     ),
-    "fenwick": _Buyer(
+    "fenwick": Buyer(
         "Fenwick Studio", [("Lea", "Fenwick", "lea@fenwick.example")], "Oxford", [("Fenwick", "lea@fenwick.example")]
     ),
     # The same name with another e-mail: proposed, never certain.
-    "marisol": _Buyer(
+    "marisol": Buyer(
         "Marisol Garden",
         [("Sol", "Vega", "sol@marisol.example")],
         "Exeter",
         [("Marisol Garden", "office@marisol-garden.example")],
     ),
-    "ines": _Buyer(
+    "ines": Buyer(
         None, [("Ines", "Duarte", "ines@duarte.example")], "Truro", [("Duarte, Ines", "ines@duarte.example")]
     ),
-    "quill": _Buyer("Quill & Sons", [("Max", "Quill", "max@quill.example")], "Durham"),
-    "tidewater": _Buyer("Tidewater Cafe", [("Joy", "Park", "joy@tidewater.example")], "Deal"),
-    "ole": _Buyer("Café Olé", [("Zoë", "Núñez", "zoe@cafe-ole.example")], "Brighton"),
+    "quill": Buyer("Quill & Sons", [("Max", "Quill", "max@quill.example")], "Durham"),
+    "tidewater": Buyer("Tidewater Cafe", [("Joy", "Park", "joy@tidewater.example")], "Deal"),
+    "ole": Buyer("Café Olé", [("Zoë", "Núñez", "zoe@cafe-ole.example")], "Brighton"),
 }
 
 _ONLY_IN_BOOKS = ("Walk-in sales", "desk@walk-in.example")
 
-_PRODUCTS: Mapping[str, _Product] = {
-    "CONS-1": _Product("Consulting", "100.00", "Consulting"),
-    "ADV-1": _Product("Advice", "120.00", "Advice"),
-    "RET-1": _Product("Retainer", "200.00", "Retainer"),
-    "WEB-10": _Product("Website care", "45.00", "Website maintenance"),
-    "LOGO-2": _Product("Logo design", "350.00", "Logo design"),
-    "PRINT-A3": _Product("Poster A3", "12.50", "A3 poster"),
-    "HOST-1": _Product("Hosting", "19.99", "Hosting"),
-    "BACK-7": _Product("Photo backdrop", "80.00", "Photo backdrop", active=False),
-    "TRAIN-1": _Product("Training day", "640.00", None),
-    "STICK-50": _Product("Sticker pack", "3.20", None),
+_PRODUCTS: Mapping[str, Product] = {
+    "CONS-1": Product("Consulting", "100.00", "Consulting"),
+    "ADV-1": Product("Advice", "120.00", "Advice"),
+    "RET-1": Product("Retainer", "200.00", "Retainer"),
+    "WEB-10": Product("Website care", "45.00", "Website maintenance"),
+    "LOGO-2": Product("Logo design", "350.00", "Logo design"),
+    "PRINT-A3": Product("Poster A3", "12.50", "A3 poster"),
+    "HOST-1": Product("Hosting", "19.99", "Hosting"),
+    "BACK-7": Product("Photo backdrop", "80.00", "Photo backdrop", active=False),
+    "TRAIN-1": Product("Training day", "640.00", None),
+    "STICK-50": Product("Sticker pack", "3.20", None),
 }
 
 _WANTS_SERVICE_DATE = "RET-1"
 _NUMBER_TAKEN = "orchard advice"
 _LONG_AGO = "closed period"
 
-_SALES: Mapping[str, _Sale] = {
-    "care": _Sale("nova", -3, [_Line("CONS-1", "2"), _Line("WEB-10", "1")]),
-    "logo": _Sale("nova", -2, [_Line("LOGO-2", "1")], contact=1),
-    "another e-mail": _Sale("ana", -1, [_Line("CONS-1", "1")]),
-    "name of a vendor": _Sale("bo", -1, [_Line("PRINT-A3", "40")]),
-    "hosting": _Sale("harbour", -5, [_Line("HOST-1", "12")]),
-    "half a day": _Sale("harbour", 0, [_Line("CONS-1", "3.5")]),
-    "two customers": _Sale("lumen", -2, [_Line("ADV-1", "2")]),
-    "service date": _Sale("orchard", -6, [_Line("RET-1", "1")]),
-    "service date again": _Sale("fenwick", -4, [_Line("RET-1", "1"), _Line("WEB-10", "2")]),
-    "training": _Sale("quill", 0, [_Line("TRAIN-1", "1")]),
-    "stickers": _Sale("tidewater", -1, [_Line("STICK-50", "31", price="1.59")]),
-    "name alone": _Sale("marisol", -3, [_Line("WEB-10", "6")]),
-    "posters": _Sale("quill", 0, [_Line("LOGO-2", "1"), _Line("PRINT-A3", "100", price="11.75")]),
-    "opening": _Sale("ole", -1, [_Line("STICK-50", "250"), _Line("PRINT-A3", "8")]),
-    "a quarter": _Sale("ines", -2, [_Line("CONS-1", "0.75")]),
-    _NUMBER_TAKEN: _Sale("orchard", -1, [_Line("ADV-1", "1")]),
-    "inactive item": _Sale("fenwick", -1, [_Line("BACK-7", "1")]),
-    "last month": _Sale("orchard", -31, [_Line("HOST-1", "1")]),
-    _LONG_AGO: _Sale("harbour", -75, [_Line("ADV-1", "1")]),
-    "typed twice": _Sale("nova", -8, [_Line("CONS-1", "4")]),
-    "given up": _Sale("tidewater", -7, [_Line("STICK-50", "10")], status="voided"),
-    "discount": _Sale("fenwick", 0, [_Line("WEB-10", "3", discount="10")]),
-    "a tax nobody mapped": _Sale("ines", 0, [_Line("PRINT-A3", "4", taxed=True)]),
-    "draft without customer": _Sale(
-        "ana", 0, [_Line("TRAIN-1", "1"), _Line(None, "1", price="75.00", text="Travel")], status="draft", contact=None
+_SALES: Mapping[str, Sale] = {
+    "care": Sale("nova", -3, [Line("CONS-1", "2"), Line("WEB-10", "1")]),
+    "logo": Sale("nova", -2, [Line("LOGO-2", "1")], contact=1),
+    "another e-mail": Sale("ana", -1, [Line("CONS-1", "1")]),
+    "name of a vendor": Sale("bo", -1, [Line("PRINT-A3", "40")]),
+    "hosting": Sale("harbour", -5, [Line("HOST-1", "12")]),
+    "half a day": Sale("harbour", 0, [Line("CONS-1", "3.5")]),
+    "two customers": Sale("lumen", -2, [Line("ADV-1", "2")]),
+    "service date": Sale("orchard", -6, [Line("RET-1", "1")]),
+    "service date again": Sale("fenwick", -4, [Line("RET-1", "1"), Line("WEB-10", "2")]),
+    "training": Sale("quill", 0, [Line("TRAIN-1", "1")]),
+    "stickers": Sale("tidewater", -1, [Line("STICK-50", "31", price="1.59")]),
+    "name alone": Sale("marisol", -3, [Line("WEB-10", "6")]),
+    "posters": Sale("quill", 0, [Line("LOGO-2", "1"), Line("PRINT-A3", "100", price="11.75")]),
+    "opening": Sale("ole", -1, [Line("STICK-50", "250"), Line("PRINT-A3", "8")]),
+    "a quarter": Sale("ines", -2, [Line("CONS-1", "0.75")]),
+    _NUMBER_TAKEN: Sale("orchard", -1, [Line("ADV-1", "1")]),
+    "inactive item": Sale("fenwick", -1, [Line("BACK-7", "1")]),
+    "last month": Sale("orchard", -31, [Line("HOST-1", "1")]),
+    _LONG_AGO: Sale("harbour", -400, [Line("ADV-1", "1")]),
+    "typed twice": Sale("nova", -8, [Line("CONS-1", "4")]),
+    "given up": Sale("tidewater", -7, [Line("STICK-50", "10")], status="voided"),
+    "discount": Sale("fenwick", 0, [Line("WEB-10", "3", discount="10")]),
+    "a tax nobody mapped": Sale("ines", 0, [Line("PRINT-A3", "4", taxed=True)]),
+    "draft without customer": Sale(
+        "ana", 0, [Line("TRAIN-1", "1"), Line(None, "1", price="75.00", text="Travel")], status="draft", contact=None
     ),
-    "draft that is ready": _Sale("orchard", 0, [_Line("CONS-1", "2")], status="draft"),
+    "draft that is ready": Sale("orchard", 0, [Line("CONS-1", "2")], status="draft"),
 }
+
+_ALL_BUYERS = {**_BUYERS, **crowd.buyers()}
+_ALL_PRODUCTS = {**_PRODUCTS, **crowd.products()}
 
 _RATE_ID = "8001"
 _RATE = {"id": _RATE_ID, "name": "City tax", "label": "City tax 8%", "percentageRate": 8}
 
 
 def plant(hubspot: Vendor, quickbooks: Vendor, *, clock: Clock, company: Literal["us-manual", "uk"]) -> None:
-    """Fill two new, empty sandboxes of this company. Raises Refused if a vendor refuses a seed."""
+    """Fill two new, empty sandboxes of this company, whose quotas are off. Raises Refused if a seed is refused."""
     today = clock.now().date()
     numbers = _Crm(hubspot, today).plant()
     _Books(quickbooks, today, vat=company == "uk").plant(taken=numbers[_NUMBER_TAKEN])
@@ -170,14 +139,15 @@ class _Crm:
 
     def plant(self) -> dict[str, str]:
         """Make everything; return the number of each invoice by its name in the table, "" for a draft."""
-        buyers = {key: self._buyer(buyer) for key, buyer in _BUYERS.items()}
+        buyers = {key: self._buyer(buyer) for key, buyer in _ALL_BUYERS.items()}
         products = {
             sku: self._create("products", {"name": product.name, "hs_sku": sku, "price": product.price})
-            for sku, product in _PRODUCTS.items()
+            for sku, product in _ALL_PRODUCTS.items()
         }
-        return {name: self._sale(sale, *buyers[sale.buyer], products) for name, sale in _SALES.items()}
+        sales = {**_SALES, **crowd.sales()}
+        return {name: self._sale(sale, *buyers[sale.buyer], products) for name, sale in sales.items()}
 
-    def _buyer(self, buyer: _Buyer) -> tuple[str | None, list[str]]:
+    def _buyer(self, buyer: Buyer) -> tuple[str | None, list[str]]:
         """Return the ids of the company and of its contacts."""
         company = None
         links: list[dict[str, Any]] = []
@@ -191,7 +161,7 @@ class _Crm:
         ]
         return company, contacts
 
-    def _sale(self, sale: _Sale, company: str | None, contacts: list[str], products: Mapping[str, str]) -> str:
+    def _sale(self, sale: Sale, company: str | None, contacts: list[str], products: Mapping[str, str]) -> str:
         links = [_link(self._line(line, products), 409) for line in sale.lines]
         if sale.contact is not None:
             links.append(_link(contacts[sale.contact], 177))
@@ -211,7 +181,7 @@ class _Crm:
         read = self._caller.call("GET", f"{_CRM}/invoices/{invoice}", query="properties=hs_number")
         return str(read["properties"]["hs_number"] or "")
 
-    def _line(self, line: _Line, products: Mapping[str, str]) -> str:
+    def _line(self, line: Line, products: Mapping[str, str]) -> str:
         values: dict[str, str | None] = {
             "hs_product_id": None if line.sku is None else products[line.sku],
             "name": line.text,
@@ -235,10 +205,7 @@ def _link(to: str, type_id: int) -> dict[str, Any]:
 
 
 class _Books:
-    """QuickBooks' half, in the company's own currency; sales are outside VAT where the company has it.
-
-    It is made by few calls, in batches, which stay within the vendor's quota although no time passes.
-    """
+    """QuickBooks' half, in the company's own currency; sales are outside VAT where the company has it."""
 
     def __init__(self, quickbooks: Vendor, today: date, *, vat: bool) -> None:
         self._vendor = quickbooks
@@ -252,7 +219,7 @@ class _Books:
 
     def plant(self, *, taken: str) -> None:
         """Make everything. taken: a number of HubSpot's that a credit memo here holds already."""
-        names = [_ONLY_IN_BOOKS, *(customer for buyer in _BUYERS.values() for customer in buyer.books)]
+        names = [_ONLY_IN_BOOKS, *(customer for buyer in _ALL_BUYERS.values() for customer in buyer.books)]
         made = self._create(
             ("Vendor", _person("Bo Li", "bo@boli.example")), *(("Customer", _person(*name)) for name in names)
         )
@@ -270,7 +237,7 @@ class _Books:
     def _items(self) -> dict[str, str]:
         found = self._select("select * from Account where AccountType = 'Income'", "Account")
         account = next((row for row in found if row["AccountSubType"] == "ServiceFeeIncome"), found[0])
-        known = {sku: product for sku, product in _PRODUCTS.items() if product.books is not None}
+        known = {sku: product for sku, product in _ALL_PRODUCTS.items() if product.books is not None}
         made = self._create(
             *(
                 (
@@ -316,7 +283,13 @@ class _Books:
         return rows
 
     def _create(self, *documents: tuple[str, Mapping[str, Any]], operation: str = "create") -> list[dict[str, Any]]:
-        """Send one batch of (entity, document); return what came of them, in their order. Raises Refused."""
+        """Send (entity, document) in batches; return what came of them, in their order. Raises Refused."""
+        made: list[dict[str, Any]] = []
+        for start in range(0, len(documents), _BATCH):
+            made += self._batch(documents[start : start + _BATCH], operation)
+        return made
+
+    def _batch(self, documents: Sequence[tuple[str, Mapping[str, Any]]], operation: str) -> list[dict[str, Any]]:
         requests = [
             {"bId": str(index), "operation": operation, entity: document}
             for index, (entity, document) in enumerate(documents)
