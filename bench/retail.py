@@ -23,6 +23,7 @@ from bench.command import Ran, sandbox, set_index_lag, tieout
 from bench.loading import Bookkeeper, Seller
 from bench.sums import Sums, sums
 from bench.vendors import HubSpot, Json, QuickBooks
+from tieout.quickbooks.feed import OVERLAP
 
 FIRST_DAY, LAST_DAY = date(2010, 12, 1), date(2010, 12, 31)
 SHOP = "shop"
@@ -85,8 +86,7 @@ class Shop:
 
     def first_sync(self, expected: Sums) -> None:
         """Sync until quiet, and hold the totals against the file."""
-        # A shop has a past: what was typed in within the index lag would be searched for once more.
-        time.sleep(3 * self._sign_in["hubspot"]["index_lag_seconds"])
+        self._let_rest()
         before = calls.Counts.of(self._hubspot, self._quickbooks, self._seller.lines)
         ran, made = self._sync("--auto-match")
         after = calls.Counts.of(self._hubspot, self._quickbooks, self._seller.lines)
@@ -117,6 +117,7 @@ class Shop:
 
     def second_sync(self) -> None:
         """Sync again, which must write nothing, and count the calls of one idle check."""
+        self._let_rest()
         ran, _ = self._sync("--auto-match")
         self.figures["writes_of_second_sync"] = writes = _writes(ran)
         self.checks.equal("writes of a second sync", writes, 0)
@@ -147,6 +148,10 @@ class Shop:
         self.figures["later_sync"] = {"seconds": round(ran.seconds, 1), "operations": ran.answer["operations"]}
         ran, _ = self._sync("--auto-match")
         self.checks.equal("writes of the sync after", _writes(ran), 0)
+
+    def _let_rest(self) -> None:
+        """Wait until nothing is so new that a feed asks for it once more: HubSpot's index lag, QuickBooks' overlap."""
+        time.sleep(max(3 * self._sign_in["hubspot"]["index_lag_seconds"], 1.2 * OVERLAP.total_seconds()))
 
     def _sync(self, *arguments: str) -> tuple[Ran, list[Json]]:
         mark = self._mark()
