@@ -20,7 +20,7 @@ _WAKING = {"Active", "DisplayName", "FullyQualifiedName", "PrintOnCheckName"}
 def only_what_is_ours(scene: Scene) -> Iterator[str]:
     """6. A charge is its issuer's; nothing is deleted that we did not make; lists are never rewritten."""
     made = {(effect.entity, effect.id) for effect in creations(scene)}
-    linked = {(s.pair.kind, s.books_id) for s in scene.pairs if s.pair.bond is not None}
+    linked = {(Kind(n.details["kind"]), n.details["books"]) for n in scene.notes if n.what == "linked"}
     asked = {note.pair for note in scene.notes if note.what == "fix"}
     for effect in scene.ours(Side.BOOKS):
         place = f"{effect.entity} {effect.id}"
@@ -31,7 +31,7 @@ def only_what_is_ours(scene: Scene) -> Iterator[str]:
         elif effect.act == "update" and (effect.entity, effect.id) not in made:
             kind = KINDS[effect.entity]
             if (kind, effect.id) not in linked:
-                yield f"We changed {place}, which is neither ours nor linked."
+                yield f"We changed {place}, which is neither ours nor was ever linked."
         if effect.act == "update" and effect.entity == "Customer":
             pair = scene.pair_of(Kind.CUSTOMER, Side.BOOKS, effect.id)
             changed = _changed(effect) - _FLOWS - _DERIVED - (_WAKING if "reactivate" in _fixes(scene) else set())
