@@ -23,11 +23,12 @@ from bench.command import Ran, sandbox, set_index_lag, tieout
 from bench.loading import Bookkeeper, Seller
 from bench.sums import Sums, sums
 from bench.vendors import HubSpot, Json, QuickBooks
-from tieout.quickbooks.feed import OVERLAP
 
 FIRST_DAY, LAST_DAY = date(2010, 12, 1), date(2010, 12, 31)
 SHOP = "shop"
 SETTINGS = ("start_date=all", "income_account=Sales of Product Income", "untaxed_code=No VAT")
+_OVERLAP = 6.0
+"""Seconds after which no feed of Tieout's asks for a change once more, the index lag aside."""
 _PENNY = Decimal("0.01")
 
 
@@ -150,8 +151,8 @@ class Shop:
         self.checks.equal("writes of the sync after", _writes(ran), 0)
 
     def _let_rest(self) -> None:
-        """Wait until nothing is so new that a feed asks for it once more: HubSpot's index lag, QuickBooks' overlap."""
-        time.sleep(max(3 * self._sign_in["hubspot"]["index_lag_seconds"], 1.2 * OVERLAP.total_seconds()))
+        """Wait until nothing is so new that a feed would read it a second time."""
+        time.sleep(max(3 * self._sign_in["hubspot"]["index_lag_seconds"], _OVERLAP))
 
     def _sync(self, *arguments: str) -> tuple[Ran, list[Json]]:
         mark = self._mark()
