@@ -21,6 +21,7 @@ class Line(msgspec.Struct, frozen=True, omit_defaults=True):
     amount: of the line, net of its discount, before tax, rounded to the currency's minor unit.
     tax: HubSpot's tax rate id (empty = no tax), QuickBooks' tax code id.
     service_date: QuickBooks' `ServiceDate`; in HubSpot the start of the line's billing period.
+    source: in HubSpot, the `Line.Id` of the QuickBooks line that this one is a copy of.
     """
 
     id: str
@@ -34,6 +35,7 @@ class Line(msgspec.Struct, frozen=True, omit_defaults=True):
     tax: str = ""
     service_date: Day | None = None
     klass: str = ""
+    source: str = ""
 
 
 class Invoice(msgspec.Struct, frozen=True, omit_defaults=True, tag_field="is", tag="invoice"):
@@ -45,7 +47,8 @@ class Invoice(msgspec.Struct, frozen=True, omit_defaults=True, tag_field="is", t
     contact: in HubSpot, `contact:…` of the invoice, whatever the customer model.
     discount: order-level, positive, already taken off `total`. tax: of the whole document. total: with tax.
     balance: still open. date, due: calendar days. finalized: day on which it left draft, where the side says so.
-    tax_code: QuickBooks' `TxnTaxDetail.TxnTaxCodeRef`. marker: the id of the operation of ours that made it.
+    tax_code: QuickBooks' `TxnTaxDetail.TxnTaxCodeRef`. marker: the id of the operation of ours that made it, which in
+    HubSpot is a copy of an invoice made in QuickBooks.
     emailed: QuickBooks has mailed it (`EmailStatus` `EmailSent`).
     """
 
