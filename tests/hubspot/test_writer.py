@@ -8,7 +8,7 @@ import msgspec
 import pytest
 
 from tieout.core.records import Kind
-from tieout.kinds.customer import Customer
+from tieout.kinds.item import Item
 from tieout.kinds.settlement import Settlement
 from tieout.remote.outcomes import Absent, Done, Landed, Moot, NotSent, Refused, Unknown
 from tieout.remote.side import Operation
@@ -434,7 +434,7 @@ def test_a_text_beyond_the_limit_is_impossible(world):
 
 
 def test_what_hubspot_side_cannot_write_is_said(world):
-    operation = Operation(id=key(1), kind=Kind.CUSTOMER, verb="create", record=Customer(id=""))
+    operation = Operation(id=key(1), kind=Kind.ITEM, verb="create", record=Item(id=""))
     ((_, fault),) = world.prepare(operation).impossible
     assert fault.cause == "feature_not_supported"
 

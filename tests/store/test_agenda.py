@@ -66,7 +66,7 @@ def test_one_record_can_be_marked_and_one_pair(tx):
 
 def test_that_a_record_is_needed_is_remembered(tx):
     put(tx, "71")
-    agenda.need(tx, CONNECTION, Kind.INVOICE, ["71"])
+    agenda.need(tx, CONNECTION, Kind.INVOICE, Side.CRM, ["71"])
     agenda.mark(tx, CONNECTION, Kind.INVOICE, Side.CRM, ["71"])
     assert find(tx, "71").pair.needed
 
@@ -92,7 +92,7 @@ def test_records_are_found_by_the_cause_with_which_they_stand(tx):
 def test_a_failing_customer_must_show_anew_that_something_needs_it(tx):
     people = [Customer("contact:1", first="Ana"), Customer("contact:2", first="Ben")]
     mirror.put(tx, CONNECTION, Side.CRM, [Row(Kind.CUSTOMER, p.id, 1, p) for p in people], NOW)
-    agenda.need(tx, CONNECTION, Kind.CUSTOMER, [p.id for p in people])
+    agenda.need(tx, CONNECTION, Kind.CUSTOMER, Side.CRM, [p.id for p in people])
     settle(tx, find(tx, "contact:1", Kind.CUSTOMER), State.FAILING, "duplicate_display_name")
     agenda.forget_needs(tx, CONNECTION)
     needed = [find(tx, p.id, Kind.CUSTOMER).pair.needed for p in people]

@@ -129,6 +129,19 @@ class Seller:
         """What stands on the invoice's record."""
         return self.read("invoices", invoice, *SHOWN)
 
+    def invoices(self) -> list[dict[str, Any]]:
+        """All invoices as they stand on their records, oldest first, with their ids."""
+        page = self.client.crm.objects.basic_api.get_page("invoices", limit=100, properties=list(SHOWN))
+        return [dict(one.properties) | {"id": one.id} for one in page.results]
+
+    def lines(self, invoice: str) -> list[tuple[str, Decimal, Decimal]]:
+        """Name, quantity and amount of an invoice's lines, in their order."""
+        page = self.client.crm.associations.v4.basic_api.get_page("invoices", invoice, "line_items")
+        names = ("name", "quantity", "amount", "hs_position_on_quote")
+        shown = [self.read("line_items", str(one.to_object_id), *names) for one in page.results]
+        shown.sort(key=lambda one: Decimal(one["hs_position_on_quote"] or 0))
+        return [(one["name"], Decimal(one["quantity"]), Decimal(one["amount"])) for one in shown]
+
     def make(self, kind: str, values: Mapping[str, str], links: Sequence[Any] = ()) -> str:
         wanted = objects.SimplePublicObjectInputForCreate(properties=dict(values), associations=list(links))
         return str(self.client.crm.objects.basic_api.create(kind, wanted).id)

@@ -9,6 +9,7 @@ from tieout.core.records import Kind, Side
 from tieout.kinds.customer import Customer
 from tieout.kinds.item import Item
 from tieout.remote.rows import Record
+from tieout.store.agenda import id_column
 from tieout.store.codec import decode_record
 from tieout.store.connections import StoredConnection
 from tieout.store.pairs import Story
@@ -39,6 +40,8 @@ class Shelf:
             case "link_customer" | "use_existing_customer":
                 customers = self._list("customers", self._unlinked(Kind.CUSTOMER))
                 return self._ranked(customers, candidates | _holder(story, "customer"), only_listed=True)
+            case "link_hubspot_customer":
+                return self._ranked(self._list("hubspot customers", self._payers()), candidates, only_listed=True)
             case "link_item":
                 return self._ranked(self._list("items", self._unlinked(Kind.ITEM)), candidates, only_listed=True)
             case "set_default_item":
@@ -76,11 +79,15 @@ class Shelf:
         people = self._standing(Kind.CUSTOMER, Side.CRM)
         return (one for one in people if one.id.startswith("contact:"))
 
-    def _unlinked(self, kind: Kind) -> Iterable[Record]:
-        linked = select(pair.c.books_id).where(
+    def _payers(self) -> Iterable[Record]:
+        free = self._unlinked(Kind.CUSTOMER, Side.CRM)
+        return (one for one in free if isinstance(one, Customer) and not one.member_of)
+
+    def _unlinked(self, kind: Kind, side: Side = Side.BOOKS) -> Iterable[Record]:
+        linked = select(id_column(side)).where(
             pair.c.connection == self._company.id, pair.c.kind == kind.value, pair.c.linked_at != ""
         )
-        return self._standing(kind, Side.BOOKS, record.c.id.not_in(linked))
+        return self._standing(kind, side, record.c.id.not_in(linked))
 
     def _standing(self, kind: Kind, side: Side, *conditions: Condition) -> Iterable[Record]:
         wanted = select(record.c.body).where(

@@ -51,8 +51,9 @@ class Doing:
     def choose(self, one: Stored, **choices: str) -> None:
         """Keep choices for a pair, and have it and what waits for it decided."""
         pairs.choose(self.tx, one.id, dict(one.pair.choices) | choices)
-        if one.crm_id:
-            agenda.mark(self.tx, self.stored.id, one.pair.kind, Side.CRM, [one.crm_id])
+        for side, id_ in ((Side.CRM, one.crm_id), (Side.BOOKS, one.books_id)):
+            if id_:
+                agenda.mark(self.tx, self.stored.id, one.pair.kind, side, [id_])
 
     def touch(self, side: Side, kind: Kind, id_: str, field: str, before: str, after: str) -> None:
         """Note a value that changes."""
@@ -97,7 +98,7 @@ def _link_customer(doing: Doing) -> None:
         doing.touch(Side.BOOKS, Kind.INVOICE, "", "customer", "", books.name)
         return
     doing.choose(owner, link_customer=chosen)
-    agenda.need(doing.tx, doing.stored.id, Kind.CUSTOMER, [owner.crm_id])
+    agenda.need(doing.tx, doing.stored.id, Kind.CUSTOMER, Side.CRM, [owner.crm_id])
     doing.touch(Side.BOOKS, Kind.CUSTOMER, chosen, "linked_to", "", _label(owner))
 
 
@@ -106,9 +107,40 @@ def _create_customer(doing: Doing) -> None:
     if owner is None or not isinstance(owner.pair.crm, Customer):
         raise WrongUse("The invoice names no contact or company in HubSpot, so there is no customer to create.")
     doing.choose(owner, create_customer="yes")
-    agenda.need(doing.tx, doing.stored.id, Kind.CUSTOMER, [owner.crm_id])
+    agenda.need(doing.tx, doing.stored.id, Kind.CUSTOMER, Side.CRM, [owner.crm_id])
     name = display_name(owner.pair.crm, doing.stored.settings.display_name)
     doing.touch(Side.BOOKS, Kind.CUSTOMER, "", "display_name", "", name)
+
+
+def _owner_in_books(doing: Doing) -> Stored:
+    """The QuickBooks customer that an invoice made there is for."""
+    books = doing.one.pair.books
+    owner = books.customer if isinstance(books, Invoice) else ""
+    found = pairs.find(doing.tx, doing.stored.id, Kind.CUSTOMER, Side.BOOKS, owner) if owner else None
+    if found is None or not isinstance(found.pair.books, Customer):
+        raise WrongUse("The invoice names no customer that stands in QuickBooks.")
+    return found
+
+
+def _link_hubspot_customer(doing: Doing) -> None:
+    chosen = doing.value("customer")
+    there = pairs.find(doing.tx, doing.stored.id, Kind.CUSTOMER, Side.CRM, chosen)
+    if there is None or not isinstance(there.pair.crm, Customer) or there.pair.crm.member_of:
+        raise WrongUse(f"HubSpot has no customer {chosen}; name one such as company:123 or contact:45.")
+    owner = _owner_in_books(doing)
+    if there.pair.bond is not None and there.id != owner.id:
+        raise WrongUse(f"The HubSpot customer {chosen} is already linked to another one in QuickBooks.")
+    doing.choose(there, link_customer=owner.books_id)
+    agenda.redecide(doing.tx, doing.one.id)
+    doing.touch(Side.CRM, Kind.CUSTOMER, chosen, "linked_to", "", _label(owner))
+
+
+def _create_hubspot_customer(doing: Doing) -> None:
+    owner = _owner_in_books(doing)
+    doing.choose(owner, create_customer="yes")
+    agenda.need(doing.tx, doing.stored.id, Kind.CUSTOMER, Side.BOOKS, [owner.books_id])
+    agenda.redecide(doing.tx, doing.one.id)
+    doing.touch(Side.CRM, Kind.CUSTOMER, "", "name", "", _label(owner))
 
 
 def _choose_contact(doing: Doing) -> None:
@@ -176,7 +208,9 @@ def _decided(choice: str) -> Callable[[Doing], None]:
         doing.choose(one, **{choice: signature(one.story.differences)})
         if choice == "leave_both":
             return
-        target = Side.CRM if choice == "use_quickbooks" or one.pair.kind is Kind.SETTLEMENT else Side.BOOKS
+        target = (
+            Side.CRM if choice in ("use_quickbooks", "restore_copy") or one.pair.kind is Kind.SETTLEMENT else Side.BOOKS
+        )
         for difference in one.story.differences:
             # A difference made on the side that gives way goes back; one made on the other side is carried over.
             # Where both changed, `before` is HubSpot's value and `after` QuickBooks'.
@@ -309,6 +343,8 @@ DO: dict[str, Callable[[Doing], None]] = {
     "link_customer": _link_customer,
     "use_existing_customer": _link_customer,
     "create_customer": _create_customer,
+    "link_hubspot_customer": _link_hubspot_customer,
+    "create_hubspot_customer": _create_hubspot_customer,
     "choose_contact": _choose_contact,
     "exclude": _leave_out,
     "stop_syncing": _leave_out,
@@ -316,6 +352,7 @@ DO: dict[str, Callable[[Doing], None]] = {
     "reactivate": _reactivate,
     "set_service_date": _set_service_date,
     "put_back": _decided("put_back"),
+    "restore_copy": _decided("restore_copy"),
     "leave_both": _decided("leave_both"),
     "use_hubspot": _decided("use_hubspot"),
     "use_quickbooks": _decided("use_quickbooks"),

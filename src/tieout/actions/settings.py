@@ -78,6 +78,9 @@ _KINDS: dict[str, _Kind] = {
     "website_rule": _Kind("Who wins when both sides changed a website", words=_RULES),
     "due_date_rule": _Kind("Who wins when both sides changed a due date", words=_RULES),
     "memo_rule": _Kind("Who wins when both sides changed the memo for the customer", words=_RULES),
+    "show_quickbooks_invoices": _Kind(
+        "Show invoices made in QuickBooks in HubSpot, as non-billable copies", words=_SWITCH
+    ),
     "annotate": _Kind("Show the state of the sync on HubSpot's records", words=_SWITCH),
     "same_invoice_days": _Kind("Days within which two invoices of one amount may be the same one"),
     "same_payment_days": _Kind("Days within which two payments of one amount may be the same one"),

@@ -176,7 +176,7 @@ class Void(msgspec.Struct, frozen=True, tag=True):
 
 
 class Wait(msgspec.Struct, frozen=True, tag=True):
-    """It needs other records first. kind, id, name: of one of them, on the HubSpot side; others: the rest.
+    """It needs other records first. kind, id, name: of one of them, on `side`; others: the rest.
 
     reason: `dependency` or `review`.
     """
@@ -186,6 +186,7 @@ class Wait(msgspec.Struct, frozen=True, tag=True):
     reason: str = "dependency"
     name: str = ""
     others: tuple["Wait", ...] = ()
+    side: Side = Side.CRM
 
 
 class Hold(msgspec.Struct, frozen=True, tag=True):

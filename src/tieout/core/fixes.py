@@ -19,6 +19,8 @@ class Fix(msgspec.Struct, frozen=True):
 _FIXES = (
     Fix("link_customer", "Link to a QuickBooks customer", (("customer", "QuickBooks customer"),)),
     Fix("create_customer", "Create the customer in QuickBooks"),
+    Fix("link_hubspot_customer", "Link to a HubSpot company or contact", (("customer", "HubSpot customer"),)),
+    Fix("create_hubspot_customer", "Create the customer in HubSpot"),
     Fix("choose_contact", "Choose another HubSpot contact", (("contact", "HubSpot contact"),)),
     Fix("exclude", "Do not sync this one"),
     Fix("use_existing_customer", "Use an existing QuickBooks customer", (("customer", "QuickBooks customer"),)),
@@ -26,6 +28,7 @@ _FIXES = (
     Fix("reactivate", "Make the inactive one in QuickBooks active again"),
     Fix("set_service_date", "Set the service date by rule"),
     Fix("put_back", "Put HubSpot's figures back into QuickBooks", money=True),
+    Fix("restore_copy", "Put QuickBooks' figures back into HubSpot"),
     Fix("leave_both", "Leave both as they are"),
     Fix("stop_syncing", "Stop syncing this one"),
     Fix("use_existing", "It is the same document", (("document", "QuickBooks document"),)),

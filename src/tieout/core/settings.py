@@ -17,6 +17,7 @@ class Settings(msgspec.Struct, frozen=True, omit_defaults=True, kw_only=True):
     tax_codes: HubSpot tax rate id to QuickBooks tax code id. untaxed_code: the code for "no tax".
     display_name: pattern with {company}, {first}, {last}, {email}; empty = the built-in rule (`display_name()`).
     lock_date: Tieout's own: nothing is written on or before it.
+    show_quickbooks_invoices: invoices made in QuickBooks appear in HubSpot, as non-billable copies.
     """
 
     start_date: date | None = None
@@ -37,6 +38,7 @@ class Settings(msgspec.Struct, frozen=True, omit_defaults=True, kw_only=True):
     website_rule: Rule = Rule.ASK
     due_date_rule: Rule = Rule.ASK
     memo_rule: Rule = Rule.ASK
+    show_quickbooks_invoices: bool = False
     annotate: bool = True
     same_invoice_days: int = 10
     same_payment_days: int = 5

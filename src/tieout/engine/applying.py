@@ -23,7 +23,7 @@ from tieout.store.pairs import Refusal, Story
 
 _SEND_SECONDS = 30.0
 _RETRY = timedelta(seconds=5)
-_ONE_SHOT = ("put_back", "use_hubspot", "use_quickbooks", "reactivate", "restore")
+_ONE_SHOT = ("put_back", "restore_copy", "use_hubspot", "use_quickbooks", "reactivate", "restore")
 """Choices that are used up by the write that they asked for."""
 _RULES_OF = {"phone": "phone_rule", "website": "website_rule", "due": "due_date_rule", "memo": "memo_rule"}
 
@@ -252,7 +252,8 @@ def advance(tx: Connection, side: Side, entry: Entry, row: Row) -> None:
         written = rules.advance(written, operation.base, tuple(n for n in names if n not in proved))
     carried = rules.advance(bond.books_base if side is Side.CRM else bond.crm_base, entry.origin.record, names)
     crm_base, books_base = (written, carried) if side is Side.CRM else (carried, written)
-    lines = _line_map(entry.origin.record, operation.record, row.record) if "lines" in operation.fields else None
+    mapped = side is Side.BOOKS and "lines" in operation.fields
+    lines = _line_map(entry.origin.record, operation.record, row.record) if mapped else None
     pairs.rebase(tx, stored.id, crm_base=crm_base, books_base=books_base, lines=lines)
     if (left := _unused(stored.pair.choices)) != stored.pair.choices:
         pairs.choose(tx, stored.id, left)

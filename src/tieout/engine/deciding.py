@@ -45,8 +45,8 @@ from tieout.store.pairs import Stored, Story
 _CHUNK = 100
 _ROUNDS = 4
 
-Needed = tuple[Kind, str]
-"""A record that another one waits for: kind and HubSpot id."""
+Needed = tuple[Side, Kind, str]
+"""A record that another one waits for, by its id on one side."""
 
 
 class Planned(msgspec.Struct, frozen=True):
@@ -199,10 +199,10 @@ def _state(tx: Connection, work: Work, stored: Stored, decision: Decision, neede
             _note_lost(tx, work, stored, lost)
             state = State.WARNING if warnings else State.IN_SYNC
             _settle(tx, work, stored, state, warnings[0] if warnings else "", Story(warnings=warnings))
-        case Wait(kind=kind, id=id_, reason=reason, name=name, others=others):
-            needed.update((one.kind, one.id) for one in (decision, *others))
+        case Wait(kind=kind, id=id_, reason=reason, name=name, others=others, side=side):
+            needed.update((one.side, one.kind, one.id) for one in (decision, *others))
             evidence = {"kind": kind.value, "name": name or id_}
-            story = Story(evidence=evidence, waits_for=(kind.value, id_))
+            story = Story(evidence=evidence, waits_for=(kind.value, id_) if side is Side.CRM else None)
             _settle(tx, work, stored, State.WAITING, reason, story)
         case Hold(cause=cause, evidence=evidence, differences=differences, candidates=candidates):
             story = Story(evidence=dict(evidence), differences=differences, candidates=candidates)
@@ -284,14 +284,15 @@ def match_lines(crm: Invoice, books: Invoice) -> dict[str, str]:
 
 def _need(tx: Connection, work: Work, needed: set[Needed], answers: Answers) -> None:
     """Have those records decided that others wait for; an item that only lines name gets a record."""
-    named = {id_ for kind, id_ in needed if kind is Kind.ITEM and id_.partition(":")[0] in ("sku", "name")}
+    named = {id_ for _, kind, id_ in needed if kind is Kind.ITEM and id_.partition(":")[0] in ("sku", "name")}
     lines = {reply.own: q for q, reply in answers.items() if isinstance(q, ItemOf) and isinstance(reply, Linked)}
     held = mirror.versions(tx, work.connection, Side.CRM, Kind.ITEM, sorted(named))
     items = [Item(id=id_, name=lines[id_].name, sku=lines[id_].sku) for id_ in sorted(named - held.keys())]
     mirror.put(tx, work.connection, Side.CRM, [Row(Kind.ITEM, item.id, 1, item) for item in items], work.now())
     for kind in Kind:
-        ids = sorted(id_ for of, id_ in needed if of is kind)
-        agenda.need(tx, work.connection, kind, ids)
+        for side in Side:
+            ids = sorted(id_ for at, of, id_ in needed if (at, of) == (side, kind))
+            agenda.need(tx, work.connection, kind, side, ids)
 
 
 def _advance(tx: Connection, stored: Stored, moved: tuple[str, ...]) -> None:

@@ -53,6 +53,12 @@ class People:
             return None
         return (self._companies([part]) if type_ == COMPANIES else self._contacts([part]))[0]
 
+    def person(self, customer: str) -> str:
+        """The contact, `contact:…`, that speaks for a customer: a company's first; empty where there is none."""
+        if not customer.startswith("company:"):
+            return customer
+        return next((f"contact:{one}" for one in self.members(customer.partition(":")[2])), "")
+
     def parts(self, type_: str, ids: Sequence[str]) -> dict[str, Part]:
         """The stored companies or contacts among `ids`."""
         return self._shelf.get(type_, ids)

@@ -74,6 +74,10 @@ class Reader:
         self._shelf = shelf
         self._clock = clock
 
+    def note(self, marks: Sequence[Part]) -> None:
+        """Keep in mind what was just read or written, so that the feed need not read it again."""
+        self._shelf.put(marks)
+
     async def by_id(self, type_: str, ids: Sequence[str]) -> Reading:
         """Records of one type; those that are not there come as gone rows. A stale answer is asked for once more."""
         found = await self._found(type_, list(dict.fromkeys(ids)))

@@ -12,7 +12,8 @@ from tieout.hubspot.client import Client
 from tieout.hubspot.documents import VERSION, Properties, decoder
 from tieout.hubspot.lens.customer import COMPANIES, CONTACTS
 from tieout.hubspot.lens.invoice import INVOICES
-from tieout.hubspot.lens.settlement import KEY, PAYMENTS
+from tieout.hubspot.lens.settlement import PAYMENTS
+from tieout.hubspot.lens.values import KEY
 from tieout.remote.errors import Refusal, SignInTrouble
 
 GROUP = "tieout"
@@ -31,13 +32,16 @@ class Wanted(msgspec.Struct, frozen=True):
     unique: bool = False
 
 
+_KEY = Wanted(KEY, "Tieout key", unique=True)
 _ON_CUSTOMERS = (
+    _KEY,
     Wanted("tieout_open_balance", "QuickBooks open balance", "number", "number"),
     Wanted("tieout_open_credit", "QuickBooks open credit", "number", "number"),
     Wanted("tieout_last_payment", "QuickBooks last payment", "date", "date"),
 )
 WANTED: dict[str, tuple[Wanted, ...]] = {
     INVOICES: (
+        _KEY,
         Wanted("tieout_state", "QuickBooks sync state"),
         Wanted("tieout_reason", "QuickBooks sync reason", field="textarea"),
         Wanted("tieout_number", "QuickBooks number"),
@@ -45,7 +49,7 @@ WANTED: dict[str, tuple[Wanted, ...]] = {
         Wanted("tieout_received", "Received in QuickBooks", "number", "number"),
         Wanted("tieout_credited", "Credited in QuickBooks", "number", "number"),
     ),
-    PAYMENTS: (Wanted(KEY, "Tieout key", unique=True),),
+    PAYMENTS: (_KEY,),
     COMPANIES: _ON_CUSTOMERS,
     CONTACTS: _ON_CUSTOMERS,
 }

@@ -17,6 +17,7 @@ from tieout.hubspot.lens.item import PRODUCTS
 from tieout.hubspot.lens.settlement import PAYMENTS
 from tieout.hubspot.objects import Objects
 from tieout.hubspot.packing import Packing
+from tieout.hubspot.parts import Parts
 from tieout.hubspot.people import People
 from tieout.hubspot.reader import Reader
 from tieout.hubspot.writer import Writer
@@ -75,9 +76,10 @@ class HubSpotSide:
             lag=profile.index_lag,
             versions=versions,
         )
-        packing = Packing(self._client, self._reader, clock)
+        parts = Parts(self._reader)
+        packing = Packing(self._client, self._reader, parts, clock)
         self._prepare = packing.prepare
-        self._writer = Writer(self._client, self._reader, packing, clock)
+        self._writer = Writer(self._client, self._reader, packing, parts, clock)
         self._zone = zone
         self._address = f"https://{ui}/contacts/{portal}/record"
         self._missing_scopes: tuple[str, ...] = ()

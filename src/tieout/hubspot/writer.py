@@ -1,6 +1,7 @@
 """Sending units, telling their endings apart, and finding out what became of one without answer."""
 
 from collections.abc import Mapping, Sequence
+from decimal import Decimal
 from typing import TypeVar
 
 import msgspec
@@ -13,8 +14,10 @@ from tieout.hubspot.history import Trace, trace
 from tieout.hubspot.lens import customer, settlement, values
 from tieout.hubspot.lens.customer import version
 from tieout.hubspot.lens.settlement import PAYMENTS
-from tieout.hubspot.packing import Change, Packing
+from tieout.hubspot.packing import Change, Packing, is_new_person
+from tieout.hubspot.parts import Parts
 from tieout.hubspot.reader import PROPERTIES, Reader
+from tieout.kinds.customer import Customer
 from tieout.kinds.invoice import Invoice
 from tieout.kinds.settlement import Settlement
 from tieout.remote.errors import Refusal, RemoteError, Unavailable
@@ -31,6 +34,8 @@ _HEADER = ("number", "status", "date", "due", "memo", "po", "total", "balance")
 _DAYS = ("due", "date")
 _PAYMENT = ("amount", "date", "method", "reference", "status")
 
+_ZERO = Decimal(0)
+
 R = TypeVar("R", bound=Record)
 
 
@@ -45,10 +50,11 @@ class Aftermath(msgspec.Struct, frozen=True):
 class Writer:
     """Writes to one account."""
 
-    def __init__(self, client: Client, reader: Reader, packing: Packing, clock: Clock) -> None:
+    def __init__(self, client: Client, reader: Reader, packing: Packing, parts: Parts, clock: Clock) -> None:
         self._client = client
         self._reader = reader
         self._packing = packing
+        self._parts = parts
         self._clock = clock
 
     async def send(self, unit: Unit, operations: Sequence[Operation], timeout: Timeout) -> tuple[Outcome, ...]:
@@ -75,14 +81,18 @@ class Writer:
         first = members[0]
         if first.verb == "annotate":
             return tuple(Absent() for _ in members)
-        if first.verb == "create":
+        if _creates(first):
             return await self._created(members)
+        if _is_of_parts(first):
+            return await self._parts.settle(unit, members)
         if first.kind is Kind.SETTLEMENT and first.verb == "void":
             return await self._withdrawn(members)
         after = await self._aftermath(unit, {one.id: 0 for one in members}, members)
         return tuple(_found(one, after.get(one.id)) for one in members)
 
     async def _done(self, unit: Unit, members: Sequence[Operation], answer: Answer) -> tuple[Outcome, ...]:
+        if _is_of_parts(members[0]):
+            return await self._parts.done(unit, members, answer)
         if unit.path.endswith("/batch/archive"):
             if answer.status != 204:  # HubSpot says nothing where it archived; a page is somebody else's answer
                 return tuple(Unknown(f"HubSpot answered with status {answer.status}.") for _ in members)
@@ -95,26 +105,61 @@ class Writer:
         legible, illegible = documents(batch.results)
         if illegible:
             return tuple(Unknown(illegible[0].why) for _ in members)
-        if members[0].verb == "create":
+        if _creates(members[0]):
             return tuple(self._creation(one, legible, batch.errors) for one in members)
         return await self._updates(unit, members, legible, batch.errors)
 
     def _creation(self, operation: Operation, made: Sequence[Document], errors: Sequence[Detail]) -> Outcome:
         for one in made:
-            if operation.id in (one.object_write_trace_id, one.properties.get(settlement.KEY)):
-                row = Row(Kind.SETTLEMENT, one.id, version(one), self._as_sent(operation, one))
-                return Done(one.id, row, row.version)
+            if operation.id in (one.object_write_trace_id, one.properties.get(values.KEY)):
+                row = self._made(operation, one)
+                return Done(operation.target or row.id, row, row.version)
         for error in errors:
             if operation.id in error.named("objectWriteTraceId"):
                 refused = fault(400, error)
                 return Unknown(refused.text) if refused.cause == _TAKEN else Refused(refused)
-        return Unknown("HubSpot's answer does not mention this payment.")
+        return Unknown(f"HubSpot's answer does not mention this {operation.kind}.")
 
-    def _as_sent(self, operation: Operation, document: Document) -> Settlement:
-        """A payment that we made, as its answer shows it, or as it was sent where the answer shows little."""
-        sent = operation.record
-        if not isinstance(sent, Settlement):
-            raise TypeError(f"{operation.kind} is not created here.")
+    def _made(self, operation: Operation, document: Document) -> Row:
+        """What we created, as its answer shows it, or as it was sent where the answer shows little."""
+        match operation.record:
+            case Customer() as sent:
+                return self._made_customer(operation, sent, document)
+            case Invoice() as sent:
+                person = self._reader.people.person(sent.customer)
+                own_invoice = msgspec.structs.replace(
+                    sent,
+                    id=document.id,
+                    status="draft",
+                    lines=(),
+                    discount=_ZERO,
+                    tax=_ZERO,
+                    total=_ZERO,
+                    balance=_ZERO,
+                    contact=person,
+                    marker=operation.id,
+                )
+                return Row(Kind.INVOICE, document.id, version(document), own_invoice)
+            case Settlement() as sent:
+                return Row(Kind.SETTLEMENT, document.id, version(document), self._as_sent(operation, sent, document))
+            case _:
+                raise TypeError(f"{operation.kind} is not created here.")
+
+    def _made_customer(self, operation: Operation, sent: Customer, document: Document) -> Row:
+        type_, _ = self._packing.creation(operation)
+        id_ = operation.target or f"{customer.PREFIXES[type_]}:{document.id}"
+        own = document.properties
+        if own:
+            if operation.target:
+                own = {**own, "associatedcompanyid": id_.partition(":")[2]}
+            self._reader.people.customers(type_, [msgspec.structs.replace(document, properties=own)])
+            if (row := self._reader.people.assembled(id_)) is not None:
+                return row
+        parts = (id_, *((f"contact:{document.id}",) if operation.target else ()))
+        record = msgspec.structs.replace(sent, id=id_, parts=parts, marker=sent.marker or operation.id)
+        return Row(Kind.CUSTOMER, id_, version(document), record)
+
+    def _as_sent(self, operation: Operation, sent: Settlement, document: Document) -> Settlement:
         own = msgspec.structs.replace(
             sent,
             id=document.id,
@@ -231,7 +276,7 @@ class Writer:
         one = operation if operation.verb == "void" else msgspec.structs.replace(operation, fields=(field,))
         base: dict[str, str] = {}
         if operation.verb == "void":
-            base = {"hs_invoice_status": "open"}
+            base = {"hs_invoice_status": operation.base.status if isinstance(operation.base, Invoice) else "open"}
         elif operation.base is not None:
             base = self._packing.change(msgspec.structs.replace(one, record=operation.base)).properties
         return [
@@ -261,20 +306,22 @@ class Writer:
                 return row
 
     async def _created(self, members: Sequence[Operation]) -> tuple[Finding, ...]:
-        keys = [one.id for one in members]
-        found = await self._reader.objects.read(PAYMENTS, keys, PROPERTIES[PAYMENTS], key=settlement.KEY)
-        made = {one.properties.get(settlement.KEY): one for one in found.documents}
-        reading = await self._reader.whole(PAYMENTS, found)
-        rows = {row.id: row for row in reading.rows}
+        made: dict[str, Document] = {}
+        rows: dict[str, Row] = {}
+        types = {one.id: self._packing.creation(one)[0] for one in members}
+        for type_ in sorted(set(types.values())):
+            keys = [id_ for id_, of in types.items() if of == type_]
+            found = await self._reader.objects.read(type_, keys, PROPERTIES[type_], key=values.KEY)
+            made |= {one.properties.get(values.KEY) or "": one for one in found.documents}
+            rows |= {row.id: row for row in (await self._reader.whole(type_, found)).rows}
         findings: list[Finding] = []
         for one in members:
             document = made.get(one.id)
             if document is None:
                 findings.append(Absent())
                 continue
-            bare = msgspec.structs.replace(document, properties={})
-            sent = Row(Kind.SETTLEMENT, document.id, version(document), self._as_sent(one, bare))
-            findings.append(Landed(row=rows.get(document.id, sent), sent=sent))
+            sent = self._made(one, msgspec.structs.replace(document, properties={}))
+            findings.append(Landed(row=rows.get(sent.id, sent), sent=sent))
         return tuple(findings)
 
     async def _withdrawn(self, members: Sequence[Operation]) -> tuple[Finding, ...]:
@@ -286,6 +333,14 @@ class Writer:
             else Moot("The payment is still there.")
             for one in members
         )
+
+
+def _creates(operation: Operation) -> bool:
+    return operation.verb == "create" or is_new_person(operation)
+
+
+def _is_of_parts(operation: Operation) -> bool:
+    return operation.kind is Kind.INVOICE and operation.verb == "update" and "lines" in operation.fields
 
 
 def _members(unit: Unit, operations: Sequence[Operation]) -> list[Operation]:

@@ -44,6 +44,7 @@ class Customer(msgspec.Struct, frozen=True, omit_defaults=True, tag_field="is", 
     member_of: in HubSpot, the company customer that this contact is a part of (model *company first* only).
     parent: in QuickBooks, the Id of the customer above a sub-customer.
     balance: in QuickBooks, what the customer owes, in `currency`.
+    marker: in HubSpot, the id of the operation of ours that made it; empty where somebody else did.
     """
 
     id: str
@@ -62,6 +63,7 @@ class Customer(msgspec.Struct, frozen=True, omit_defaults=True, tag_field="is", 
     parts: tuple[str, ...] = ()
     parent: str = ""
     balance: Decimal | None = None
+    marker: str = ""
 
 
 def _address_form(address: object) -> tuple[str, ...]:
@@ -147,7 +149,12 @@ class CustomerRules:
 
     def needs(self, pair: Pair[Customer], world: World, answers: Answers) -> frozenset[Question]:
         """A needed customer without counterpart asks for matches, and for the holder of its name."""
-        if pair.bond is not None or pair.crm is None or pair.crm.member_of:
+        if pair.bond is not None:
+            return frozenset()
+        if pair.crm is None:
+            known = MatchesOf(Kind.CUSTOMER, Side.BOOKS, pair.books.id) if pair.books is not None else None
+            return frozenset({known} if pair.needed and known is not None and known not in answers else ())
+        if pair.crm.member_of:
             return frozenset()
         wanted: set[Question] = {MatchesOf(Kind.CUSTOMER, Side.CRM, pair.crm.id)}
         if pair.needed:
@@ -158,7 +165,7 @@ class CustomerRules:
         """Link what is certain, create what is needed and has no candidate, leave the rest with its candidates."""
         crm = pair.crm
         if crm is None:
-            return Exclude("not_needed")
+            return self._from_books(pair, world, answers)
         if chosen := pair.choices.get("link_customer"):
             return Link(chosen, "by_you")
         if crm.member_of:
@@ -174,6 +181,22 @@ class CustomerRules:
         if "create_customer" not in pair.choices and (candidates or not world.settings.auto_create_customers):
             return Exclude("no_counterpart", candidates)
         return self._create(pair, crm, world, answers)
+
+    def _from_books(self, pair: Pair[Customer], world: World, answers: Answers) -> Decision:
+        """A customer of QuickBooks' is made in HubSpot where one of its invoices is shown there.
+
+        Certain matches are linked from HubSpot's side; what is near without being certain is for a person.
+        """
+        books = pair.books
+        if books is None or not pair.needed:
+            return Exclude("not_needed")
+        if not world.reviewed:
+            return Wait(Kind.CUSTOMER, books.id, "review", side=Side.BOOKS)
+        found = answers[MatchesOf(Kind.CUSTOMER, Side.BOOKS, books.id)]
+        candidates = found.candidates if isinstance(found, Matches) else ()
+        if "create_customer" not in pair.choices and (candidates or not world.settings.auto_create_customers):
+            return Exclude("no_counterpart", candidates)
+        return Create(Side.CRM, msgspec.structs.replace(books, id="", parent="", balance=None))
 
     def _create(self, pair: Pair[Customer], crm: Customer, world: World, answers: Answers) -> Decision:
         holder: Holder | None = None
@@ -221,6 +244,8 @@ class CustomerRules:
         if back := restored(pair.choices):
             wanted = msgspec.structs.replace(pair.crm, **back)
             return Update((Change(Side.CRM, wanted, tuple(back)),), asked="restore")
+        if pair.crm.marker and len(pair.crm.parts) == 1 and (person := _missing_person(pair.crm, pair.books)):
+            return Update((Change(Side.CRM, self.advance(pair.crm, pair.books, person), person),))
         rules = {"phone": world.settings.phone_rule, "website": world.settings.website_rule}
         merged = merge(self.fields, Sides(pair.crm, pair.books, bond.crm_base, bond.books_base), rules)
         return _by_part(settle_merge(self, pair.crm, pair.books, merged, pair.choices), pair.crm)
@@ -233,6 +258,13 @@ class CustomerRules:
     def advance(self, base: Customer, now: Customer, names: tuple[str, ...]) -> Customer:
         """The base with the named fields taken from `now`."""
         return msgspec.structs.replace(base, **{n: getattr(now, n) for n in names})
+
+
+def _missing_person(crm: Customer, books: Customer) -> tuple[str, ...]:
+    """The fields of the person that a company of our making still lacks; empty where QuickBooks names none."""
+    if not crm.id.startswith("company:") or not any(getattr(books, name) for name in _PERSON):
+        return ()
+    return _PERSON
 
 
 def _by_part(decision: Decision, crm: Customer) -> Decision:

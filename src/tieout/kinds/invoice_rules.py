@@ -34,11 +34,12 @@ from tieout.core.decide import (
     signature,
 )
 from tieout.core.fields import Direction, Field, Rule
-from tieout.core.merge import Difference, Sides, merge
+from tieout.core.merge import Difference, Merge, Sides, merge
 from tieout.core.records import Key, Kind, Side
 from tieout.core.text import normal
-from tieout.kinds import charge
+from tieout.kinds import charge, copy_rules
 from tieout.kinds.booking import Booking, alike_question, book, closed_until, number_key, questions
+from tieout.kinds.copy_rules import is_copy
 from tieout.kinds.invoice import Invoice, Line
 
 
@@ -53,15 +54,18 @@ class InvoiceRules:
     )
 
     def keys(self, side: Side, record: Invoice) -> tuple[Key, ...]:
-        """Its number; in QuickBooks customer and total besides, for a twin typed in by hand."""
+        """Its number; customer and total besides, for a twin typed in by hand."""
+        del side
         keys = [number_key(record.number)] if record.number else []
-        if side is Side.BOOKS and record.status != "void":
+        if record.status not in ("void", "draft") and record.customer:
             keys.append(alike_key(record.customer, record.total))
         return tuple(keys)
 
     def needs(self, pair: Pair[Invoice], world: World, answers: Answers) -> frozenset[Question]:
         """What `book` needs, then what could be this very invoice."""
         crm = pair.crm
+        if pair.books is not None and (crm is None or is_copy(crm)):
+            return copy_rules.needs(pair, pair.books, world, answers)
         if crm is None or (pair.bond is None and not self._travels(pair, crm, world) and crm.status != "draft"):
             return frozenset()
         if pair.bond is not None and not _charge_moved(pair, pair.bond):
@@ -79,7 +83,9 @@ class InvoiceRules:
         """Create what was finalized in HubSpot, once nothing stands in the way and no twin is in sight."""
         crm = pair.crm
         if crm is None:
-            return Exclude("made_in_quickbooks")
+            return (
+                Exclude("not_made_here") if pair.books is None else copy_rules.alone(pair, pair.books, world, answers)
+            )
         if chosen := pair.choices.get("use_existing"):
             return Link(chosen, "by_you")
         if crm.status == "draft":
@@ -116,6 +122,8 @@ class InvoiceRules:
         if pair.crm is None or pair.books is None:
             raise ValueError("A linked pair was decided without both of its records.")
         crm, books = pair.crm, pair.books
+        if is_copy(crm):
+            return self._copied(pair, crm, books, bond, world, answers)
         if crm.contact == bond.crm_base.contact == bond.crm_base.customer:
             # The contact has got a company since: what was issued to the contact stays with it.
             crm = msgspec.structs.replace(crm, customer=bond.crm_base.customer)
@@ -125,8 +133,7 @@ class InvoiceRules:
             return _restore(crm, back)
         in_crm = charge.differences(bond.crm_base, crm, Side.CRM)
         in_books = charge.differences(bond.books_base, books, Side.BOOKS)
-        rules: Mapping[str, Rule] = {"due": world.settings.due_date_rule, "memo": world.settings.memo_rule}
-        header = merge(self.fields, Sides(crm, books, bond.crm_base, bond.books_base), rules)
+        header = self._header(crm, books, bond, world)
         apart = _totals_apart(crm, books) if not in_crm and not in_books else ()
         rest = _in_open_period(settle_merge(self, crm, books, header, pair.choices), books, world)
         if not in_crm and not in_books and not apart:
@@ -147,6 +154,32 @@ class InvoiceRules:
             cause = "charge_edited_in_books" if in_books else "totals_apart"
             return Hold(cause, {"number": crm.number, "total": str(crm.total), "other": str(books.total)}, found)
         return _in_open_period(reissued, books, world)
+
+    def _header(self, crm: Invoice, books: Invoice, bond: Bond[Invoice], world: World) -> Merge:
+        rules: Mapping[str, Rule] = {"due": world.settings.due_date_rule, "memo": world.settings.memo_rule}
+        return merge(self.fields, Sides(crm, books, bond.crm_base, bond.books_base), rules)
+
+    def _copied(
+        self,
+        pair: Pair[Invoice],
+        crm: Invoice,
+        books: Invoice,
+        bond: Bond[Invoice],
+        world: World,
+        answers: Answers,
+    ) -> Decision:
+        """A copy of an invoice made in QuickBooks: its charge is brought to what it shall be, its header merged."""
+        if back := restored(pair.choices):
+            return _restore(crm, back)
+        decision = copy_rules.linked(pair, crm, books, bond, answers)
+        if not isinstance(decision, Nothing | Accept) or books.status == "void":
+            return decision
+        merged = settle_merge(self, crm, books, self._header(crm, books, bond, world), pair.choices)
+        rest = _in_open_period(merged, books, world)
+        if isinstance(rest, Nothing):
+            moved = (*decision.moved, *rest.moved)
+            return msgspec.structs.replace(decision, moved=moved)
+        return rest
 
     def _reissue(
         self,

@@ -25,15 +25,15 @@ def mark(tx: Connection, connection: int, kind: Kind, side: Side, ids: Iterable[
         )
 
 
-def need(tx: Connection, connection: int, kind: Kind, ids: Iterable[str]) -> None:
-    """Note that another record needs these of HubSpot's; those that were not needed so far are decided."""
+def need(tx: Connection, connection: int, kind: Kind, side: Side, ids: Iterable[str]) -> None:
+    """Note that another record needs these of `side`; those that were not needed so far are decided."""
     for chunk in chunks(list(ids)):
         tx.execute(
             update(pair)
             .where(
                 pair.c.connection == connection,
                 pair.c.kind == kind.value,
-                pair.c.crm_id.in_(chunk),
+                id_column(side).in_(chunk),
                 pair.c.needed.is_(False),
             )
             .values(needed=True, dirty=True)

@@ -4,6 +4,7 @@ from collections import defaultdict
 from collections.abc import Iterable, Mapping, Sequence
 from typing import Any
 
+import msgspec
 from sqlalchemy import Connection, and_, func, select
 
 from tieout.core.decide import (
@@ -30,6 +31,7 @@ from tieout.kinds.invoice import Invoice
 from tieout.kinds.item import Item
 from tieout.kinds.rules import MATCHERS
 from tieout.kinds.settlement import Settlement
+from tieout.remote.rows import Record
 from tieout.store import mirror, pairs
 from tieout.store.agenda import chunks
 from tieout.store.codec import decode_record
@@ -97,7 +99,8 @@ def _linked(stored: pairs.Stored, side: Side) -> Linked:
         settled = stored.state is State.EXCLUDED and stored.cause in ("no_counterpart", "by_you")
         return Linked("", own, settled or bool(stored.pair.gone), stored.story.candidates, label=label)
     active = books.active if isinstance(books, Customer | Item) else True
-    balance = crm.balance if isinstance(crm, Invoice) else None
+    # What is open of a copy follows from its payments; only an invoice of HubSpot's own may be paid already there.
+    balance = crm.balance if isinstance(crm, Invoice) and crm.issued_here else None
     return Linked(other, own, candidates=(), active=active, label=label or getattr(crm, "number", ""), balance=balance)
 
 
@@ -298,9 +301,18 @@ def _candidates(
     for (own, theirs_id), names in shared.items():
         ours = mirror.get(tx, connection, side, kind, own)
         record_there = decode_record(kind, bodies[theirs_id])
-        if ours is not None and getattr(record_there, "active", True):
-            found[own].append(rules.compare(ours, record_there, names))
+        if ours is None or not getattr(record_there, "active", True):
+            continue
+        crm, books = (ours, record_there) if side is Side.CRM else (record_there, ours)
+        weighed = rules.compare(crm, books, names)
+        found[own].append(weighed if side is Side.CRM else _seen_from_books(weighed, record_there))
     return {own: ranked(candidates) for own, candidates in found.items()}
+
+
+def _seen_from_books(weighed: Candidate, crm: Record) -> Candidate:
+    """A candidate named by its HubSpot record."""
+    name = getattr(crm, "company", "") or getattr(crm, "name", "") or getattr(crm, "email", "")
+    return msgspec.structs.replace(weighed, id=crm.id, label=name or crm.id)
 
 
 def _unique(tx: Connection, connection: int, kind: Kind, keys: set[Key]) -> set[Key]:

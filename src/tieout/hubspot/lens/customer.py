@@ -16,6 +16,8 @@ Model = Literal["company", "contact"]
 COMPANIES = "companies"
 CONTACTS = "contacts"
 PREFIXES = {COMPANIES: "company", CONTACTS: "contact"}
+EMPLOYER_TYPE = 1
+"""The association type from a contact to its primary company."""
 
 _ADDRESS = ("address", "city", "state", "zip", "country")
 PROPERTIES: dict[str, tuple[str, ...]] = {
@@ -27,6 +29,7 @@ PROPERTIES: dict[str, tuple[str, ...]] = {
         "address2",
         *_ADDRESS,
         "hs_merged_object_ids",
+        values.KEY,
         "hs_lastmodifieddate",
     ),
     CONTACTS: (
@@ -40,6 +43,7 @@ PROPERTIES: dict[str, tuple[str, ...]] = {
         *_ADDRESS,
         "associatedcompanyid",
         "hs_merged_object_ids",
+        values.KEY,
         "lastmodifieddate",
     ),
 }
@@ -85,6 +89,7 @@ def company(of: Part, people: Sequence[Part]) -> Customer:
         website=values.text(own, "website") or values.text(own, "domain"),
         billing=values.address(own),
         parts=(f"company:{of.id}", *(f"contact:{one.id}" for one in people[:1])),
+        marker=values.text(own, values.KEY),
     )
 
 
@@ -106,7 +111,39 @@ def contact(of: Part, employer: Part | None, model: Model) -> Customer:
         billing=values.address(own),
         member_of=f"company:{of.parent}" if of.parent and model == "company" else "",
         parts=(f"contact:{of.id}",),
+        marker=values.text(own, values.KEY),
     )
+
+
+def created(record: Customer, key: str, model: Model) -> tuple[str, values.Creation]:
+    """The type of the record that a customer of QuickBooks' becomes, and the input of a batch create.
+
+    A company under the model *company first* where it names a company, or no person; its person follows as a contact
+    of its own (`person_created`). key: our unique key, the id of the operation.
+    """
+    if model == "company" and (record.company or not (record.first or record.last)):
+        firm = {"name": record.company or record.name, "phone": record.phone, "website": record.website}
+        properties = firm | values.written_address(record.billing)
+        return COMPANIES, values.creation(key, _clean(properties) | {values.KEY: key}, ())
+    return CONTACTS, person_created(record, key, "")
+
+
+def person_created(record: Customer, key: str, company_id: str) -> values.Creation:
+    """The input of a batch create of a contact: a customer of its own, or the person of the company `company_id`."""
+    person = {
+        "email": record.email,
+        "firstname": record.first,
+        "lastname": record.last or ("" if record.first or company_id else record.name),
+    }
+    if not company_id:
+        own = values.written_address(record.billing)
+        own.pop("address2")
+        person |= {"phone": record.phone, "website": record.website, "company": record.company} | own
+    return values.creation(key, _clean(person) | {values.KEY: key}, ((company_id, EMPLOYER_TYPE),))
+
+
+def _clean(properties: dict[str, str]) -> dict[str, str]:
+    return {name: values.written_name(value) for name, value in properties.items()}
 
 
 def written(record: Customer, fields: Sequence[str]) -> dict[str, dict[str, str]]:

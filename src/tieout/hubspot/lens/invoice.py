@@ -45,6 +45,7 @@ PROPERTIES = (
     "hs_invoice_latest_contact_firstname",
     "hs_invoice_latest_contact_lastname",
     SHOWN_COMPANY,
+    values.KEY,
     "hs_createdate",
     "hs_lastmodifieddate",
 )
@@ -62,15 +63,30 @@ LINE_PROPERTIES = (
     "hs_tax_amount",
     "hs_recurring_billing_start_date",
     "hs_position_on_quote",
+    "hs_external_id",
     "hs_lastmodifieddate",
 )
 ADJUSTMENT_PROPERTIES = ("hs_label", "hs_type", "hs_value", "hs_sort_order", "hs_lastmodifieddate")
 
+CONTACT_TYPE = 177
+COMPANY_TYPE = 179
+"""Association types from an invoice to its contact and company."""
+TO_INVOICE = {LINES: 410, DISCOUNTS: 412, FEES: 414, TAXES: 416}
+"""Association types from an invoice's parts to the invoice."""
+
 _STATUSES: dict[str, Status] = {**{one: one for one in get_args(Status)}, "voided": "void"}
+_STATUS_NAMES = {status: name for name, status in _STATUSES.items() if name != "void"}
 _WRITTEN: dict[str, tuple[str, Callable[[Invoice, ZoneInfo], str]]] = {
     "due": ("hs_due_date", lambda record, zone: values.written_day(record.due, zone)),
     "memo": ("hs_comments", lambda record, _: values.written_text(record.memo)[:LONGEST_TEXT]),
     "po": ("hs_purchase_order_number", lambda record, _: values.written_name(record.po)),
+}
+_OF_COPY: dict[str, tuple[str, Callable[[Invoice, ZoneInfo], str]]] = {
+    **_WRITTEN,
+    "number": ("hs_number", lambda record, _: values.written_name(record.number)),
+    "status": ("hs_invoice_status", lambda record, _: _STATUS_NAMES[record.status]),
+    "date": ("hs_invoice_date", lambda record, zone: values.written_day(record.date, zone)),
+    "total": ("hs_amount_billed", lambda record, _: values.written_number(record.total)),
 }
 _ZERO = Decimal(0)
 _ONE = Decimal(1)
@@ -103,7 +119,6 @@ def invoice(document: Document, charge: Charge, *, customer: str, contact: str, 
     net = sum((one.amount for one in lines), _ZERO)
     discounted = _discounted(charge.discounts, net, currency)
     fees, charged = _fees(charge.fees, discounted, currency)
-    taxed = bool(charge.taxes) or any(one.tax for one in lines)
     total = values.amount(own, "hs_amount_billed", currency, _untold_total(charge, charged, currency))
     return Invoice(
         id=document.id,
@@ -118,21 +133,69 @@ def invoice(document: Document, charge: Charge, *, customer: str, contact: str, 
         currency=currency,
         lines=(*lines, *fees),
         discount=net - discounted,
-        tax=total - charged if taxed else _ZERO,
+        tax=_tax(own, charge, charged, currency, total),
         total=total,
         balance=values.amount(own, "hs_balance_due", currency),
         memo=values.text(own, "hs_comments"),
         po=values.text(own, "hs_purchase_order_number"),
         ship_to=values.address(own, _SHIPPING),
-        tax_code=_order_tax(charge.taxes),
+        tax_code=_order_tax(charge.taxes) if _issued_here(own) else "",
+        marker=values.text(own, values.KEY),
         created=values.day(own, "hs_createdate", zone),
         modified=values.day(own, "hs_lastmodifieddate", zone),
     )
 
 
 def written(record: Invoice, fields: Sequence[str], zone: ZoneInfo) -> dict[str, str]:
-    """The properties that `fields` are written to. Raises KeyError for a field that HubSpot alone may set."""
-    return {name: write(record, zone) for name, write in (_WRITTEN[field] for field in fields)}
+    """The properties that `fields` are written to. Raises KeyError for a field that HubSpot alone may set.
+
+    Number, status, date and total are HubSpot's own, save on a copy of an invoice made in QuickBooks.
+    """
+    known = _WRITTEN if record.issued_here else _OF_COPY
+    return {name: write(record, zone) for name, write in (known[field] for field in fields)}
+
+
+def created(record: Invoice, key: str, zone: ZoneInfo) -> values.Creation:
+    """The input of a batch create: a copy of an invoice made in QuickBooks, a draft without its lines yet.
+
+    It is non-billable: HubSpot neither collects nor mails it. key: our unique key, the id of the operation.
+    """
+    properties = written(record, ("number", "date", "due", "memo", "po"), zone)
+    properties |= {
+        "hs_currency": record.currency,
+        "hs_invoice_billable": "false",
+        "hs_invoice_status": "draft",
+        values.KEY: key,
+    }
+    company = record.customer if record.customer.startswith("company:") else ""
+    return values.creation(key, properties, ((record.contact, CONTACT_TYPE), (company, COMPANY_TYPE)))
+
+
+def line_item(line: Line, position: int, currency: str) -> dict[str, str]:
+    """The properties of a copy's line; `position` orders the lines of an invoice."""
+    return {
+        "hs_product_id": line.item,
+        "name": values.written_name(line.name),
+        "description": values.written_text(line.text)[:LONGEST_TEXT],
+        "quantity": values.written_number(line.quantity),
+        "price": values.written_number(line.amount if line.price is None else line.price),
+        "hs_position_on_quote": str(position),
+        "hs_line_item_currency_code": currency,
+        "hs_external_id": line.source,
+    }
+
+
+def adjustment(label: str, worth: Decimal) -> dict[str, str]:
+    """The properties of an order-level discount or tax of a fixed amount."""
+    return {"hs_label": label, "hs_type": "FIXED", "hs_value": values.written_number(worth)}
+
+
+def _tax(own: values.Values, charge: Charge, charged: Decimal, currency: str, total: Decimal) -> Decimal:
+    """The tax: of an invoice that HubSpot sums up, what its total holds of it; of a copy, what was given as tax."""
+    by_line = any(one.properties.get("hs_tax_rate_group_id") for one in charge.lines)
+    if not _issued_here(own) and not by_line:
+        return sum((_worth(one, charged, currency) for one in charge.taxes), _ZERO)
+    return total - charged if by_line or charge.taxes else _ZERO
 
 
 def _status(value: str) -> Status:
@@ -172,6 +235,7 @@ def _line(document: Document, currency: str) -> Line:
         amount=amount,
         tax=values.text(own, "hs_tax_rate_group_id"),
         service_date=values.moment(start).date() if start else None,
+        source=values.text(own, "hs_external_id"),
     )
 
 

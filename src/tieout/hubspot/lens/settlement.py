@@ -8,7 +8,6 @@ from tieout.hubspot.lens import values
 from tieout.kinds.settlement import Settlement
 
 PAYMENTS = "commerce_payments"
-KEY = "tieout_key"
 PROPERTIES = (
     "hs_initial_amount",
     "hs_initiated_date",
@@ -17,7 +16,7 @@ PROPERTIES = (
     "hs_payment_method_type",
     "hs_processor_type",
     "hs_reference_number",
-    KEY,
+    values.KEY,
     "hs_lastmodifieddate",
 )
 INVOICE_TYPE = 542
@@ -44,7 +43,7 @@ def settlement(document: Document, linked: Mapping[str, Sequence[str]], zone: Zo
         reference=values.text(own, "hs_reference_number"),
         status=values.text(own, "hs_latest_status"),
         processor=values.text(own, "hs_processor_type"),
-        marker=values.text(own, KEY),
+        marker=values.text(own, values.KEY),
         contact=f"contact:{contact}" if contact else "",
         company=f"company:{company}" if company else "",
     )
@@ -65,29 +64,17 @@ def written(record: Settlement, fields: Sequence[str], zone: ZoneInfo) -> dict[s
     return dict(whole[field] for field in fields)
 
 
-def created(record: Settlement, key: str, zone: ZoneInfo) -> dict[str, object]:
+def created(record: Settlement, key: str, zone: ZoneInfo) -> values.Creation:
     """The input of a batch create: a payment that QuickBooks has seen, tied to its invoice and customer.
 
-    key: our unique key, the id of the operation; also the trace id by which HubSpot reports on one input of many.
+    key: our unique key, the id of the operation.
     """
     properties = written(record, ("amount", "date", "method", "reference"), zone)
     properties |= {
         "hs_currency_code": record.currency,
         "hs_latest_status": "succeeded",
         "hs_processor_type": "quickbooks",
-        KEY: key,
+        values.KEY: key,
     }
     ends = ((record.invoice, INVOICE_TYPE), (record.contact, CONTACT_TYPE), (record.company, COMPANY_TYPE))
-    associations = [
-        {
-            "to": {"id": id_.rpartition(":")[2]},
-            "types": [{"associationCategory": "HUBSPOT_DEFINED", "associationTypeId": type_}],
-        }
-        for id_, type_ in ends
-        if id_
-    ]
-    return {
-        "objectWriteTraceId": key,
-        "properties": {name: value for name, value in properties.items() if value},
-        "associations": associations,
-    }
+    return values.creation(key, properties, ends)

@@ -5,9 +5,10 @@ out where it is zero), both may be milliseconds since 1970; an empty text clears
 """
 
 import re
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from datetime import UTC, date, datetime, time, timedelta
 from decimal import Decimal
+from typing import TypedDict
 from zoneinfo import ZoneInfo
 
 from tieout.core.days import day_of, noon
@@ -15,6 +16,9 @@ from tieout.core.money import NotMoney, decimal, rounded
 from tieout.core.records import Address
 
 Values = Mapping[str, str | None]
+
+KEY = "tieout_key"
+"""Our unique property on every type of record that Tieout creates: the id of the operation that made it."""
 
 _FIRST = datetime(1970, 1, 1, tzinfo=UTC)
 _MILLISECOND = timedelta(milliseconds=1)
@@ -128,6 +132,35 @@ def written_address(value: Address) -> dict[str, str]:
         "country": value.country,
     }
     return {name: written_name(part) for name, part in parts.items()}
+
+
+def ends(linked: Sequence[tuple[str, int]]) -> list[dict[str, object]]:
+    """The associations of a record that is created: ids (`contact:45` or `45`) with their association type.
+
+    Ends without an id are left out.
+    """
+    return [
+        {
+            "to": {"id": id_.rpartition(":")[2]},
+            "types": [{"associationCategory": "HUBSPOT_DEFINED", "associationTypeId": type_}],
+        }
+        for id_, type_ in linked
+        if id_
+    ]
+
+
+class Creation(TypedDict):
+    """One input of a batch create, as HubSpot takes it."""
+
+    objectWriteTraceId: str
+    properties: dict[str, str]
+    associations: list[dict[str, object]]
+
+
+def creation(key: str, properties: Mapping[str, str], linked: Sequence[tuple[str, int]]) -> Creation:
+    """One input of a batch create. key: the trace id by which HubSpot reports on one input of many."""
+    told = {name: value for name, value in properties.items() if value}
+    return {"objectWriteTraceId": key, "properties": told, "associations": ends(linked)}
 
 
 def same(one: str, other: str) -> bool:

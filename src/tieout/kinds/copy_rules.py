@@ -1,0 +1,170 @@
+"""How an invoice made in QuickBooks is decided: HubSpot shows a copy of it, whose charge is QuickBooks' alone.
+
+A copy is made in steps: the invoice as a draft, its lines, discount and tax, then its total and status. Each decision
+compares what stands with what shall be and asks for the next step, so that whatever interrupts it, it goes on there.
+"""
+
+from collections.abc import Mapping
+from datetime import timedelta
+
+import msgspec
+
+from tieout.core.decide import (
+    Accept,
+    Alike,
+    Answers,
+    Bond,
+    Change,
+    Create,
+    Decision,
+    Exclude,
+    Fail,
+    Hold,
+    Link,
+    Linked,
+    LinkOf,
+    Matches,
+    Nothing,
+    Pair,
+    Question,
+    Update,
+    Void,
+    Wait,
+    World,
+    signature,
+)
+from tieout.core.merge import Difference
+from tieout.core.records import Kind, Side
+from tieout.kinds import charge
+from tieout.kinds.copying import copy, placed, same_parts
+from tieout.kinds.invoice import Invoice
+
+_PARTS = ("lines", "discount", "tax")
+_LAST = ("number", "date", "total", "status")
+
+
+def is_copy(crm: Invoice) -> bool:
+    """Whether a HubSpot invoice is our copy of one made in QuickBooks."""
+    return bool(crm.marker) and not crm.issued_here
+
+
+def needs(pair: Pair[Invoice], books: Invoice, world: World, answers: Answers) -> frozenset[Question]:
+    """Its customer and items in HubSpot; before it is made there, what could be this very invoice."""
+    if pair.bond is None and _stays_out(books, world):
+        return frozenset()
+    wanted = _links(books) - answers.keys()
+    if wanted or pair.bond is not None or "create_anyway" in pair.choices:
+        return frozenset(wanted)
+    alike = _alike(books, _customer(books, answers).other, world)
+    return frozenset({alike} if alike is not None and alike not in answers else ())
+
+
+def alone(pair: Pair[Invoice], books: Invoice, world: World, answers: Answers) -> Decision:
+    """Make the copy, once its customer is in HubSpot and no twin is in sight."""
+    if reason := _stays_out(books, world):
+        return Exclude(reason)
+    if chosen := pair.choices.get("use_existing"):
+        return Link(chosen, "by_you")
+    known = world.facts.crm
+    if books.currency not in (known.currency, *known.currencies):
+        return Fail("currency_not_in_hubspot", {"currency": books.currency})
+    customer = _customer(books, answers)
+    if not customer.other:
+        if customer.settled or not books.customer:
+            evidence = {"customer": books.customer, "name": customer.label}
+            return Fail("no_customer_in_hubspot", evidence, customer.candidates)
+        return Wait(Kind.CUSTOMER, books.customer, name=customer.label, side=Side.BOOKS)
+    alike = _alike(books, customer.other, world)
+    if alike is not None and "create_anyway" not in pair.choices:
+        reply = answers[alike]
+        if isinstance(reply, Matches) and reply.candidates:
+            twin = reply.candidates[0]
+            evidence = {"number": books.number, "twin": twin.id, "twin_number": twin.label}
+            return Hold("possible_duplicate_in_hubspot", evidence, candidates=reply.candidates)
+    return Create(Side.CRM, _wanted(books, customer.other, answers))
+
+
+def linked(pair: Pair[Invoice], crm: Invoice, books: Invoice, bond: Bond[Invoice], answers: Answers) -> Decision:
+    """Void, then charge: the next step that brings the copy to what it shall be.
+
+    Returns Nothing where all of the charge agrees; the header is for the caller to merge.
+    """
+    if books.status == "void":
+        return Nothing(moved=("status", *charge.NAMES)) if crm.status == "void" else Void(Side.CRM)
+    owner = _customer(books, answers).other
+    wanted = placed(_wanted(books, owner or crm.customer, answers), crm)
+    edited = _edited(crm, bond, wanted)
+    sign = signature(edited)
+    if edited and pair.choices.get("leave_both") == sign:
+        return Accept(edited)
+    if edited and pair.choices.get("restore_copy") != sign:
+        evidence = {"number": books.number, "total": str(books.total), "other": str(crm.total)}
+        return Hold("charge_edited_in_hubspot", evidence, edited)
+    asked = "restore_copy" if edited else ""
+    if owner != crm.customer:
+        return Fail("customer_moved_in_quickbooks", {"number": books.number, "customer": books.customer})
+    if not same_parts(crm, wanted):
+        return Update((Change(Side.CRM, wanted, _PARTS),), asked=asked)
+    status = crm.status if crm.status == "paid" else wanted.status
+    last = msgspec.structs.replace(crm, number=wanted.number, date=wanted.date, total=wanted.total, status=status)
+    fields = tuple(name for name in _LAST if getattr(crm, name) != getattr(last, name))
+    if fields:
+        return Update((Change(Side.CRM, last, fields),), moved=charge.NAMES, asked=asked)
+    return Nothing(moved=charge.NAMES)
+
+
+def _stays_out(books: Invoice, world: World) -> str:
+    """Why an invoice of QuickBooks' without counterpart is not shown in HubSpot; empty where it is."""
+    if not world.settings.show_quickbooks_invoices or not books.issued_here:
+        return "made_in_quickbooks"
+    if books.status == "void":
+        return "void"
+    start = world.settings.start_date
+    early = start is not None and books.date is not None and books.date < start
+    return "before_start" if early and books.status == "paid" else ""
+
+
+def _links(books: Invoice) -> set[Question]:
+    items = {line.item for line in books.lines if line.item}
+    return {
+        LinkOf(Kind.CUSTOMER, Side.BOOKS, books.customer),
+        *(LinkOf(Kind.ITEM, Side.BOOKS, item) for item in items),
+    }
+
+
+def _customer(books: Invoice, answers: Answers) -> Linked:
+    reply = answers[LinkOf(Kind.CUSTOMER, Side.BOOKS, books.customer)]
+    if not isinstance(reply, Linked):
+        raise TypeError("LinkOf is answered by Linked.")
+    return reply
+
+
+def _wanted(books: Invoice, customer: str, answers: Answers) -> Invoice:
+    return copy(books, customer, _products(books, answers))
+
+
+def _products(books: Invoice, answers: Answers) -> Mapping[str, str]:
+    """HubSpot's products by QuickBooks item; an item that only lines of HubSpot name has none."""
+    found = {line.item: answers.get(LinkOf(Kind.ITEM, Side.BOOKS, line.item)) for line in books.lines if line.item}
+    return {item: reply.other for item, reply in found.items() if isinstance(reply, Linked) and reply.other.isdecimal()}
+
+
+def _alike(books: Invoice, customer: str, world: World) -> Alike | None:
+    if books.date is None or not customer:
+        return None
+    near = timedelta(days=world.settings.same_invoice_days)
+    return Alike(Kind.INVOICE, Side.CRM, customer, books.total, books.currency, books.date - near, books.date + near)
+
+
+def _edited(crm: Invoice, bond: Bond[Invoice], wanted: Invoice) -> tuple[Difference, ...]:
+    """What a person changed of a finished copy. HubSpot sums a copy up anew when its lines change: that is no edit."""
+    base = bond.crm_base
+    if base.status == "draft":
+        return ()
+    found = charge.differences(base, crm, Side.CRM, ignore=("total", "tax", "customer"))
+    if crm.status == "void":
+        found += (Difference("status", base.status, crm.status, Side.CRM),)
+    summed = sum((line.amount for line in crm.lines), -crm.discount) + crm.tax
+    if crm.total not in (base.total, summed, wanted.total):
+        found += (Difference("total", str(base.total), str(crm.total), Side.CRM),)
+    return found

@@ -1,0 +1,134 @@
+"""Invoices made in QuickBooks: HubSpot shows a copy of each, whose figures are QuickBooks' to the cent."""
+
+from decimal import Decimal
+
+from quickbooks.objects import Invoice
+from tests.stories.conftest import World, amount
+
+
+def connect(world: World) -> None:
+    world.connect(show_quickbooks_invoices="true")
+
+
+def copies(world: World) -> dict[str, dict[str, str]]:
+    """The invoices that stand in HubSpot, by number."""
+    return {one["hs_number"]: one for one in world.seller.invoices()}
+
+
+def test_an_invoice_made_in_quickbooks_appears_in_hubspot(world: World) -> None:
+    books = world.bookkeeper
+    nova = books.customer("Nova Ltd", "ana@nova.example", CompanyName="Nova Ltd", GivenName="Ana", FamilyName="Ruiz")
+    item = books.item("Consulting")
+    books.invoice(nova, books.line(item, "2", "100.00"), books.line(item, "1", "50.00"), number="1042")
+    connect(world)
+    done = world.tieout.sync()
+    assert done.standing("invoice") == {"in_sync": 1}
+    assert done.standing("customer") == {"in_sync": 1, "excluded": 1}
+    copy = copies(world)["1042"]
+    assert (copy["hs_invoice_status"], amount(copy["hs_amount_billed"])) == ("open", Decimal("250.00"))
+    assert world.seller.lines(copy["id"]) == [("Consulting", 2, 200), ("Consulting", 1, 50)]
+    assert copy["tieout_state"] == "In sync"
+    world.rests()
+
+
+def test_its_payments_come_along_and_make_the_copy_paid(world: World) -> None:
+    books = world.bookkeeper
+    nova = books.customer("Nova Ltd", "ana@nova.example")
+    invoice = books.invoice(nova, books.line(books.item("Consulting"), "1", "250.00"), number="1042")
+    books.receive(invoice, "100.00")
+    connect(world)
+    world.tieout.sync()
+    copy = copies(world)["1042"]
+    assert world.seller.payments(copy["id"]) == [Decimal("100.00")]
+    assert amount(copy["hs_balance_due"]) == Decimal("150.00")
+    books.receive(invoice, "150.00")
+    world.tieout.sync()
+    assert copies(world)["1042"]["hs_invoice_status"] == "paid"
+    world.rests()
+
+
+def test_the_copy_follows_every_edit_in_quickbooks(world: World) -> None:
+    books = world.bookkeeper
+    nova, item = books.customer("Nova Ltd"), books.item("Consulting")
+    lines = [books.line(item, "1", price) for price in ("10.00", "20.00", "30.00")]
+    invoice = books.invoice(nova, *lines, number="1042")
+    connect(world)
+    world.tieout.sync()
+    document = Invoice.get(invoice, qb=books.client)
+    first, _, third = [line for line in document.Line if line.DetailType == "SalesItemLineDetail"]
+    third.SalesItemLineDetail.Qty, third.Amount = 2.0, 60.0
+    document.Line = [first, third, books.line(item, "1", "5.50"), books.line(item, "1", "-4.00")]
+    document.DocNumber = "1042-A"
+    document.save(qb=books.client)
+    world.tieout.sync()
+    copy = copies(world)["1042-A"]
+    assert [(quantity, net) for _, quantity, net in world.seller.lines(copy["id"])] == [
+        (1, Decimal("10.00")),
+        (2, Decimal("60.00")),
+        (1, Decimal("5.50")),
+    ]
+    assert amount(copy["hs_amount_billed"]) == Decimal("71.50")
+    world.rests()
+
+
+def test_an_edit_of_the_copy_is_held_until_a_person_decides(world: World) -> None:
+    books = world.bookkeeper
+    nova = books.customer("Nova Ltd")
+    books.invoice(nova, books.line(books.item("Consulting"), "2", "100.00"), number="1042")
+    connect(world)
+    world.tieout.sync()
+    copy = copies(world)["1042"]
+    page = world.seller.client.crm.associations.v4.basic_api.get_page("invoices", copy["id"], "line_items")
+    world.seller.change("line_items", str(page.results[0].to_object_id), quantity="3")
+    done = world.tieout.sync()
+    assert done.wrote_nothing
+    failure = world.tieout.failure("charge_edited_in_hubspot")
+    assert ("lines[1].quantity", "2", "3") in world.tieout.differences(failure)
+    world.tieout.fix(failure, "restore_copy")
+    world.tieout.sync()
+    assert world.seller.lines(copy["id"]) == [("Consulting", 2, 200)]
+    assert world.tieout.failures() == []
+    world.rests()
+
+
+def test_an_invoice_voided_in_quickbooks_is_voided_in_hubspot(world: World) -> None:
+    books = world.bookkeeper
+    nova = books.customer("Nova Ltd")
+    invoice = books.invoice(nova, books.line(books.item("Consulting"), "2", "100.00"), number="1042")
+    connect(world)
+    world.tieout.sync()
+    Invoice.get(invoice, qb=books.client).void(qb=books.client)
+    world.tieout.sync()
+    assert copies(world)["1042"]["hs_invoice_status"] == "voided"
+    world.rests()
+
+
+def test_an_invoice_typed_in_on_both_sides_is_asked_about_and_made_one(world: World) -> None:
+    books, seller = world.bookkeeper, world.seller
+    nova = books.customer("Nova Ltd", "ana@nova.example")
+    books.invoice(nova, books.line(books.item("Consulting"), "1", "450.00"), number="1042", on=world.day(-3))
+    ana = seller.contact("ana@nova.example", "Ana", "Ruiz")
+    seller.invoice(seller.line("1", "450.00"), contact=ana, on=world.day())
+    connect(world)
+    done = world.tieout.sync()
+    assert done.operations["books"]["create"] == done.operations["crm"]["create"] == 0
+    asked = {one["cause"]: one for one in world.tieout.failures()}
+    assert sorted(asked) == ["possible_duplicate", "possible_duplicate_in_hubspot"]
+    world.tieout.fix(asked["possible_duplicate_in_hubspot"], "use_existing")
+    done = world.tieout.sync()
+    assert done.standing("invoice") == {"in_sync": 1}
+    assert world.tieout.failures() == []
+    world.rests()
+
+
+def test_a_line_with_tax_and_a_discount_comes_to_the_same_total(uk: World) -> None:
+    books = uk.bookkeeper
+    nova, item = books.customer("Nova Ltd"), books.item("Consulting")
+    code = books.tax_code("20.0% S")
+    invoice = books.invoice(nova, books.line(item, "3", "9.99", code), books.line(item, "1", "-1.50", code), number="7")
+    connect(uk)
+    uk.tieout.sync()
+    copy = copies(uk)["7"]
+    assert amount(copy["hs_amount_billed"]) == amount(books.raw("Invoice", invoice)["TotalAmt"]) == Decimal("34.16")
+    assert uk.seller.lines(copy["id"]) == [("Consulting", 3, Decimal("29.97"))]
+    uk.rests()
