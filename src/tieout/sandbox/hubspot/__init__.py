@@ -16,6 +16,8 @@ one is named:
 - A payment belongs to at most one invoice, in that invoice's currency. What it brings is its amount less refunds.
 - Calculated amounts stand when the write is answered, or `settling_seconds` later. Searches see what is older than
   `index_lag_seconds`. Reads by id are never stale unless a fault says so.
+- Merged objects become a third one, or the primary one where `merge_keeps_primary` is on (a beta of HubSpot's). The ids
+  of the merged find it for the types that `merged_ids_found` lists, in every call but a batch update.
 - A contact's first company is its primary one; when that goes, the next becomes it.
 - A unique value that is taken: 409 for a contact's e-mail on create, else 400 with CONFLICTING_UNIQUE_VALUE on create
   and the PropertyValueCoordinates text on update.

@@ -64,8 +64,7 @@ def create(portal: Portal, kind: ObjectType, request: Request) -> Reply:
 def update(portal: Portal, kind: ObjectType, request: Request) -> Reply:
     """POST `batch/update`: 200, or 207 if ids are missing or an input with a trace id is refused.
 
-    The id of an object merged away finds its survivor on a single update; in a batch it answers neither result nor
-    error, as HubSpot was seen to do.
+    The id of an object merged away answers neither result nor error, as HubSpot was seen to do.
     """
     inputs = _inputs(request)
     _refuse_twice(inputs)
@@ -74,11 +73,13 @@ def update(portal: Portal, kind: ObjectType, request: Request) -> Reply:
     entries: Rows = []
     claims: writing.Claims = set()
     for row in inputs:
-        wanted = _id(row)
-        record = objects.look_up(portal, kind, wanted, str(row.get("idProperty") or ""))
+        wanted, id_property = _id(row), str(row.get("idProperty") or "")
+        if not id_property and wanted in portal.store.aliases[kind.name]:
+            continue
+        record = objects.look_up(portal, kind, wanted, id_property)
         if record is None:
             missing.append(wanted)
-        elif wanted not in portal.store.aliases[kind.name]:
+        else:
             trace = row.get("objectWriteTraceId")
             try:
                 planned.append((record, writing.changes(portal, kind, record, row, claims), trace))

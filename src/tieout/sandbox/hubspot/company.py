@@ -7,7 +7,7 @@ from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
 import msgspec
 
-from tieout.sandbox.hubspot.object_types import ALL
+from tieout.sandbox.hubspot.object_types import ALL, BY_NAME
 from tieout.sandbox.vendor import WrongSetting
 
 TIERS = ("free", "starter", "professional", "enterprise")
@@ -46,6 +46,8 @@ class Company(msgspec.Struct, forbid_unknown_fields=True, omit_defaults=False):
     commit_within_seconds: float = 2.0
     settling_seconds: float = 0.0
     edit_invoices: bool = True
+    merged_ids_found: list[str] = msgspec.field(default_factory=lambda: ["contacts", "companies", "products"])
+    merge_keeps_primary: bool = False
     invoice_prefix: str = "INV-"
     next_invoice_number: int = 1001
     scopes: list[str] = msgspec.field(default_factory=lambda: list(SCOPES))
@@ -84,6 +86,8 @@ class Company(msgspec.Struct, forbid_unknown_fields=True, omit_defaults=False):
         foreign = sorted(set(self.scopes) - set(SCOPES))
         if foreign:
             raise WrongSetting(f"scope {foreign[0]} does not exist. Scopes: {', '.join(SCOPES)}.")
+        if unknown := sorted(set(self.merged_ids_found) - set(BY_NAME)):
+            raise WrongSetting(f"object type {unknown[0]} does not exist. Types: {', '.join(BY_NAME)}.")
         for name in ("index_lag_seconds", "commit_within_seconds", "settling_seconds", "next_invoice_number"):
             if getattr(self, name) < 0:
                 raise WrongSetting(f"{name} takes a number from 0 up; got {getattr(self, name)}.")

@@ -25,7 +25,7 @@ class Portal:
         self.id = portal_id
         self.company = company
         self.catalogue = Catalogue(portal_id)
-        self.store = Store(self.now, self.catalogue)
+        self.store = Store(self.now, self.catalogue, lambda kind: kind.name in self.company.merged_ids_found)
         self.associations = Associations()
         self.source = Source("API", "")
         self.unsettled: dict[str, int] = {}

@@ -91,7 +91,7 @@ def answer(portal: Portal, found: Address, request: Request) -> Reply:
         case "objects" if len(rest) > 2 and rest[2] == "associations":
             return _associations_of_object(portal, version, rest, request)
         case "objects" if rest:
-            return _objects(portal, named(rest[0]), rest[1:], request)
+            return _objects(portal, version, named(rest[0]), rest[1:], request)
         case "associations" if len(rest) > 2:
             return _associations(portal, version, rest, request)
         case "properties" if rest:
@@ -100,7 +100,7 @@ def answer(portal: Portal, found: Address, request: Request) -> Reply:
             return _account(portal, api, rest, request)
 
 
-def _objects(portal: Portal, kind: ObjectType, rest: list[str], request: Request) -> Reply:
+def _objects(portal: Portal, version: str, kind: ObjectType, rest: list[str], request: Request) -> Reply:
     match request.method, rest:
         case "GET", []:
             return objects.list_objects(portal, kind, request)
@@ -111,7 +111,7 @@ def _objects(portal: Portal, kind: ObjectType, rest: list[str], request: Request
         case "POST", ["search"]:
             return search.search(portal, kind, request)
         case "POST", ["merge"]:
-            return merging.merge(portal, kind, request)
+            return merging.merge(portal, kind, version, request)
         case "GET", [object_id]:
             return objects.read(portal, kind, object_id, request)
         case "PATCH", [object_id]:

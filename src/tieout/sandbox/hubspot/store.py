@@ -15,12 +15,14 @@ FIRST_ID = 1001
 class Store:
     """The objects of each type, by id.
 
-    now: gives the present moment in milliseconds. Ids count up for each type, so that the same number may stand for
+    now: gives the present moment in milliseconds. follows: whether the id of an object of this type that was merged
+    away still finds its survivor. Ids count up for each type, so that the same number may stand for
     a contact and for a company, as in HubSpot.
     """
 
-    def __init__(self, now: Callable[[], int], catalogue: Catalogue) -> None:
+    def __init__(self, now: Callable[[], int], catalogue: Catalogue, follows: Callable[[ObjectType], bool]) -> None:
         self.now = now
+        self._follows = follows
         self._catalogue = catalogue
         self.request = 0
         self.records: dict[str, dict[str, Record]] = {kind.name: {} for kind in ALL}
@@ -44,9 +46,11 @@ class Store:
             index.catch_up(0)
 
     def find(self, kind: ObjectType, record_id: str, *, archived: bool = False) -> Record | None:
-        """Return an object by id; the id of one merged away finds its survivor."""
+        """Return an object by id; that of one merged away finds its survivor, where ids of this type do so."""
         records = self.records[kind.name]
-        record = records.get(record_id) or records.get(self.aliases[kind.name].get(record_id, ""))
+        record = records.get(record_id)
+        if record is None and self._follows(kind):
+            record = records.get(self.aliases[kind.name].get(record_id, ""))
         return record if record and (record.archived is not None) == archived else None
 
     def holder(self, kind: ObjectType, name: str, value: str) -> Record | None:
