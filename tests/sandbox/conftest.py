@@ -40,6 +40,11 @@ class Till:
             raise WrongSetting("A till has closing_date.")
         self.settings |= changes
 
+    def merge(self, entity: str, source: str, target: str) -> None:
+        if entity != "note":
+            raise WrongSetting("A till merges notes.")
+        self.notes.append(f"{source} into {target}")
+
     def sign_in(self, base_url: str) -> dict[str, Any]:
         return {"base_url": base_url}
 

@@ -25,6 +25,12 @@ async def test_the_fault_plan_can_be_seen_and_cleared(shop):
     assert (await shop.client.get("/_sandbox/faults")).json() == {"rules": []}
 
 
+async def test_objects_are_merged_as_in_the_vendors_pages(shop):
+    answer = await shop.client.post("/_sandbox/merge", json={"entity": "note", "from": "1", "into": "2"})
+    assert answer.json() == {"entity": "note", "from": "1", "into": "2"}
+    assert shop.till.notes == ["1 into 2"]
+
+
 async def test_the_clock_moves_forward(shop):
     before = datetime.fromisoformat((await shop.client.get("/_sandbox/clock")).json()["now"])
     answer = await shop.client.post("/_sandbox/clock", json={"advance_seconds": 86_400})
@@ -39,6 +45,8 @@ async def test_the_clock_moves_forward(shop):
         ("PATCH", "company", b'{"colour": 1}', "A till has closing_date."),
         ("PATCH", "company", b"[1]", "The settings to change are a JSON object"),
         ("PATCH", "company", b"\xff", "The settings to change are a JSON object"),
+        ("POST", "merge", b'{"entity": "note", "from": "1"}', 'A merge takes {"entity": name, "from": id, "into": id}'),
+        ("POST", "merge", b'{"entity": "coin", "from": "1", "into": "2"}', "A till merges notes."),
         ("PUT", "faults", b"{}", 'A fault plan is {"rules": [...]}'),
         ("POST", "clock", b'{"advance_seconds": -1}', "The clock only moves forward"),
         ("POST", "clock", b'{"advance_seconds": 1e300}', "The clock cannot be advanced by 1e+300 seconds."),

@@ -4,6 +4,8 @@
 `GET /_sandbox/log`       the requests, oldest first; with `?after=SEQ` those after that number
 `GET /_sandbox/company`   the company's settings
 `PATCH /_sandbox/company` changes the settings named in the body, all or none; answers all of them
+`POST /_sandbox/merge`    `{"entity": ..., "from": id, "into": id}` merges an object into another, as a person does
+                          in the vendor's pages, where its API cannot; answers the same
 `GET /_sandbox/faults`    the fault plan as it was put
 `PUT /_sandbox/faults`    replaces the fault plan (`sandbox.faults` says what it may hold); answers it
 `GET /_sandbox/clock`     `{"now": ...}`
@@ -29,13 +31,25 @@ from tieout.sandbox.vendor import Answer, Vendor, WrongSetting
 
 PREFIX = "/_sandbox/"
 
-_METHODS = {"log": ("GET",), "company": ("GET", "PATCH"), "faults": ("GET", "PUT"), "clock": ("GET", "POST")}
+_METHODS = {
+    "log": ("GET",),
+    "company": ("GET", "PATCH"),
+    "merge": ("POST",),
+    "faults": ("GET", "PUT"),
+    "clock": ("GET", "POST"),
+}
 _ENCODER = msgspec.json.Encoder(decimal_format="number")
 _DECODER = msgspec.json.Decoder(dict[str, Any])
 
 
 class _Advance(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     advance_seconds: float
+
+
+class _Merge(msgspec.Struct, frozen=True, forbid_unknown_fields=True, rename={"source": "from", "target": "into"}):
+    entity: str
+    source: str
+    target: str
 
 
 class _WrongRequest(ValueError):
@@ -72,6 +86,8 @@ class Control:
                 return self.log.after(_after(query))
             case "company", "PATCH":
                 self._vendor.patch_company(_object(body))
+            case "merge", _:
+                return self._merge(body)
             case "faults", "PUT":
                 self.faults = decode_plan(body, check=self._vendor.fault)
             case "clock", "POST":
@@ -79,6 +95,14 @@ class Control:
         if page == "company":
             return self._vendor.company()
         return self.faults.document() if page == "faults" else {"now": self._clock.now()}
+
+    def _merge(self, body: bytes) -> _Merge:
+        try:
+            wanted = msgspec.json.decode(body, type=_Merge)
+        except (msgspec.MsgspecError, UnicodeDecodeError) as error:
+            raise _WrongRequest(f'A merge takes {{"entity": name, "from": id, "into": id}}: {error}.') from error
+        self._vendor.merge(wanted.entity, wanted.source, wanted.target)
+        return wanted
 
     async def _advance(self, body: bytes) -> None:
         if not isinstance(self._clock, AdvancingClock):

@@ -41,6 +41,10 @@ class Vendor(Protocol):
         """Change settings, all or none. Raises WrongSetting."""
         ...
 
+    def merge(self, entity: str, source: str, target: str) -> None:
+        """Merge an object into another where only the vendor's pages can. Raises WrongSetting."""
+        ...
+
     def sign_in(self, base_url: str) -> dict[str, Any]:
         """Return this vendor's part of the line that `tieout sandbox` prints: address, ids and tokens."""
         ...

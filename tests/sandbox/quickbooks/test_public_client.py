@@ -146,6 +146,17 @@ def test_a_customer_is_made_read_and_renamed(qb, word):
     assert Customer.filter(DisplayName=f"{word} & Co", qb=qb)[0].Id == customer.Id
 
 
+def test_a_customer_merged_in_the_pages_is_gone_for_the_client(served, qb, word):
+    kept, gone = make_customer(qb, word), make_invoice(qb, f"{word} too", 40)
+    merged = gone.CustomerRef.value
+    served[0].merge("Customer", merged, kept.Id)
+    with pytest.raises(ObjectNotFoundException):
+        Customer.get(int(merged), qb=qb)
+    assert Customer.filter(DisplayName=f"{word} too", qb=qb) == []
+    assert Invoice.get(int(gone.Id), qb=qb).CustomerRef.value == kept.Id
+    assert Customer.get(int(kept.Id), qb=qb).Balance == 40
+
+
 def test_a_name_with_an_apostrophe_is_found(qb, word):
     customer = make_customer(qb, f"{word}'s")
     assert [found.Id for found in Customer.filter(DisplayName=f"{word}'s", qb=qb)] == [customer.Id]

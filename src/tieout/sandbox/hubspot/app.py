@@ -20,7 +20,7 @@ from tieout.sandbox.hubspot.limits import Limits
 from tieout.sandbox.hubspot.portal import Portal
 from tieout.sandbox.hubspot.records import Source
 from tieout.sandbox.hubspot.wire import Reply, Request
-from tieout.sandbox.vendor import Answer
+from tieout.sandbox.vendor import Answer, WrongSetting
 
 _COUNTRIES = {"us": ("USD", "America/New_York"), "uk": ("GBP", "Europe/London")}
 _PORTAL_ID = 4_700_001
@@ -104,6 +104,10 @@ class HubSpotSandbox:
     def patch_company(self, changes: Mapping[str, Any]) -> None:
         """Change settings, all or none. Raises WrongSetting."""
         self._portal.company = self._portal.company.patched(changes)
+
+    def merge(self, entity: str, source: str, target: str) -> None:
+        """Refuse: HubSpot's own API merges. Raises WrongSetting."""
+        raise WrongSetting(f"HubSpot merges by its API: POST /crm/v3/objects/{entity}/merge, {source} into {target}.")
 
     def sign_in(self, base_url: str) -> dict[str, Any]:
         """Return address, ids and tokens with which a client can use this account."""

@@ -11,7 +11,7 @@ from litestar.exceptions import HTTPException
 from litestar.types import Receive, Scope, Send
 
 from tieout.sandbox.clock import Clock
-from tieout.sandbox.quickbooks import faults, names, payments
+from tieout.sandbox.quickbooks import faults, merging, names, payments
 from tieout.sandbox.quickbooks.company import Company, Country, Settings
 from tieout.sandbox.quickbooks.faults import FaultError, Problem
 from tieout.sandbox.quickbooks.ledger import Row
@@ -78,6 +78,10 @@ class QuickBooksSandbox:
         self._api.company.patch(changes)
         if "inactive_names_taken" in changes:
             names.respell(self._api.company)
+
+    def merge(self, entity: str, source: str, target: str) -> None:
+        """Merge the customer or item `source` into `target`, as its pages do. Raises WrongSetting."""
+        merging.merge(self._api.company, entity, source, target)
 
     def sign_in(self, base_url: str) -> dict[str, Any]:
         """Return address, ids and tokens for a client of this company."""

@@ -31,6 +31,8 @@ class Settings(msgspec.Struct):
     duplicate_numbers_refused: 6140 for a document number that is taken; false = duplicates are accepted.
     prefixed_numbers_continue: after a document was made as `INV-7`, the next without number becomes `INV-8`; false =
     only numbers of digits move the company's own sequence.
+    merged_become_inactive: a customer or item merged into another stays, inactive; false = it is deleted.
+    merge_renews_documents: what named it gets a new version; false = it names the survivor without one.
     """
 
     service_date_items: list[str] = msgspec.field(default_factory=list)
@@ -40,6 +42,8 @@ class Settings(msgspec.Struct):
     void_paid_refused: bool = True
     duplicate_numbers_refused: bool = True
     prefixed_numbers_continue: bool = False
+    merged_become_inactive: bool = False
+    merge_renews_documents: bool = False
 
 
 class Company:
