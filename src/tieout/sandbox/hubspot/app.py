@@ -18,7 +18,7 @@ from tieout.sandbox.hubspot.company import Company
 from tieout.sandbox.hubspot.errors import Refusal
 from tieout.sandbox.hubspot.limits import Limits
 from tieout.sandbox.hubspot.portal import Portal
-from tieout.sandbox.hubspot.records import Source
+from tieout.sandbox.hubspot.records import HUBSPOT, Source
 from tieout.sandbox.hubspot.wire import Reply, Request
 from tieout.sandbox.vendor import Answer, WrongSetting
 
@@ -179,7 +179,9 @@ class HubSpotSandbox:
 
 
 def _source(who: str) -> Source:
-    """Return how HubSpot records a client: the app as an integration, anybody else as a person in its pages."""
+    """Return how HubSpot records a client: the app, HubSpot itself, or a person in its pages."""
     if who == oauth.APP:
         return Source("INTEGRATION", str(oauth.APP_ID), "Integration")
+    if who == oauth.HUBSPOT:
+        return HUBSPOT
     return Source("CRM_UI", f"userId:{who}", "CRM UI")

@@ -46,6 +46,14 @@ class Company(msgspec.Struct, forbid_unknown_fields=True, omit_defaults=False):
     commit_within_seconds: float = 2.0
     settling_seconds: float = 0.0
     edit_invoices: bool = True
+    issued_writes_refused: bool = True
+    written_total_kept: bool = True
+    non_billable_needs_lines: bool = False
+    non_billable_steps_refused: bool = False
+    payments_pay_non_billable: bool = True
+    partial_payment_pays: bool = False
+    disputed_payments_count: bool = False
+    payments_over_invoices: bool = False
     merged_ids_found: list[str] = msgspec.field(default_factory=lambda: ["contacts", "companies", "products"])
     merge_keeps_primary: bool = False
     invoice_prefix: str = "INV-"

@@ -61,7 +61,7 @@ def check(portal: Portal, source: End, target: End, *, removing: bool = False) -
         invoices.check_customer_open(held)
     elif kind is PAYMENTS:
         if removing:
-            payments.check_touchable(other)
+            payments.check_touchable(portal, other)
         else:
             payments.check_belongs(portal, other, held)
     else:
@@ -121,6 +121,8 @@ def _follow(portal: Portal, source: End, target: End) -> None:
         return
     if kind is PAYMENTS:
         _count_invoices(portal, record)
+        for other_id in portal.associations.of(PAYMENTS, record.id, INVOICES):
+            portal.touch(other_id)
     elif kind is LINE_ITEMS and invoice:
         currency = invoice.get("hs_currency")
         if arithmetic.minor_digits(currency) != arithmetic.minor_digits(portal.company.currency):

@@ -12,7 +12,7 @@ from tieout.sandbox.hubspot.object_types import CONTACTS, INVOICES, LINE_ITEMS, 
 from tieout.sandbox.hubspot.portal import Portal
 from tieout.sandbox.hubspot.records import Record
 
-ISSUED_BY_HUBSPOT = ("hs_number", "hs_amount_billed", "hs_balance_due")
+ISSUED_BY_HUBSPOT = ("hs_number", "hs_amount_billed", "hs_balance_due", "hs_payment_date")
 
 
 def is_billable(values: Mapping[str, str]) -> bool:
@@ -34,13 +34,17 @@ def drafted(portal: Portal, values: Mapping[str, str], linked: Mapping[str, int]
         **{name: value for name, value in values.items() if value},
     }
     _check_currency(portal, whole["hs_currency"])
-    if is_billable(whole):
-        _refuse_issued(portal, values)
-        match whole["hs_invoice_status"]:
-            case "open":
-                _check_complete(linked.get(CONTACTS.name, 0), linked.get(LINE_ITEMS.name, 0))
-            case "paid" | "voided" as status:
-                raise errors.invalid(f"A billable invoice cannot be created with status {status}.")
+    status, contacts, lines = whole["hs_invoice_status"], linked.get(CONTACTS.name, 0), linked.get(LINE_ITEMS.name, 0)
+    if not is_billable(whole):
+        _check_lines_wanted(portal, status, lines)
+        dropped = () if portal.company.written_total_kept else ("hs_amount_billed", "hs_balance_due")
+        return {name: value for name, value in whole.items() if name not in dropped}
+    whole = _without_issued(portal, whole)
+    match status:
+        case "open":
+            _check_complete(contacts, lines)
+        case "paid" | "voided":
+            raise errors.invalid(f"A billable invoice cannot be created with status {status}.")
     return whole
 
 
@@ -51,11 +55,13 @@ def changed(portal: Portal, invoice: Record, changes: Mapping[str, str]) -> dict
     billable = changes.get("hs_invoice_billable")
     if billable and billable != invoice.get("hs_invoice_billable"):
         raise errors.invalid("hs_invoice_billable can only be set when an invoice is created.")
-    if not is_billable(invoice.values):
-        return dict(changes)
-    _refuse_issued(portal, changes)
     before = invoice.get("hs_invoice_status")
     after = changes.get("hs_invoice_status", before)
+    if not is_billable(invoice.values):
+        if after != before:
+            _check_free_step(portal, invoice, before, after)
+        return dict(changes)
+    changes = _without_issued(portal, changes)
     if after != before:
         _check_step(portal, invoice, before, after)
     if before != "draft" and changes.get("hs_currency", invoice.get("hs_currency")) != invoice.get("hs_currency"):
@@ -71,7 +77,8 @@ def issue(portal: Portal, invoice: Mapping[str, str], changes: Mapping[str, str]
     company = portal.company
     number = f"{company.invoice_prefix}{company.next_invoice_number}"
     company.next_invoice_number += 1
-    return {**changes, "hs_number": number, "hs_invoice_link": f"https://invoice.hubspot.example/{portal.uuid()}"}
+    link = f"https://invoice.hubspot.example/{portal.uuid()}"
+    return {**changes, "hs_number": number, "hs_invoice_link": link, "hs_pdf_download_link": f"{link}.pdf"}
 
 
 def check_lines_open(portal: Portal, invoice: Record) -> None:
@@ -142,13 +149,27 @@ def _check_complete(contacts: int, lines: int) -> None:
         )
 
 
-def _refuse_issued(portal: Portal, values: Mapping[str, str]) -> None:
+def _check_free_step(portal: Portal, invoice: Record, before: str, after: str) -> None:
+    """Refuse (400) a step of a non-billable invoice where the account is of the strict kind."""
+    if not after or portal.company.non_billable_steps_refused:
+        raise errors.invalid(f"hs_invoice_status cannot be changed from {before} to {after or 'nothing'}.")
+    _check_lines_wanted(portal, after, len(portal.linked(INVOICES, invoice.id, LINE_ITEMS)))
+
+
+def _check_lines_wanted(portal: Portal, status: str, lines: int) -> None:
+    if portal.company.non_billable_needs_lines and status != "draft":
+        _check_complete(1, lines)
+
+
+def _without_issued(portal: Portal, values: Mapping[str, str]) -> dict[str, str]:
+    """Return the values of a billable invoice without those that HubSpot gives. Raises Refusal (400)."""
     refused = [name for name in ISSUED_BY_HUBSPOT if name in values]
-    if refused:
+    if refused and portal.company.issued_writes_refused:
         raise portal.catalogue.bad(
             errors.bad_value(name, "READ_ONLY_VALUE", f'"{name}" is a calculated property; its value cannot be set.')
             for name in refused
         )
+    return {name: value for name, value in values.items() if name not in refused}
 
 
 def _check_currency(portal: Portal, currency: str) -> None:

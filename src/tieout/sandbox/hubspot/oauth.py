@@ -14,6 +14,7 @@ from tieout.sandbox.hubspot.errors import JsonMap, Refusal
 from tieout.sandbox.hubspot.wire import Reply, Request
 
 APP = "app"
+HUBSPOT = "hubspot"
 LIFETIME_SECONDS = 1_800
 APP_ID = 100_200
 

@@ -9,7 +9,7 @@ from tieout.sandbox.hubspot.associations import Associations
 from tieout.sandbox.hubspot.company import Company
 from tieout.sandbox.hubspot.object_types import ObjectType
 from tieout.sandbox.hubspot.properties import Catalogue
-from tieout.sandbox.hubspot.records import Record, Source
+from tieout.sandbox.hubspot.records import HUBSPOT, Record, Source
 from tieout.sandbox.hubspot.store import Store
 
 
@@ -29,6 +29,11 @@ class Portal:
         self.associations = Associations()
         self.source = Source("API", "")
         self.unsettled: dict[str, int] = {}
+
+    @property
+    def is_own_work(self) -> bool:
+        """Whether HubSpot itself makes the request: its data sync, or a processor of payments."""
+        return self.source == HUBSPOT
 
     def now(self) -> int:
         """Return the present moment in milliseconds."""

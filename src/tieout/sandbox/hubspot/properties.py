@@ -142,10 +142,10 @@ class Catalogue:
             raise errors.Refusal(404, f"Property {name} does not exist.", errors.OBJECT_NOT_FOUND)
         return found
 
-    def check(self, kind: ObjectType, wanted: Mapping[str, Any]) -> dict[str, str]:
+    def check(self, kind: ObjectType, wanted: Mapping[str, Any], *, calculated: bool = False) -> dict[str, str]:
         """Return the properties of a write as stored text.
 
-        wanted: name → JSON value as the client sent it.
+        wanted: name → JSON value as the client sent it. calculated: read-only ones are taken too.
         Raises Refusal (400) that names every bad value.
         """
         definitions = self.definitions[kind.name]
@@ -155,7 +155,7 @@ class Catalogue:
             definition = definitions.get(name)
             if definition is None:
                 complaints.append(errors.bad_value(name, "PROPERTY_DOESNT_EXIST", f'Property "{name}" does not exist'))
-            elif definition.calculated:
+            elif definition.calculated and not calculated:
                 message = f'"{name}" is a calculated property; its value cannot be set.'
                 complaints.append(errors.bad_value(name, "READ_ONLY_VALUE", message))
             else:

@@ -18,6 +18,7 @@ class Source(msgspec.Struct, frozen=True):
 
 
 CALCULATED = Source("CALCULATED", "CalculatedPropertyComputer")
+HUBSPOT = Source("INTERNAL_PROCESSING", "HubSpot", "Internal processing")
 
 
 class Write(msgspec.Struct, array_like=True):

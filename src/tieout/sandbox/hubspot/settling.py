@@ -30,15 +30,15 @@ def _sums(portal: Portal, invoice: Record) -> dict[str, str]:
         currency=currency,
     )
     taken = portal.linked(INVOICES, invoice.id, PAYMENTS)
-    paid = sum((payments.received(payment) for payment in taken), ZERO)
     billed = Decimal(invoice.get("hs_amount_billed")) if _by_hand(invoice, "hs_amount_billed") else totals.total
+    paid = sum((payments.share(portal, payment, invoice, billed) for payment in taken), ZERO)
     balance = _balance(invoice, billed, paid)
     sums = {
         "hs_subtotal": written(totals.subtotal, currency),
         "hs_total_discount": written(totals.discount, currency),
         "hs_tax": written(totals.tax, currency),
         "hs_amount_paid": written(paid, currency),
-        **_status(invoice, taken, paid=paid, balance=balance),
+        **_status(portal, invoice, taken, paid=paid, balance=balance),
     }
     if not _by_hand(invoice, "hs_amount_billed"):
         sums["hs_amount_billed"] = written(billed, currency)
@@ -62,14 +62,19 @@ def _balance(invoice: Record, billed: Decimal, paid: Decimal) -> Decimal | None:
     return ZERO if left < 0 <= billed else left
 
 
-def _status(invoice: Record, taken: Iterable[Record], *, paid: Decimal, balance: Decimal | None) -> dict[str, str]:
+def _status(
+    portal: Portal, invoice: Record, taken: Iterable[Record], *, paid: Decimal, balance: Decimal | None
+) -> dict[str, str]:
     """Return the step that payments make an invoice take: open → paid, or back when one was withdrawn."""
-    status = invoice.get("hs_invoice_status")
-    if status == "open" and paid > 0 and balance == 0:
+    billable, status = invoices.is_billable(invoice.values), invoice.get("hs_invoice_status")
+    if not (billable or portal.company.payments_pay_non_billable):
+        return {}
+    settled = paid > 0 and (balance == 0 or portal.company.partial_payment_pays)
+    if status == "open" and settled:
         dates = [date for payment in taken if (date := payment.get("hs_initiated_date"))]
         return {"hs_invoice_status": "paid", "hs_payment_date": max(dates, key=moments.milliseconds, default="")}
-    counted = invoices.is_billable(invoice.values) or invoices.has_payment(invoice)
-    if status == "paid" and counted and balance:
+    counted = billable or invoices.has_payment(invoice)
+    if status == "paid" and counted and balance and not settled:
         return {"hs_invoice_status": "open", "hs_payment_date": ""}
     return {}
 

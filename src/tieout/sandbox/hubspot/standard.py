@@ -170,7 +170,7 @@ PROPERTIES: dict[str, dict[str, Standard]] = {
         ),
         **_choice("hs_invoice_payment_collection_method", ("manual", "none")),
         **_choice("hs_collect_address_types", ("billing_address", "shipping_address"), "checkbox"),
-        **_choice("hs_invoice_source", ("data_sync",)),
+        "hs_invoice_source": Standard("enumeration", "select", ("data_sync",), calculated=True),
         **_some(
             "string",
             "hs_recipient_shipping_address hs_recipient_shipping_address2 hs_recipient_shipping_city "

@@ -63,7 +63,8 @@ def drafted(portal: Portal, kind: ObjectType, row: JsonMap, claims: Claims | Non
     links = _links(portal, kind, row)
     for end, _ in links:
         _check_new_link(portal, kind, values, end)
-    if kind is PAYMENTS and sum(end[0] is INVOICES for end, _ in links) > 1:
+    several = kind is PAYMENTS and sum(end[0] is INVOICES for end, _ in links) > 1
+    if several and not portal.company.payments_over_invoices:
         raise errors.invalid("A payment belongs to one invoice.")
     if kind is INVOICES:
         count = {name: sum(end[0].name == name for end, _ in links) for name in (CONTACTS.name, LINE_ITEMS.name)}
@@ -122,7 +123,7 @@ def check_archivable(portal: Portal, kind: ObjectType, record: Record) -> None:
     if kind is INVOICES:
         invoices.check_deletable(portal, record)
     elif kind is PAYMENTS:
-        payments.check_touchable(record)
+        payments.check_touchable(portal, record)
     elif kind in edges.PARTS:
         invoice = invoices.owner_of(portal, kind, record.id)
         if invoice:
@@ -143,7 +144,7 @@ def archive(portal: Portal, kind: ObjectType, record: Record) -> None:
 
 
 def _checked(portal: Portal, kind: ObjectType, row: JsonMap) -> dict[str, str]:
-    values = portal.catalogue.check(kind, wire.members(row, "properties"))
+    values = portal.catalogue.check(kind, wire.members(row, "properties"), calculated=portal.is_own_work)
     if kind is CONTACTS and values.get("email"):
         values["email"] = values["email"].lower()
     return values
