@@ -37,8 +37,18 @@ class Group(msgspec.Struct, rename="camel"):
     archived: bool = False
 
 
+class Option(msgspec.Struct, rename="camel"):
+    """One value that an enumeration takes."""
+
+    label: str
+    value: str
+    display_order: int = -1
+    hidden: bool = False
+    description: str = ""
+
+
 class Property(msgspec.Struct, rename="camel"):
-    """One property definition; `calculated` refuses writes."""
+    """One property definition; `calculated` refuses writes, `archived_at` is "" while it lives."""
 
     name: str
     label: str
@@ -46,7 +56,7 @@ class Property(msgspec.Struct, rename="camel"):
     field_type: str
     group_name: str
     description: str = ""
-    options: list[dict[str, Any]] = []
+    options: list[Option] = []
     display_order: int = -1
     hidden: bool = False
     has_unique_value: bool = False
@@ -55,11 +65,12 @@ class Property(msgspec.Struct, rename="camel"):
     hubspot_defined: bool = False
     created_at: str = ""
     updated_at: str = ""
+    archived_at: str = ""
 
     def as_json(self) -> JsonMap:
         """Return the definition as the API shows it."""
         shown: JsonMap = msgspec.to_builtins(self)
-        shown["archived"] = False
+        shown["archived"] = bool(self.archived_at)
         shown["externalOptions"] = False
         shown["dataSensitivity"] = "non_sensitive"
         shown["modificationMetadata"] = {
@@ -77,6 +88,7 @@ class Catalogue:
     def __init__(self, portal_id: int) -> None:
         self._portal_id = portal_id
         self.definitions: dict[str, dict[str, Property]] = {kind.name: _standard(kind) for kind in ALL}
+        self.archived: dict[str, dict[str, Property]] = {kind.name: {} for kind in ALL}
         self.groups: dict[str, dict[str, Group]] = {
             kind.name: {kind.group: Group(kind.group, f"{kind.singular.replace('_', ' ').capitalize()} information")}
             for kind in ALL
@@ -102,18 +114,17 @@ class Catalogue:
             )
         if name in self.definitions[kind.name]:
             raise errors.Refusal(409, f"A property named '{name}' already exists.", "CONFLICT")
-        field_types = FIELD_TYPES.get(str(wanted["type"]))
-        if field_types is None or wanted["fieldType"] not in field_types:
-            raise errors.invalid(f"fieldType {wanted['fieldType']} is not allowed for type {wanted['type']}.")
-        if wanted["groupName"] not in self.groups[kind.name]:
-            raise errors.invalid(f"Property group {wanted['groupName']} does not exist.")
+        former = self.archived[kind.name].get(name)
+        if former and former.type != wanted["type"]:
+            raise errors.invalid(f"An archived property named '{name}' is of type {former.type}.")
         if wanted.get("hasUniqueValue"):
             if wanted["type"] not in ("string", "number"):
                 raise errors.invalid("hasUniqueValue is only possible for string and number properties.")
             if len([one for one in self.unique[kind.name] if one != "email"]) >= MOST_UNIQUE:
                 raise errors.invalid(f"An object type can have at most {MOST_UNIQUE} unique properties.")
-        made = _from_request({**wanted, "createdAt": at, "updatedAt": at})
+        made = self._defined(kind, {**wanted, "createdAt": at, "updatedAt": at})
         self.definitions[kind.name][name] = made
+        self.archived[kind.name].pop(name, None)
         self.index_unique()
         return made
 
@@ -124,23 +135,47 @@ class Catalogue:
             raise errors.invalid(f"Property {name} is defined by HubSpot; its definition is read only.")
         if wanted.get("hasUniqueValue", old.has_unique_value) != old.has_unique_value:
             raise errors.invalid("hasUniqueValue can only be set when a property is created.")
-        made = _from_request({**msgspec.to_builtins(old), **wanted, "name": name, "updatedAt": at})
+        made = self._defined(kind, {**msgspec.to_builtins(old), **wanted, "name": name, "updatedAt": at})
         self.definitions[kind.name][name] = made
         return made
 
-    def remove(self, kind: ObjectType, name: str) -> None:
+    def remove(self, kind: ObjectType, name: str, at: str) -> None:
         """Archive a custom property. Raises Refusal: 404 if absent, 400 if it is HubSpot's own."""
-        if self.get(kind, name).hubspot_defined:
+        found = self.get(kind, name)
+        if found.hubspot_defined:
             raise errors.invalid(f"Property {name} is defined by HubSpot and cannot be archived.")
         del self.definitions[kind.name][name]
+        self.archived[kind.name][name] = msgspec.structs.replace(found, archived_at=at)
         self.index_unique()
 
-    def get(self, kind: ObjectType, name: str) -> Property:
+    def get(self, kind: ObjectType, name: str, *, archived: bool = False) -> Property:
         """Return a definition. Raises Refusal (404)."""
-        found = self.definitions[kind.name].get(name)
+        found = (self.archived if archived else self.definitions)[kind.name].get(name)
         if found is None:
             raise errors.Refusal(404, f"Property {name} does not exist.", errors.OBJECT_NOT_FOUND)
         return found
+
+    def appended(self, kind: ObjectType, held: Mapping[str, str], changes: Mapping[str, str]) -> dict[str, str]:
+        """Return an update's values; what begins with `;` is added to what a multiple checkbox holds."""
+        definitions, whole = self.definitions[kind.name], dict(changes)
+        for name, value in changes.items():
+            if value.startswith(";") and definitions[name].field_type == "checkbox":
+                chosen = [part for part in f"{held.get(name, '')}{value}".split(";") if part]
+                whole[name] = ";".join(dict.fromkeys(chosen))
+        return whole
+
+    def _defined(self, kind: ObjectType, wanted: Mapping[str, Any]) -> Property:
+        """Return a client's definition. Raises Refusal (400)."""
+        own = {"calculated": wanted["fieldType"] == "calculation_equation", "hubspotDefined": False, "archivedAt": ""}
+        try:
+            made = msgspec.convert({**wanted, **own}, Property)
+        except msgspec.ValidationError as error:
+            raise errors.invalid(f"Property definition is not valid: {error}") from None
+        if made.field_type not in FIELD_TYPES.get(made.type, ()):
+            raise errors.invalid(f"fieldType {made.field_type} is not allowed for type {made.type}.")
+        if made.group_name not in self.groups[kind.name]:
+            raise errors.invalid(f"Property group {made.group_name} does not exist.")
+        return made
 
     def check(self, kind: ObjectType, wanted: Mapping[str, Any], *, calculated: bool = False) -> dict[str, str]:
         """Return the properties of a write as stored text.
@@ -189,18 +224,8 @@ def _standard(kind: ObjectType) -> dict[str, Property]:
     }
 
 
-def _options(values: Iterable[str]) -> list[dict[str, Any]]:
-    return [
-        {"label": value.replace("_", " ").capitalize(), "value": value, "displayOrder": order, "hidden": False}
-        for order, value in enumerate(values)
-    ]
-
-
-def _from_request(wanted: Mapping[str, Any]) -> Property:
-    try:
-        return msgspec.convert(wanted, Property)
-    except msgspec.ValidationError as error:
-        raise errors.invalid(f"Property definition is not valid: {error}") from None
+def _options(values: Iterable[str]) -> list[Option]:
+    return [Option(value.replace("_", " ").capitalize(), value, order) for order, value in enumerate(values)]
 
 
 def _stored(definition: Property, raw: object) -> tuple[str, JsonMap | None]:
@@ -221,7 +246,7 @@ def _stored(definition: Property, raw: object) -> tuple[str, JsonMap | None]:
             if value not in ("true", "false"):
                 return value, errors.bad_value(name, "INVALID_OPTION", _not_an_option(value, ["true", "false"]))
         case "enumeration" if definition.options:
-            allowed = [option["value"] for option in definition.options]
+            allowed = [option.value for option in definition.options]
             for part in value.split(";") if definition.field_type == "checkbox" else [value]:
                 if part and part not in allowed:
                     return value, errors.bad_value(name, "INVALID_OPTION", _not_an_option(part, allowed))

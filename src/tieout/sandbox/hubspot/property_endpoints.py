@@ -15,19 +15,18 @@ from tieout.sandbox.hubspot.wire import NOTHING, Reply, Request
 
 def list_properties(portal: Portal, kind: ObjectType, request: Request) -> Reply:
     """GET `/{type}`."""
-    archived = request.flag("archived")
-    found = [] if archived else portal.catalogue.definitions[kind.name].values()
-    return Reply({"results": [one.as_json() for one in found]})
+    found = portal.catalogue.archived if request.flag("archived") else portal.catalogue.definitions
+    return Reply({"results": [one.as_json() for one in found[kind.name].values()]})
 
 
-def read(portal: Portal, kind: ObjectType, name: str) -> Reply:
-    """GET `/{type}/{name}`."""
-    return Reply(portal.catalogue.get(kind, name).as_json())
+def read(portal: Portal, kind: ObjectType, name: str, request: Request) -> Reply:
+    """GET `/{type}/{name}?archived`."""
+    return Reply(portal.catalogue.get(kind, name, archived=request.flag("archived")).as_json())
 
 
 def create(portal: Portal, kind: ObjectType, request: Request) -> Reply:
     """POST `/{type}`."""
-    return Reply(portal.catalogue.add(kind, request.json(), moments.iso(portal.now())).as_json(), 201)
+    return Reply(_created(portal, kind, request.json()), 201)
 
 
 def update(portal: Portal, kind: ObjectType, name: str, request: Request) -> Reply:
@@ -36,8 +35,8 @@ def update(portal: Portal, kind: ObjectType, name: str, request: Request) -> Rep
 
 
 def archive(portal: Portal, kind: ObjectType, name: str) -> Reply:
-    """DELETE `/{type}/{name}`."""
-    portal.catalogue.remove(kind, name)
+    """DELETE `/{type}/{name}`: values can no longer be read or written; they are there again if it is made again."""
+    portal.catalogue.remove(kind, name, moments.iso(portal.now()))
     return NOTHING
 
 
@@ -45,15 +44,17 @@ def batch(portal: Portal, kind: ObjectType, operation: str, request: Request) ->
     """POST `/{type}/batch/{read, create, archive}`; what fails is an entry of a 207."""
     results: list[JsonMap] = []
     entries: list[JsonMap] = []
-    for row in wire.rows(request.json(), "inputs"):
+    body = request.json()
+    archived = body.get("archived") is True
+    for row in wire.rows(body, "inputs"):
         try:
             match operation:
                 case "read":
-                    results.append(portal.catalogue.get(kind, str(row.get("name"))).as_json())
+                    results.append(portal.catalogue.get(kind, str(row.get("name")), archived=archived).as_json())
                 case "create":
-                    results.append(portal.catalogue.add(kind, row, moments.iso(portal.now())).as_json())
+                    results.append(_created(portal, kind, row))
                 case "archive":
-                    portal.catalogue.remove(kind, str(row.get("name")))
+                    portal.catalogue.remove(kind, str(row.get("name")), moments.iso(portal.now()))
                 case _:
                     raise errors.no_page(request.path)
         except Refusal as refusal:
@@ -61,6 +62,13 @@ def batch(portal: Portal, kind: ObjectType, operation: str, request: Request) ->
     if operation == "archive":
         return NOTHING
     return batches.answer(portal, results, entries, 201 if operation == "create" else 200)
+
+
+def _created(portal: Portal, kind: ObjectType, wanted: JsonMap) -> JsonMap:
+    made = portal.catalogue.add(kind, wanted, moments.iso(portal.now()))
+    if made.has_unique_value:
+        portal.store.index_unique(kind)
+    return made.as_json()
 
 
 def list_groups(portal: Portal, kind: ObjectType) -> Reply:

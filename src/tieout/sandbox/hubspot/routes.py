@@ -170,7 +170,7 @@ def _properties(portal: Portal, kind: ObjectType, rest: list[str], request: Requ
         case method, ["groups", *names]:
             return _groups(portal, kind, method, names, request)
         case "GET", [name]:
-            return property_endpoints.read(portal, kind, name)
+            return property_endpoints.read(portal, kind, name, request)
         case "PATCH", [name]:
             return property_endpoints.update(portal, kind, name, request)
         case "DELETE", [name]:

@@ -24,6 +24,7 @@ class _State(msgspec.Struct):
     groups: dict[str, dict[str, Group]]
     unsettled: dict[str, int]
     chance: tuple[int, list[int], float | None]
+    archived_properties: dict[str, dict[str, Property]] = {}
 
 
 _decoder = msgspec.json.Decoder(_State)
@@ -47,6 +48,7 @@ def dumped(portal: Portal, sign_ins: SignIns, access_token: str) -> bytes:
                 kind: {name: one for name, one in definitions.items() if not one.hubspot_defined}
                 for kind, definitions in portal.catalogue.definitions.items()
             },
+            archived_properties=portal.catalogue.archived,
             groups=portal.catalogue.groups,
             unsettled=portal.unsettled,
             chance=(version, list(numbers), more),
@@ -67,6 +69,7 @@ def load(portal: Portal, kept: bytes) -> tuple[SignIns, str]:
         definitions = portal.catalogue.definitions[kind]
         standard = {name: one for name, one in definitions.items() if one.hubspot_defined}
         portal.catalogue.definitions[kind] = {**standard, **custom}
+    portal.catalogue.archived = {kind: found.archived_properties.get(kind, {}) for kind in portal.catalogue.archived}
     portal.catalogue.groups = found.groups
     portal.catalogue.index_unique()
     portal.associations.edges = found.edges

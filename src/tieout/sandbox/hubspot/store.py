@@ -42,8 +42,15 @@ class Store:
             for record in records.values():
                 if record.archived is None:
                     index.note(0, record, record.values)
-                    self._hold(kind, record)
             index.catch_up(0)
+            self.index_unique(kind)
+
+    def index_unique(self, kind: ObjectType) -> None:
+        """Note again which object holds which unique value, after a unique property was made."""
+        self._holders[kind.name] = {}
+        for record in self.records[kind.name].values():
+            if record.archived is None:
+                self._hold(kind, record)
 
     def find(self, kind: ObjectType, record_id: str, *, archived: bool = False) -> Record | None:
         """Return an object by id; that of one merged away finds its survivor, where ids of this type do so."""

@@ -96,7 +96,7 @@ def changes(
     portal: Portal, kind: ObjectType, record: Record, row: JsonMap, claims: Claims | None = None
 ) -> dict[str, str]:
     """Check one update and return what it changes. Raises Refusal (400)."""
-    wanted = _checked(portal, kind, row)
+    wanted = portal.catalogue.appended(kind, record.values, _checked(portal, kind, row))
     if kind in (DISCOUNTS, FEES, TAXES):
         invoice = invoices.owner_of(portal, kind, record.id)
         if invoice and any(not portal.is_custom(kind, name) for name in wanted):
