@@ -25,6 +25,11 @@ async def test_the_fault_plan_can_be_seen_and_cleared(shop):
     assert (await shop.client.get("/_sandbox/faults")).json() == {"rules": []}
 
 
+async def test_a_named_client_gets_a_token(shop):
+    answer = await shop.client.post("/_sandbox/token", json={"name": "bookkeeper"})
+    assert answer.json() == {"access_token": "bookkeeper"}
+
+
 async def test_objects_are_merged_as_in_the_vendors_pages(shop):
     answer = await shop.client.post("/_sandbox/merge", json={"entity": "note", "from": "1", "into": "2"})
     assert answer.json() == {"entity": "note", "from": "1", "into": "2"}
@@ -45,6 +50,7 @@ async def test_the_clock_moves_forward(shop):
         ("PATCH", "company", b'{"colour": 1}', "A till has closing_date."),
         ("PATCH", "company", b"[1]", "The settings to change are a JSON object"),
         ("PATCH", "company", b"\xff", "The settings to change are a JSON object"),
+        ("POST", "token", b'{"name": ""}', 'A token is for {"name": text}'),
         ("POST", "merge", b'{"entity": "note", "from": "1"}', 'A merge takes {"entity": name, "from": id, "into": id}'),
         ("POST", "merge", b'{"entity": "coin", "from": "1", "into": "2"}', "A till merges notes."),
         ("PUT", "faults", b"{}", 'A fault plan is {"rules": [...]}'),

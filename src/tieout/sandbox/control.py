@@ -4,6 +4,7 @@
 `GET /_sandbox/log`       the requests, oldest first; with `?after=SEQ` those after that number
 `GET /_sandbox/company`   the company's settings
 `PATCH /_sandbox/company` changes the settings named in the body, all or none; answers all of them
+`POST /_sandbox/token`    `{"name": ...}` answers `{"access_token": ...}`, a new one for a client of that name
 `POST /_sandbox/merge`    `{"entity": ..., "from": id, "into": id}` merges an object into another, as a person does
                           in the vendor's pages, where its API cannot; answers the same
 `GET /_sandbox/faults`    the fault plan as it was put
@@ -19,7 +20,7 @@ request holds, 404 for its path, 405 for its method.
 
 import asyncio
 from collections.abc import Mapping
-from typing import Any
+from typing import Annotated, Any
 from urllib.parse import parse_qsl
 
 import msgspec
@@ -34,6 +35,7 @@ PREFIX = "/_sandbox/"
 _METHODS = {
     "log": ("GET",),
     "company": ("GET", "PATCH"),
+    "token": ("POST",),
     "merge": ("POST",),
     "faults": ("GET", "PUT"),
     "clock": ("GET", "POST"),
@@ -44,6 +46,10 @@ _DECODER = msgspec.json.Decoder(dict[str, Any])
 
 class _Advance(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     advance_seconds: float
+
+
+class _Client(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
+    name: Annotated[str, msgspec.Meta(min_length=1)]
 
 
 class _Merge(msgspec.Struct, frozen=True, forbid_unknown_fields=True, rename={"source": "from", "target": "into"}):
@@ -86,6 +92,8 @@ class Control:
                 return self.log.after(_after(query))
             case "company", "PATCH":
                 self._vendor.patch_company(_object(body))
+            case "token", _:
+                return self._token(body)
             case "merge", _:
                 return self._merge(body)
             case "faults", "PUT":
@@ -95,6 +103,13 @@ class Control:
         if page == "company":
             return self._vendor.company()
         return self.faults.document() if page == "faults" else {"now": self._clock.now()}
+
+    def _token(self, body: bytes) -> Mapping[str, str]:
+        try:
+            client = msgspec.json.decode(body, type=_Client)
+        except (msgspec.MsgspecError, UnicodeDecodeError) as error:
+            raise _WrongRequest(f'A token is for {{"name": text}}: {error}.') from error
+        return {"access_token": self._vendor.token(client.name)}
 
     def _merge(self, body: bytes) -> _Merge:
         try:

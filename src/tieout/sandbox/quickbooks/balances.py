@@ -45,25 +45,12 @@ def _count(moved: dict[str, Decimal], entity: Entity, document: Json, sign: int)
         moved[document["CustomerRef"]["value"]] += sign * direction * Decimal(document[field])
 
 
-def hand_over(company: Company, source: Row, target: Row) -> None:
-    """Move what a customer and its sub-customers owe to another customer, which they are merged into."""
-    document = source.read()
-    own, with_jobs = Decimal(document["Balance"]), Decimal(document["BalanceWithJobs"])
-    for row, sign in ((source, -1), (target, 1)):
-        _move(company, row.id, sign * own)
-        _move_with_jobs(company, row, sign * (with_jobs - own))
-
-
 def _move(company: Company, customer: str, difference: Decimal) -> None:
     row = company.ledger.tables["Customer"].rows[customer]
-    company.ledger.correct(row, Balance=Decimal(row.read()["Balance"]) + difference)
-    _move_with_jobs(company, row, difference)
-
-
-def _move_with_jobs(company: Company, customer: Row, difference: Decimal) -> None:
-    row = customer
-    while True:
-        company.ledger.correct(row, BalanceWithJobs=Decimal(row.read()["BalanceWithJobs"]) + difference)
-        if (parent := row.keys.get("ParentRef")) is None:
-            return
+    document = row.read()
+    both = Decimal(document["BalanceWithJobs"]) + difference
+    company.ledger.correct(row, Balance=Decimal(document["Balance"]) + difference, BalanceWithJobs=both)
+    while (parent := row.keys.get("ParentRef")) is not None:
         row = company.ledger.tables["Customer"].rows[parent["value"]]
+        above = Decimal(row.read()["BalanceWithJobs"]) + difference
+        company.ledger.correct(row, BalanceWithJobs=above)

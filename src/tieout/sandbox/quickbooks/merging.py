@@ -4,9 +4,10 @@ The API has no call for it: it refuses the name (6240). Change data capture tell
 as deleted; whatever named the other names the survivor from then on. What is not known about it is a setting.
 """
 
+from decimal import Decimal
 from typing import Final
 
-from tieout.sandbox.quickbooks import balances, names, references
+from tieout.sandbox.quickbooks import names, references
 from tieout.sandbox.quickbooks.company import Company
 from tieout.sandbox.quickbooks.entities import ENTITIES
 from tieout.sandbox.quickbooks.ledger import Row
@@ -16,12 +17,15 @@ from tieout.sandbox.vendor import WrongSetting
 _ALIKE: Final = {"Customer": "CurrencyRef", "Item": "Type"}
 """What can be merged, and the field in which both must agree."""
 
+_ANY_NAME: Final = ("Entity", "EntityRef")
+"""References to customers, vendors and employees alike, whose ids are of one sequence."""
+
 
 def merge(company: Company, entity: str, source: str, target: str) -> None:
     """Merge the object with the id `source` into the one with the id `target`. Raises WrongSetting."""
     gone, survivor = _pair(company, entity, source, target)
     if entity == "Customer":
-        balances.hand_over(company, gone, survivor)
+        _hand_over(company, gone, survivor)
     for table in company.ledger.tables.values():
         for row in list(table.rows.values()):
             if row is not gone:
@@ -55,6 +59,21 @@ def _pair(company: Company, entity: str, source: str, target: str) -> tuple[Row,
     return gone, survivor
 
 
+def _hand_over(company: Company, gone: Row, survivor: Row) -> None:
+    """Let the survivor owe what the other and its sub-customers owe; their parents see it in BalanceWithJobs."""
+    document = gone.read()
+    own, with_jobs = Decimal(document["Balance"]), Decimal(document["BalanceWithJobs"])
+    customers = company.ledger.tables["Customer"].rows
+    for customer, sign in ((gone, -1), (survivor, 1)):
+        company.ledger.correct(customer, Balance=Decimal(customer.read()["Balance"]) + sign * own)
+        row: Row | None = customer
+        while row is not None:
+            both = Decimal(row.read()["BalanceWithJobs"]) + sign * with_jobs
+            company.ledger.correct(row, BalanceWithJobs=both)
+            parent = row.keys.get("ParentRef")
+            row = customers[parent["value"]] if parent else None
+
+
 def _lead_on(company: Company, row: Row, gone: Row, survivor: Row) -> None:
     """Let an object name the survivor where it named the one that goes."""
     if f'"value":"{gone.id}"'.encode() not in row.body:
@@ -76,7 +95,7 @@ def _renamed(node: object, holder: str, gone: Row, new: Json) -> bool:
         return False
     found = False
     for field, value in node.items():
-        target = holder if field == "ParentRef" else references.TARGETS.get(field)
+        target = holder if field == "ParentRef" else "Customer" if field in _ANY_NAME else references.TARGETS.get(field)
         if target == gone.entity and isinstance(value, dict) and value.get("value") == gone.id:
             value |= {part: new[part] for part in value.keys() & new.keys()}
             found = True
