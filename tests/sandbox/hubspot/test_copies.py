@@ -105,6 +105,13 @@ class TestByTheOfficialClient:
             ("draft", "450.00"),
         ]
 
+    def test_paid_day_and_foreign_marks_are_written(self, client):
+        made = copy(client, hs_invoice_status="open", hs_amount_billed="9")
+        marks = {"hs_external_invoice_id": "145", "hs_external_createdate": "2026-03-01T12:00:00Z"}
+        paid = {"hs_payment_date": "2026-03-20T12:00:00Z", "hs_invoice_status": "paid"}
+        change(client, made, **marks, **paid)
+        assert shown(client, made, *marks, *paid) == (*marks.values(), *paid.values())
+
     def test_written_amounts_stand_until_written_again_or_cleared(self, client):
         line = create(client, "line_items", {"name": "Work", "price": "40"})
         made = copy(client, link(line, 409), hs_invoice_status="open", hs_amount_billed="41.00")

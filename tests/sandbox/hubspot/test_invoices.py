@@ -76,7 +76,7 @@ class TestStatus:
         refused(us, made, hs_invoice_status="voided")
         us.refused("PATCH", f"/crm/v3/objects/line_items/{lines_of(us, made)[0]}", {"properties": {"price": "9"}})
 
-    @pytest.mark.parametrize("name", ["hs_number", "hs_amount_billed", "hs_balance_due"])
+    @pytest.mark.parametrize("name", ["hs_number", "hs_amount_billed", "hs_balance_due", "hs_payment_date"])
     def test_billable_invoice_takes_no_number_and_no_amount(self, us, name):
         made = us.make("invoices", {"hs_currency": "USD"})
         assert refused(us, made, **{name: "1"})["errors"][0]["code"] == "READ_ONLY_VALUE"

@@ -103,6 +103,31 @@ def test_invoices_and_payments_of_both_companies_move_to_the_survivor(us):
         assert [row["id"] for row in rows["results"]] == invoices
 
 
+def test_the_latest_contact_of_an_invoice_is_who_it_was(us):
+    merged, other, latest = (us.make("contacts", {"email": f"{name}@example.com"}) for name in "abc")
+    invoice = us.make("invoices", {"hs_currency": "USD"}, (merged, 177), (latest, 177))
+    before = us.ok("GET", f"/crm/v3/objects/invoices/{invoice}")
+    survivor = merge(us, "contacts", merged, other)
+    rows = us.ok("GET", f"/crm/v4/objects/invoices/{invoice}/associations/contacts")["results"]
+    assert [str(row["toObjectId"]) for row in rows] == [survivor, latest]
+    assert us.ok("GET", f"/crm/v3/objects/invoices/{invoice}") == before
+    shown = us.read("invoices", invoice, "hs_invoice_latest_contact_email")
+    assert shown["hs_invoice_latest_contact_email"] == "c@example.com"
+
+
+def test_companies_above_and_below_a_merged_one_stay_so(us):
+    above, below, other = (us.make("companies", {"name": name}) for name in "abc")
+    spec = [{"associationCategory": "HUBSPOT_DEFINED", "associationTypeId": 13}]
+    us.ok("PUT", f"/crm/v4/objects/companies/{above}/associations/companies/{below}", spec)
+    survivor = merge(us, "companies", below, other)
+    rows = us.ok("GET", f"/crm/v4/objects/companies/{above}/associations/companies")["results"]
+    assert [(str(row["toObjectId"]), [kind["typeId"] for kind in row["associationTypes"]]) for row in rows] == [
+        (survivor, [450, 13])
+    ]
+    last = merge(us, "companies", above, survivor)
+    assert us.ok("GET", f"/crm/v4/objects/companies/{last}/associations/companies")["results"] == []
+
+
 def test_older_create_date_and_further_stage_survive(us):
     first = us.make("contacts", {"firstname": "Ana", "lifecyclestage": "customer"})
     us.clock.advance(60)

@@ -90,6 +90,17 @@ class Associations:
         del self._side(other, other_id, kind)[record_id]
         return True
 
+    def take_over(self, old: End, new: End, target: End, type_ids: Iterable[int]) -> None:
+        """Put an object in another's place in an association, by these types."""
+        (kind, old_id), (_, new_id), (other, other_id) = old, new, target
+        order = [new_id if one == old_id else one for one in self.of(other, other_id, kind)]
+        self.unlink(old, target)
+        self.link(new, target, type_ids)
+        side = self._side(other, other_id, kind)
+        held = {one: side[one] for one in dict.fromkeys(order)}
+        side.clear()
+        side.update(held)
+
     def unlabel(self, source: End, target: End, type_ids: Iterable[int]) -> None:
         """Take labels away; the association itself stays."""
         (kind, record_id), (other, other_id) = source, target

@@ -82,6 +82,12 @@ def connect(portal: Portal, source: End, target: End, type_ids: Iterable[int], *
     _follow(portal, source, target)
 
 
+def take_over(portal: Portal, old: End, new: End, target: End, type_ids: Iterable[int]) -> None:
+    """Put an object in another's place in an association, and let everything follow that depends on it."""
+    portal.associations.take_over(old, new, target, type_ids)
+    _follow(portal, new, target)
+
+
 def disconnect(portal: Portal, source: End, target: End) -> None:
     """End an association, already checked, and let everything follow that depended on it."""
     if portal.associations.unlink(source, target):

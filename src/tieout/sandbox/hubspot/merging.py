@@ -87,10 +87,10 @@ def _move(portal: Portal, kind: ObjectType, old: Record, survivor: Record) -> No
         (BY_NAME[name], other_id, type_ids) for name, other_id, type_ids in portal.associations.everything(kind, old.id)
     ]
     for other, other_id, type_ids in ends:
-        portal.associations.unlink((kind, old.id), (other, other_id))
         if (other, other_id) == (kind, survivor.id):
+            portal.associations.unlink((kind, old.id), (other, other_id))
             continue
         kept = type_ids
         if kind is CONTACTS and portal.associations.primary_company(survivor.id):
             kept = [type_id for type_id in type_ids if type_id != PRIMARY_COMPANY]
-        edges.connect(portal, (kind, survivor.id), (other, other_id), kept)
+        edges.take_over(portal, (kind, old.id), (kind, survivor.id), (other, other_id), kept)
