@@ -206,6 +206,11 @@ def test_commerce_objects_are_never_merged(us, kind):
     us.refused("POST", f"/crm/objects/2026-09/{kind}/merge", body)
 
 
+def test_hubspot_needs_no_merge_in_its_pages(us):
+    with pytest.raises(ValueError, match="HubSpot merges by its API: POST /crm/v3/objects/companies/merge, 1 into 2"):
+        us.sandbox.merge("companies", "1", "2")
+
+
 def test_type_that_does_not_exist_is_no_setting(us):
     with pytest.raises(ValueError, match="ghosts does not exist"):
         us.sandbox.patch_company({"merged_ids_found": ["ghosts"]})

@@ -82,6 +82,13 @@ class TestByTheOfficialClient:
         assert {name: shown[name] for name in names} == values
 
 
+def test_names_of_a_thousand_properties_do_not_fit_an_address(us):
+    names = ",".join(f"many_properties_{number:04}" for number in range(1000))
+    us.refused("GET", f"/crm/v3/objects/invoices?properties={names}", status=414)
+    us.sandbox.patch_company({"longest_url": 30_000})
+    us.ok("GET", f"/crm/v3/objects/invoices?properties={names}")
+
+
 def test_archived_property_is_as_if_it_never_was(us):
     add(us, "invoices", "our_state")
     invoice = us.make("invoices", {"hs_currency": "USD", "our_state": "in sync"})

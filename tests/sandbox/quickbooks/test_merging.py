@@ -90,6 +90,15 @@ def test_the_name_is_free_and_the_id_takes_no_documents(books, nova):
     assert books.refused("Customer", change)["code"] == "610"
 
 
+def test_a_merge_survives_a_state_file(books, nova):
+    stays, goes, invoice, _ = nova
+    books.sandbox.merge("Customer", goes, stays)
+    books.sandbox.load(books.sandbox.dump())
+    assert books.ask("GET", f"{books.root}/customer/{goes}").status_code == 400
+    books.pay(stays, 30, ("Invoice", invoice, 30))
+    assert books.read("Customer", stays)["Balance"] == 90
+
+
 def test_the_api_itself_refuses_the_name_of_another(books, nova):
     _, goes, _, _ = nova
     change = {"Id": goes, "SyncToken": "0", "sparse": True, "DisplayName": "Nova Ltd"}

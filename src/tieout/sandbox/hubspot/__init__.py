@@ -30,6 +30,7 @@ one is named:
 - A contact's first company is its primary one; when that goes, the next becomes it.
 - A unique value that is taken: 409 for a contact's e-mail on create, else 400 with CONFLICTING_UNIQUE_VALUE on create
   and the PropertyValueCoordinates text on update.
+- An address of more than `longest_url` characters is a 414; where HubSpot draws the line is not known.
 - An archived property is left out of reads and refused in writes and filters, as one that never was; made again, which
   takes the same type, it has its values back.
 - Scopes (`scopes`) bind the app that signed in by OAuth; clients with a token of their own name are people in

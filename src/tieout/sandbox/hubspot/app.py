@@ -140,6 +140,8 @@ class HubSpotSandbox:
 
     def _reply(self, request: Request) -> Reply:
         portal, sign_ins = self._portal, self._sign_ins
+        if request.length > portal.company.longest_url:
+            raise Refusal(414, f"The request URI is longer than {portal.company.longest_url} characters.")
         if request.path in ("/oauth/authorize", f"/oauth/{portal.id}/authorize"):
             return oauth.authorize(sign_ins, portal.chance, request)
         found = routes.address(request.path)

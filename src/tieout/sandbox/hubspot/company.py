@@ -45,6 +45,7 @@ class Company(msgspec.Struct, forbid_unknown_fields=True, omit_defaults=False):
     index_lag_seconds: float = 2.0
     commit_within_seconds: float = 2.0
     settling_seconds: float = 0.0
+    longest_url: int = 16_000
     edit_invoices: bool = True
     issued_writes_refused: bool = True
     written_total_kept: bool = True
@@ -96,7 +97,13 @@ class Company(msgspec.Struct, forbid_unknown_fields=True, omit_defaults=False):
             raise WrongSetting(f"scope {foreign[0]} does not exist. Scopes: {', '.join(SCOPES)}.")
         if unknown := sorted(set(self.merged_ids_found) - set(BY_NAME)):
             raise WrongSetting(f"object type {unknown[0]} does not exist. Types: {', '.join(BY_NAME)}.")
-        for name in ("index_lag_seconds", "commit_within_seconds", "settling_seconds", "next_invoice_number"):
+        for name in (
+            "index_lag_seconds",
+            "commit_within_seconds",
+            "settling_seconds",
+            "next_invoice_number",
+            "longest_url",
+        ):
             if getattr(self, name) < 0:
                 raise WrongSetting(f"{name} takes a number from 0 up; got {getattr(self, name)}.")
         try:

@@ -27,6 +27,11 @@ class Request(msgspec.Struct):
     stale: bool = False
     who: str = ""
 
+    @property
+    def length(self) -> int:
+        """How many characters path and query have, apart from escapes."""
+        return len(self.path) + sum(len(name) + len(value) + 2 for name, found in self.query.items() for value in found)
+
     def one(self, name: str, default: str = "") -> str:
         """Return the last value of a query parameter."""
         return self.query[name][-1] if name in self.query else default
