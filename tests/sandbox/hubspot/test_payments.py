@@ -65,6 +65,14 @@ def test_part_pays_the_whole_where_the_switch_says_so(us):
     assert state(us, invoice) == ("open", "0.00", "100.00")
 
 
+def test_the_day_of_a_failed_payment_is_not_the_day_the_invoice_was_paid(us):
+    invoice = us.open_invoice({"price": 100})
+    us.pay(invoice, "100", hs_initiated_date="2026-03-20", hs_latest_status="failed")
+    us.pay(invoice, "60", hs_initiated_date="2026-03-11")
+    us.pay(invoice, "40", hs_initiated_date="2026-03-12")
+    assert us.read("invoices", invoice, "hs_payment_date")["hs_payment_date"] == "2026-03-12T00:00:00Z"
+
+
 def test_one_of_two_payments_bounces(us):
     invoice = us.open_invoice({"price": 100})
     us.pay(invoice, "60", hs_payment_method_type="check")

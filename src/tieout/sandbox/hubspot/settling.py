@@ -29,16 +29,19 @@ def _sums(portal: Portal, invoice: Record) -> dict[str, str]:
         taxes=_adjustments(portal, invoice, TAXES),
         currency=currency,
     )
-    taken = portal.linked(INVOICES, invoice.id, PAYMENTS)
     billed = Decimal(invoice.get("hs_amount_billed")) if _by_hand(invoice, "hs_amount_billed") else totals.total
-    paid = sum((payments.share(portal, payment, invoice, billed) for payment in taken), ZERO)
+    shares = [
+        (payment, payments.share(portal, payment, invoice, billed))
+        for payment in portal.linked(INVOICES, invoice.id, PAYMENTS)
+    ]
+    paid = sum((share for _, share in shares), ZERO)
     balance = _balance(invoice, billed, paid)
     sums = {
         "hs_subtotal": written(totals.subtotal, currency),
         "hs_total_discount": written(totals.discount, currency),
         "hs_tax": written(totals.tax, currency),
         "hs_amount_paid": written(paid, currency),
-        **_status(portal, invoice, taken, paid=paid, balance=balance),
+        **_status(portal, invoice, [payment for payment, share in shares if share], paid=paid, balance=balance),
     }
     if not _by_hand(invoice, "hs_amount_billed"):
         sums["hs_amount_billed"] = written(billed, currency)
