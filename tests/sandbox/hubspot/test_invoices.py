@@ -141,6 +141,15 @@ class TestLines:
         link = [{"to": {"id": made}, "types": [{"associationCategory": "HUBSPOT_DEFINED", "associationTypeId": 410}]}]
         us.refused("POST", "/crm/v3/objects/line_items", {"properties": {"price": "1"}, "associations": link})
 
+    def test_lines_may_be_open_to_people_and_closed_to_apps(self, us):
+        made, draft = us.open_invoice({"price": 10}), us.make("invoices", {"hs_currency": "USD"})
+        us.sandbox.patch_company({"apps_edit_lines": False})
+        change = {"properties": {"price": "11"}}
+        url = f"/crm/v3/objects/line_items/{lines_of(us, made)[0]}"
+        us.refused("PATCH", url, change)
+        us.ok("PATCH", url, change, token=us.sandbox.token("seller"))
+        us.make("line_items", {"price": "1"}, (draft, 410))
+
     def test_custom_property_of_a_locked_line_can_be_written(self, us):
         wanted = {
             "name": "ours",

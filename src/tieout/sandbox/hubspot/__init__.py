@@ -12,9 +12,9 @@ one is named:
   (no status but draft without a line item), `non_billable_steps_refused` (no status but that of its creation),
   `written_total_kept` (off: amounts written at creation are lost, those of an update stay), and
   `payments_pay_non_billable` (off: payments leave its status alone).
-- Lines, discounts, fees and taxes of an open, unpaid, billable invoice can be changed while `edit_invoices` is on,
-  and such an invoice can be deleted. Properties that an app made can always be written. Drafts can always be deleted,
-  paid and voided invoices never, whether HubSpot bills them or not.
+- Lines, discounts, fees and taxes of an open, unpaid, billable invoice can be changed while `edit_invoices` is on (by
+  an app while `apps_edit_lines` is on too), and such an invoice can be deleted. Properties that an app made can always
+  be written. Drafts can always be deleted, paid and voided invoices never, whether HubSpot bills them or not.
 - A client whose token is named `hubspot` is HubSpot itself: its data sync, which alone writes `hs_invoice_source`, and
   the processors of payments. Read-only properties are open to it, and payments of HubSpot payments and Stripe, which
   nobody else can change or delete.

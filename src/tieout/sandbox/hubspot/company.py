@@ -47,6 +47,7 @@ class Company(msgspec.Struct, forbid_unknown_fields=True, omit_defaults=False):
     settling_seconds: float = 0.0
     longest_url: int = 16_000
     edit_invoices: bool = True
+    apps_edit_lines: bool = True
     issued_writes_refused: bool = True
     written_total_kept: bool = True
     non_billable_needs_lines: bool = False

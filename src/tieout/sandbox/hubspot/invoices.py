@@ -84,7 +84,8 @@ def issue(portal: Portal, invoice: Mapping[str, str], changes: Mapping[str, str]
 def check_lines_open(portal: Portal, invoice: Record) -> None:
     """Refuse (400) a change to the lines or sums of a finalized billable invoice, where it is not allowed.
 
-    Allowed while the invoice is open and unpaid, if the account's setting `edit_invoices` is on.
+    Allowed while the invoice is open and unpaid, if the account's setting `edit_invoices` is on; to an app if
+    `apps_edit_lines` is on too.
     """
     status = invoice.get("hs_invoice_status")
     if not is_billable(invoice.values) or status == "draft":
@@ -93,6 +94,8 @@ def check_lines_open(portal: Portal, invoice: Record) -> None:
         raise errors.invalid(f"Invoice {invoice.id} is {status}; its line items cannot be changed.")
     if not portal.company.edit_invoices:
         raise errors.invalid(f"Invoice {invoice.id} is finalized and the setting to edit invoices is off.")
+    if portal.source.type == "INTEGRATION" and not portal.company.apps_edit_lines:
+        raise errors.invalid(f"Invoice {invoice.id} was made in HubSpot; an app cannot change its line items.")
     if has_payment(invoice):
         raise errors.invalid(f"Invoice {invoice.id} has a payment; its line items cannot be changed.")
 
