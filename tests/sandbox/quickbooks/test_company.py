@@ -49,6 +49,7 @@ def test_settings_show_and_change(books):
         "prefixed_numbers_continue": False,
         "merged_become_inactive": False,
         "merge_renews_documents": False,
+        "multi_currency": False,
     }
     item = books.item()
     changes = {"service_date_items": [item], "closing_date": "2026-01-31", "commit_within_seconds": 0.5}

@@ -5,18 +5,18 @@ from collections.abc import Mapping
 from datetime import date
 from decimal import Decimal
 from functools import partial
-from typing import Any, Final, Literal, TypeAlias
+from typing import Any, Literal, TypeAlias
 
 import msgspec
 
 from tieout.sandbox.clock import Clock
 from tieout.sandbox.quickbooks import wire
+from tieout.sandbox.quickbooks.currencies import CURRENCIES
 from tieout.sandbox.quickbooks.ledger import Ledger, Row
 from tieout.sandbox.quickbooks.wire import Json
 from tieout.sandbox.vendor import WrongSetting
 
 Country: TypeAlias = Literal["us-manual", "uk"]
-_CURRENCY_NAMES: Final = {"USD": "United States Dollar", "GBP": "British Pound Sterling"}
 
 
 class Settings(msgspec.Struct):
@@ -66,12 +66,31 @@ class Company:
 
     @property
     def home_currency(self) -> str:
-        """ISO code of the company's only currency."""
+        """ISO code of the currency that the books are kept in."""
         return "USD" if self.american else "GBP"
 
-    def currency(self) -> Json:
-        """Return the reference to the home currency."""
-        return {"value": self.home_currency, "name": _CURRENCY_NAMES[self.home_currency]}
+    @property
+    def home_places(self) -> int:
+        """The digits of the home currency."""
+        return CURRENCIES[self.home_currency].places
+
+    @property
+    def multi_currency(self) -> bool:
+        """Whether the company may trade in other currencies than its own."""
+        return bool(self.preferences()["CurrencyPrefs"]["MultiCurrencyEnabled"])
+
+    def foreign_currencies(self) -> set[str]:
+        """Return the ISO codes of the active currencies beside the home currency."""
+        return {row.read()["Code"] for row in self.ledger.rows("CompanyCurrency") if row.active}
+
+    def trades_in(self, code: str) -> bool:
+        """Whether documents may be in a currency: the home currency, or an active one."""
+        return code == self.home_currency or (self.multi_currency and code in self.foreign_currencies())
+
+    def currency(self, code: str = "") -> Json:
+        """Return the reference to a currency, without a code to the home currency."""
+        code = code or self.home_currency
+        return {"value": code, "name": CURRENCIES[code].name}
 
     def today(self) -> date:
         """Return the server's calendar day, in Pacific time."""
@@ -116,6 +135,7 @@ class Company:
             "service_date_items": self.service_date_items,
             "closing_date": self.closing_date,
             "auto_apply_credit": self.sales_preference("AutoApplyCredit"),
+            "multi_currency": self.multi_currency,
         }
 
     def patch(self, changes: Mapping[str, Any]) -> None:
@@ -124,6 +144,7 @@ class Company:
             "service_date_items": self._items,
             "closing_date": _closing_date,
             "commit_within_seconds": _seconds,
+            "multi_currency": self._several,
         }
         read: Json = {}
         for name, value in changes.items():
@@ -137,6 +158,8 @@ class Company:
                     preferences.setdefault("SalesFormsPrefs", {})["CustomTxnNumbers"] = value
                 case "auto_apply_credit":
                     preferences.setdefault("SalesFormsPrefs", {})["AutoApplyCredit"] = value
+                case "multi_currency":
+                    preferences["CurrencyPrefs"] = {"MultiCurrencyEnabled": value}
                 case "closing_date":
                     preferences["AccountingInfoPrefs"] = {"BookCloseDate": value}
                 case "service_date_items":
@@ -154,6 +177,11 @@ class Company:
             there = ", ".join(known) or "none yet"
             raise WrongSetting(f"service_date_items takes a list of item ids; there are: {there}.")
         return [str(item) for item in value]
+
+    def _several(self, value: object) -> bool:
+        if self.multi_currency and value is not True:
+            raise WrongSetting("multi_currency cannot be switched off again, as in QuickBooks.")
+        return _switch("multi_currency", value)
 
     def _preferences_row(self) -> Row:
         return self.ledger.tables["Preferences"].rows["1"]

@@ -12,6 +12,7 @@ from tieout.sandbox.quickbooks.listed import (
     CUSTOMER,
     DEPARTMENT,
     EMPLOYEE,
+    EXCHANGE_RATE,
     ITEM,
     PAYMENT_METHOD,
     PREFERENCES,
@@ -35,7 +36,7 @@ ENTITIES: Final[Mapping[str, Entity]] = {
     for entity in (
         CUSTOMER, VENDOR, EMPLOYEE, ITEM, ACCOUNT, INVOICE, PAYMENT, CREDIT_MEMO, ESTIMATE, SALES_RECEIPT,
         REFUND_RECEIPT, TAX_CODE, TAX_RATE, TAX_AGENCY, CLASS, DEPARTMENT, TERM, PAYMENT_METHOD, COMPANY_CURRENCY,
-        COMPANY_INFO, PREFERENCES,
+        EXCHANGE_RATE, COMPANY_INFO, PREFERENCES,
     )
 }  # fmt: skip
 BY_LOWER_NAME: Final[Mapping[str, Entity]] = {name.lower(): entity for name, entity in ENTITIES.items()}

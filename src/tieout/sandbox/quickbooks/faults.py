@@ -181,6 +181,11 @@ def business(detail: str) -> FaultError:
     return FaultError(Problem(_BUSINESS, f"Business Validation Error: {detail}", "6000", ""))
 
 
+def one_currency() -> FaultError:
+    """A document's currency is not that of its customer or account."""
+    return business("You can only use one foreign currency per transaction.")
+
+
 def amount_mismatch(amount: Decimal) -> FaultError:
     """Amount differs from UnitPrice times Qty."""
     detail = f"Amount is not equal to UnitPrice * Qty. Supplied value:{amount:,}"

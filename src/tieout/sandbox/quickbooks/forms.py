@@ -7,7 +7,7 @@ from datetime import date, timedelta
 from decimal import Decimal
 from typing import Final
 
-from tieout.sandbox.quickbooks import entities, faults, lines, numbering, payments, references, tax, transacted
+from tieout.sandbox.quickbooks import entities, faults, foreign, lines, numbering, payments, references, tax, transacted
 from tieout.sandbox.quickbooks.addresses import free_lines, numbered, on_form
 from tieout.sandbox.quickbooks.amounts import ZERO
 from tieout.sandbox.quickbooks.balances import post
@@ -113,8 +113,7 @@ def _content(
         raise faults.missing("DepositToAccountRef")
     if wanted.get("EmailStatus") == "NeedToSend" and "BillEmail" not in wanted:
         raise faults.missing("BillEmail")
-    if wanted.get("CurrencyRef", {}).get("value", company.home_currency) != company.home_currency:
-        raise faults.bad_currency()
+    tender = foreign.tender(company, wanted, before, customer)
     taxing = wanted.get("GlobalTaxCalculation", "TaxExcluded")
     sent_tax = wanted.get("TxnTaxDetail") or {}
     if not company.american and taxing == "NotApplicable" and (sent_tax.get("TotalTax") or sent_tax.get("TaxLine")):
@@ -127,13 +126,14 @@ def _content(
         last_id=old.memory.get("line", 0) if old else 0,
         ids={line["Id"] for line in before.get("Line", ()) if "Id" in line},
         dated=entity.name in _DATED,
+        places=tender.places,
     )
     built = lines.build(company, wanted["Line"], form, after_discount=bool(wanted.get("ApplyTaxAfterDiscount")))
     taxed = tax.detail(company, built.bases, sent_tax)
     total = built.subtotal - built.discount + taxed["TotalTax"]
     if total < 0:
         raise faults.business("Transaction amount must be 0 or greater.")
-    content = _header(company, entity, wanted, before, customer)
+    content = _header(company, entity, wanted, before, customer) | tender.named(company)
     references.complete(company.ledger, content, "", held)
     if not company.american:
         content["GlobalTaxCalculation"] = taxing
@@ -148,7 +148,6 @@ def _header(company: Company, entity: Entity, wanted: Json, before: Json, custom
         if field not in ("Line", "TxnTaxDetail", "DocNumber", "GlobalTaxCalculation", "ExchangeRate", "CurrencyRef")
     }
     content.setdefault("TxnDate", company.today().isoformat())
-    content["CurrencyRef"] = company.currency()
     content.setdefault("PrintStatus", "NotSet")
     content.setdefault("EmailStatus", "NotSet")
     content.setdefault("ApplyTaxAfterDiscount", False)

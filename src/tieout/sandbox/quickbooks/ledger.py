@@ -120,6 +120,12 @@ class Ledger:
         """Return all living objects of an entity."""
         return iter(self.tables[entity].rows.values())
 
+    def filled(self, row: Row, content: Json) -> Row:
+        """Return a row with its answer and keys, without storing it."""
+        row.body = _body(row, content)
+        row.keys = _keys(ENTITIES[row.entity], row.read())
+        return row
+
     def add(self, entity: str, content: Json, *, identity: str = "", memory: Json | None = None) -> Row:
         """Store a new object under `identity`, or under the next id of its sequence."""
         now = wire.unix(self._clock.now())
@@ -198,7 +204,7 @@ def _body(row: Row, content: Json) -> bytes:
             **content,
             "domain": "QBO",
             "sparse": False,
-            "Id": row.id,
+            **({} if ENTITIES[row.entity].nameless else {"Id": row.id}),
             "SyncToken": str(row.token),
             "MetaData": {
                 "CreateTime": wire.seconds_stamp(row.created),

@@ -27,6 +27,7 @@ class Form(msgspec.Struct, frozen=True):
 
     taxing: the GlobalTaxCalculation outside the United States. held: references that the document had before.
     last_id: the highest line id ever given. ids: those of the stored lines. dated: a service date may be wanted.
+    places: the digits of its currency.
     """
 
     customer: Row | None
@@ -35,6 +36,7 @@ class Form(msgspec.Struct, frozen=True):
     last_id: int
     ids: Collection[str]
     dated: bool
+    places: int
 
 
 class Lines(msgspec.Struct):
@@ -113,7 +115,7 @@ def _sale(company: Company, line: Json, form: Form, items: dict[str, _Item]) -> 
     if identity not in items:
         items[identity] = _item(company, identity, form)
     item = items[identity]
-    amount, price, quantity = _product(line["Amount"], detail, form.taxing)
+    amount, price, quantity = _product(line["Amount"], detail, form)
     if form.dated and identity in company.service_date_items and "ServiceDate" not in detail:
         raise faults.business("Enter a service date for the revenue recognition line item")
     stored: Json = {"ItemRef": item.reference}
@@ -154,14 +156,14 @@ def _item(company: Company, identity: str, form: Form) -> _Item:
     return _Item(reference, document.get("IncomeAccountRef"), taxable=bool(taxable))
 
 
-def _product(amount: Decimal, detail: Json, taxing: str) -> tuple[Decimal, Decimal | None, Decimal | None]:
+def _product(amount: Decimal, detail: Json, form: Form) -> tuple[Decimal, Decimal | None, Decimal | None]:
     """Return amount, price and quantity as stored; a client's 0 times 0 beside an amount counts as not sent."""
     price, quantity = detail.get("UnitPrice"), detail.get("Qty")
     if price == 0 and quantity == 0 and amount != 0:
         return amount, None, None
     if price is not None and quantity is not None:
-        product = line_amount(price, quantity)
-        fits = product == amount or (taxing == "TaxInclusive" and product == detail.get("TaxInclusiveAmt"))
+        product = line_amount(price, quantity, form.places)
+        fits = product == amount or (form.taxing == "TaxInclusive" and product == detail.get("TaxInclusiveAmt"))
         if not fits:
             raise faults.amount_mismatch(amount)
     elif quantity:

@@ -251,6 +251,27 @@ PAYMENT_METHOD: Final = Entity(
 TAX_CODE: Final = Entity("TaxCode", _NAMED, _LIST_TRAITS, operations=_READ_ONLY, captured=False)
 TAX_RATE: Final = Entity("TaxRate", _NAMED, _LIST_TRAITS, operations=_READ_ONLY, captured=False)
 TAX_AGENCY: Final = Entity("TaxAgency", KEPT, {"DisplayName": "text"}, operations=_READ_ONLY, captured=False)
-COMPANY_CURRENCY: Final = Entity("CompanyCurrency", _NAMED, {"Code": "text", "Active": "flag"}, operations=_READ_ONLY)
+COMPANY_CURRENCY: Final = Entity(
+    "CompanyCurrency",
+    {**KEPT, "Code": text(3), "Name": None, "Active": flag, "CustomField": None},
+    {"Code": "text", "Name": "text", "Active": "flag"},
+    indexed=("Code",),
+)
+EXCHANGE_RATE: Final = Entity(
+    "ExchangeRate",
+    {
+        **KEPT,
+        "SyncToken": text(20),
+        "SourceCurrencyCode": text(3),
+        "TargetCurrencyCode": text(3),
+        "Rate": rate,
+        "AsOfDate": day,
+        "CustomField": None,
+    },
+    {"SourceCurrencyCode": "text", "AsOfDate": "day"},
+    indexed=("SourceCurrencyCode",),
+    captured=False,
+    nameless=True,
+)
 COMPANY_INFO: Final = Entity("CompanyInfo", KEPT, {}, operations=_READ_ONLY)
 PREFERENCES: Final = Entity("Preferences", KEPT, {}, operations=frozenset({"update"}))

@@ -6,7 +6,7 @@ Each builder turns the wanted fields into the stored object. QuickBooks API refe
 from collections.abc import Callable
 from typing import Final, TypeAlias
 
-from tieout.sandbox.quickbooks import faults, listed, names, references
+from tieout.sandbox.quickbooks import entities, faults, foreign, listed, names, references
 from tieout.sandbox.quickbooks.addresses import numbered
 from tieout.sandbox.quickbooks.amounts import ZERO
 from tieout.sandbox.quickbooks.company import Company
@@ -33,6 +33,8 @@ def save(company: Company, entity: Entity, wanted: Json, old: Row | None) -> Row
     content: Json = {"Active": True} | _BUILDERS[entity.name](company, wanted, before)
     references.complete(company.ledger, content, entity.name, held)
     plain = names.spell(company, entity, content, old)
+    if "CurrencyRef" in content:
+        foreign.activate(company, content["CurrencyRef"]["value"])
     if old is None:
         return company.ledger.add(entity.name, content, memory={"name": plain})
     old.memory["name"] = plain
@@ -59,13 +61,17 @@ def _person(company: Company, wanted: Json, before: Json) -> Json:
 
 
 def _firm(company: Company, wanted: Json, before: Json) -> Json:
-    currency = wanted.get("CurrencyRef")
-    if currency is not None and currency["value"] != company.home_currency:
-        raise faults.bad_currency()
+    currency = foreign.firm_currency(company, wanted, before, used=_used(company, before.get("Id", "")))
     return _person(company, wanted, before) | {
-        "CurrencyRef": company.currency(),
+        "CurrencyRef": currency,
         "Balance": before.get("Balance", ZERO),
     }
+
+
+def _used(company: Company, customer: str) -> bool:
+    return any(
+        company.ledger.tables[name].named("CustomerRef", customer) for name in (*entities.SALES_FORMS, "Payment")
+    )
 
 
 def _customer(company: Company, wanted: Json, before: Json) -> Json:
@@ -75,7 +81,11 @@ def _customer(company: Company, wanted: Json, before: Json) -> Json:
         above = references.resolve(company.ledger, "ParentRef", "Customer", parent["value"]).read()
         if above.get("Level", 0) >= _DEEPEST:
             raise faults.business("A customer can have at most four levels of sub-customers.")
+        if not before:
+            wanted.setdefault("CurrencyRef", above["CurrencyRef"])
     content = _firm(company, wanted, before)
+    if parent is not None and content["CurrencyRef"] != above["CurrencyRef"]:
+        raise faults.business("A sub-customer has the currency of its parent.")
     if "PrimaryTaxIdentifier" in content:
         content["PrimaryTaxIdentifier"] = "XXXXXX" + content["PrimaryTaxIdentifier"][-5:]
     return {
@@ -134,7 +144,7 @@ def _account(company: Company, wanted: Json, before: Json) -> Json:
         "Classification": CLASSIFICATIONS[kind],
         "CurrentBalance": before.get("CurrentBalance", 0),
         "CurrentBalanceWithSubAccounts": before.get("CurrentBalanceWithSubAccounts", 0),
-        "CurrencyRef": company.currency(),
+        "CurrencyRef": foreign.firm_currency(company, wanted, before, used=bool(before)),
     }
 
 

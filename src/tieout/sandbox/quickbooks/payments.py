@@ -8,7 +8,7 @@ from collections import defaultdict
 from decimal import Decimal
 from typing import Final
 
-from tieout.sandbox.quickbooks import entities, faults, references
+from tieout.sandbox.quickbooks import entities, faults, foreign, references
 from tieout.sandbox.quickbooks.amounts import ZERO
 from tieout.sandbox.quickbooks.balances import post
 from tieout.sandbox.quickbooks.company import Company
@@ -41,19 +41,20 @@ def save(company: Company, wanted: Json, old: Row | None) -> Row:
             raise faults.missing(field)
     if wanted["TotalAmt"] < 0:
         raise faults.business("Transaction amount must be 0 or greater.")
-    if wanted.get("CurrencyRef", {}).get("value", company.home_currency) != company.home_currency:
-        raise faults.bad_currency()
+    held = references.held_by(before)
+    payer = references.resolve(company.ledger, "CustomerRef", "Customer", wanted["CustomerRef"]["value"], held)
+    tender = foreign.tender(company, wanted, before, payer)
     own = old.id if old else ""
-    lines, uses = _lines(company, wanted, own)
-    content: Json = {field: value for field, value in wanted.items() if field != "ExchangeRate"}
+    lines, uses = _lines(company, wanted, own, tender.code)
+    content: Json = wanted | tender.named(company)
     content.setdefault("TxnDate", company.today().isoformat())
     check_open(company, content["TxnDate"], before.get("TxnDate"))
     content.setdefault("DepositToAccountRef", {"value": account_opened("Undeposited Funds")})
-    content["CurrencyRef"] = company.currency()
-    references.complete(company.ledger, content, "", references.held_by(before))
+    references.complete(company.ledger, content, "", held)
     account = company.ledger.tables["Account"].rows[content["DepositToAccountRef"]["value"]].read()
     if account["AccountType"] not in _DEPOSIT_ACCOUNTS:
         raise faults.business("Select a bank account for this deposit.")
+    foreign.check_account(company, account, tender.code)
     paid = sum((used for (entity, _), used in uses.items() if entity == "Invoice"), ZERO)
     credit = sum((used for (entity, _), used in uses.items() if entity == "CreditMemo"), ZERO)
     unapplied = content["TotalAmt"] - paid + credit
@@ -140,7 +141,7 @@ def rebuild(company: Company) -> None:
             company.applied.setdefault(target, {})[row.id] = used
 
 
-def _lines(company: Company, wanted: Json, own: str) -> tuple[list[Json], dict[Target, Decimal]]:
+def _lines(company: Company, wanted: Json, own: str, currency: str) -> tuple[list[Json], dict[Target, Decimal]]:
     """Return the lines to store and what they use, after checking every open balance."""
     stored: list[Json] = []
     uses: dict[Target, Decimal] = defaultdict(lambda: ZERO)
@@ -156,6 +157,8 @@ def _lines(company: Company, wanted: Json, own: str) -> tuple[list[Json], dict[T
             document = row.read()
             if not _same_customer(company, wanted["CustomerRef"]["value"], document["CustomerRef"]["value"]):
                 raise faults.cannot_link(f"{entity} {identity} belongs to another customer.")
+            if document["CurrencyRef"]["value"] != currency:
+                raise faults.one_currency()
             target = (entity, identity)
             previous = company.applied.get(target, {}).get(own, ZERO)
             opened.setdefault(target, Decimal(document["Balance"]) + previous)
@@ -164,7 +167,7 @@ def _lines(company: Company, wanted: Json, own: str) -> tuple[list[Json], dict[T
                 raise faults.business("You can't apply more to a transaction than its open balance.")
             facts = {
                 "txnId": identity,
-                "txnOpenBalance": f"{opened[target]:.2f}",
+                "txnOpenBalance": f"{opened[target]:f}",
                 "txnReferenceNumber": document.get("DocNumber", ""),
             }
             extra = [
@@ -248,10 +251,11 @@ def _cut(lines: list[Json], entity: str, identity: str, amount: Decimal) -> list
 
 def _join_credits(company: Company, row: Row) -> None:
     document = row.read()
-    wanted = {"CustomerRef": document["CustomerRef"], "TxnDate": document["TxnDate"], "TotalAmt": ZERO}
+    wanted = {field: document[field] for field in ("CustomerRef", "CurrencyRef")} | {"TotalAmt": ZERO}
     other = "CreditMemo" if row.entity == "Invoice" else "Invoice"
     for match in company.ledger.tables[other].named("CustomerRef", document["CustomerRef"]["value"]):
         amount = min(Decimal(row.read()["Balance"]), Decimal(match.read()["Balance"]))
         if amount > 0:
+            wanted["TxnDate"] = max(document["TxnDate"], match.keys["TxnDate"])
             pair = [{"Amount": amount, "LinkedTxn": [{"TxnId": one.id, "TxnType": one.entity}]} for one in (row, match)]
             save(company, wanted | {"Line": pair}, None)

@@ -16,7 +16,7 @@ from litestar.handlers import HTTPRouteHandler
 from litestar.params import FromPath
 from litestar.response import Redirect
 
-from tieout.sandbox.quickbooks import batch, cdc, faults, search, wire, writes
+from tieout.sandbox.quickbooks import batch, cdc, faults, rates, search, wire, writes
 from tieout.sandbox.quickbooks.company import Company
 from tieout.sandbox.quickbooks.entities import BY_LOWER_NAME
 from tieout.sandbox.quickbooks.entity import Entity
@@ -142,6 +142,18 @@ async def read_preferences(request: Asked, realm: FromPath[str]) -> Response[byt
     return _read(request, realm, BY_LOWER_NAME["preferences"], "1")
 
 
+@get(_COMPANY + "/exchangerate")
+async def read_exchange_rate(request: Asked, realm: FromPath[str]) -> Response[bytes]:
+    """Read the rate of a currency that counts on a day, today by default."""
+    api, params = _api(request), request.query_params
+
+    def work() -> bytes:
+        code, day = params.get("sourcecurrencycode", "").upper(), params.get("asofdate", "")
+        return api.envelope(ExchangeRate=msgspec.Raw(rates.shown_on(api.company, code, day).body))
+
+    return api.answer(request, realm, work)
+
+
 @get(_COMPANY + "/{name:str}/{identity:str}")
 async def read(request: Asked, realm: FromPath[str], name: FromPath[str], identity: FromPath[str]) -> Response[bytes]:
     """Read one object by its id."""
@@ -168,6 +180,12 @@ def _read(request: Asked, realm: str, entity: Entity, identity: str) -> Response
 async def write_preferences(request: Asked, realm: FromPath[str]) -> Response[bytes]:
     """Change the preferences."""
     return _write(request, realm, BY_LOWER_NAME["preferences"], await request.body())
+
+
+@post(_COMPANY + "/exchangerate")
+async def write_exchange_rate(request: Asked, realm: FromPath[str]) -> Response[bytes]:
+    """Set a currency's rate."""
+    return _write(request, realm, BY_LOWER_NAME["exchangerate"], await request.body())
 
 
 @post(_COMPANY + "/{name:str}")
@@ -280,6 +298,6 @@ def _json(request: Asked, document: object, *, status: int = 200) -> Response[by
 
 
 HANDLERS: Final[tuple[HTTPRouteHandler, ...]] = (
-    run_batch, query_by_address, query_by_body, change_data_capture, read_preferences, write_preferences, read, write,
-    send, discover, keys, authorize, bearer, revoke, user_info,
+    run_batch, query_by_address, query_by_body, change_data_capture, read_preferences, write_preferences,
+    read_exchange_rate, write_exchange_rate, read, write, send, discover, keys, authorize, bearer, revoke, user_info,
 )  # fmt: skip

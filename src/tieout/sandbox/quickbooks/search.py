@@ -13,11 +13,12 @@ from typing import Any, Final
 
 import msgspec
 
-from tieout.sandbox.quickbooks import faults, wire
+from tieout.sandbox.quickbooks import faults, rates, wire
 from tieout.sandbox.quickbooks.company import Company
 from tieout.sandbox.quickbooks.entities import BY_LOWER_NAME
 from tieout.sandbox.quickbooks.entity import Entity
 from tieout.sandbox.quickbooks.ledger import Row, Table
+from tieout.sandbox.quickbooks.listed import EXCHANGE_RATE
 from tieout.sandbox.quickbooks.names import field_of
 from tieout.sandbox.quickbooks.query import Condition, Order, Query, parse
 from tieout.sandbox.quickbooks.wire import Json
@@ -67,7 +68,9 @@ def answer(company: Company, statement: str, *, stale: bool) -> Json:
         tests.append(_Test("Active", "=", frozenset([True])))
     for name in query.fields or ():
         _check_selected(entity, name)
-    found = _found(company.ledger.tables[entity.name], entity, tests, query.order)
+    table = company.ledger.tables[entity.name]
+    candidates = _rates(company, tests) if entity is EXCHANGE_RATE else _candidates(table, tests)
+    found = _found(candidates, entity, tests, query.order)
     if query.count:
         return {"totalCount": sum(1 for _ in found)}
     rows = list(islice(found, query.start - 1, query.start - 1 + query.size))
@@ -83,9 +86,8 @@ def answer(company: Company, statement: str, *, stale: bool) -> Json:
     }
 
 
-def _found(table: Table, entity: Entity, tests: list[_Test], order: tuple[Order, ...]) -> Iterator[Row]:
+def _found(candidates: Iterable[Row], entity: Entity, tests: list[_Test], order: tuple[Order, ...]) -> Iterator[Row]:
     """Return the matching rows in the wanted order; ids ascending are walked without sorting."""
-    candidates = _candidates(table, tests)
     matching = (row for row in candidates if all(test.holds(row) for test in tests))
     keys = [Order(_property(entity, key.field), key.descending) for key in order]
     if not keys:
@@ -96,6 +98,14 @@ def _found(table: Table, entity: Entity, tests: list[_Test], order: tuple[Order,
     for key in reversed(keys):
         rows.sort(key=lambda row, field=key.field: _sortable(_held(row, field)), reverse=key.descending)  # type: ignore[misc]
     return iter(rows)
+
+
+def _rates(company: Company, tests: list[_Test]) -> Iterable[Row]:
+    """Return the exchange rates that count on the day asked for; its test is then settled."""
+    asked = [test for test in tests if test.field == "AsOfDate" and test.operator == "="]
+    for test in asked:
+        tests.remove(test)
+    return list(rates.all_on(company, next(iter(asked[0].keys)) if asked else ""))
 
 
 def _candidates(table: Table, tests: list[_Test]) -> Iterable[Row]:

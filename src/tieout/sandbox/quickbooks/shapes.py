@@ -11,7 +11,7 @@ from decimal import Decimal, InvalidOperation
 from typing import Final, TypeAlias
 
 from tieout.sandbox.quickbooks import faults
-from tieout.sandbox.quickbooks.amounts import cents, shorten
+from tieout.sandbox.quickbooks.amounts import shorten
 from tieout.sandbox.quickbooks.wire import Json
 
 Check: TypeAlias = Callable[[object, str], object]
@@ -69,8 +69,8 @@ def decimal(value: object, path: str) -> Decimal:
 
 
 def amount(value: object, path: str) -> Decimal:
-    """An amount of money, stored with two digits."""
-    return cents(decimal(value, path))
+    """An amount of money with up to five digits after the point; the document's currency rounds it further."""
+    return shorten(decimal(value, path), 5)
 
 
 def rate(value: object, path: str) -> Decimal:

@@ -9,7 +9,7 @@ from decimal import Decimal
 import msgspec
 
 from tieout.sandbox.quickbooks import faults, references
-from tieout.sandbox.quickbooks.amounts import ZERO, cents, percent_of
+from tieout.sandbox.quickbooks.amounts import ZERO, like, percent_of
 from tieout.sandbox.quickbooks.company import Company
 from tieout.sandbox.quickbooks.wire import Json
 
@@ -48,7 +48,7 @@ def rates_of(company: Company, code: str) -> list[Rate]:
 def split_gross(gross: Decimal, rates: list[Rate]) -> tuple[Decimal, Decimal]:
     """Return net and tax of an amount that includes tax."""
     percent = sum((rate.percent for rate in rates), ZERO)
-    net = cents(gross * 100 / (100 + percent))
+    net = like(gross, gross * 100 / (100 + percent))
     return net, gross - net
 
 

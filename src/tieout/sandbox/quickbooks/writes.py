@@ -6,7 +6,7 @@ sent, a sparse one keeps them; an array of lines is always replaced as a whole.
 
 import msgspec
 
-from tieout.sandbox.quickbooks import faults, forms, listed, lists, payments, transacted
+from tieout.sandbox.quickbooks import faults, foreign, forms, listed, lists, payments, rates, transacted
 from tieout.sandbox.quickbooks.company import Company
 from tieout.sandbox.quickbooks.entity import Entity, Operation
 from tieout.sandbox.quickbooks.ledger import Row
@@ -48,6 +48,10 @@ def perform(company: Company, entity: Entity, sent: object, operation: str, incl
         raise faults.unsupported_operation("create")
     wanted = _wanted(entity, sent, old)
     duplicates = "allowduplicatedocnum" in includes
+    if entity is listed.EXCHANGE_RATE:
+        return rates.save(company, wanted)
+    if entity is listed.COMPANY_CURRENCY:
+        return foreign.save_currency(company, wanted, old)
     if entity is transacted.PAYMENT:
         return payments.save(company, wanted, old)
     if entity.transaction:
