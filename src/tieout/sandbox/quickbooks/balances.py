@@ -25,9 +25,9 @@ def post(company: Company, entity: Entity, content: Json | None, old: Row | None
     if content is not None:
         foreign.price_at_home(company, content)
     if old is not None:
-        _count(moved, entity, old.read(), -1)
+        _count(moved, charges(company, entity.name, old.read()), -1)
     if content is not None:
-        _count(moved, entity, content, 1)
+        _count(moved, charges(company, entity.name, content), 1)
     if old is None:
         assert content is not None  # noqa: S101 there is nothing to delete
         if entity.name in _RECEIVABLES:
@@ -40,19 +40,42 @@ def post(company: Company, entity: Entity, content: Json | None, old: Row | None
         row = company.ledger.change(old, content)
     for customer, difference in moved.items():
         if difference:
-            _move(company, customer, difference)
+            move(company, customer, difference)
     return row
 
 
-def _count(moved: dict[str, Decimal], entity: Entity, document: Json, sign: int) -> None:
-    if "CustomerRef" not in document:
-        return
-    field, direction = _RECEIVABLES.get(entity.name, ("", 0))
-    if field:
-        moved[document["CustomerRef"]["value"]] += sign * direction * Decimal(document[field])
+def charges(company: Company, entity: str, document: Json) -> dict[str, Decimal]:
+    """Return what a transaction makes each customer owe, in the transaction's currency; negative for a credit.
+
+    Of an invoice or credit memo what is open counts, of a payment what is not applied, of a journal entry its lines on
+    receivable accounts.
+    """
+    if entity == "JournalEntry":
+        return _journal_charges(company, document)
+    if entity not in _RECEIVABLES:
+        return {}
+    field, direction = _RECEIVABLES[entity]
+    return {document["CustomerRef"]["value"]: direction * Decimal(document[field])}
 
 
-def _move(company: Company, customer: str, difference: Decimal) -> None:
+def _journal_charges(company: Company, document: Json) -> dict[str, Decimal]:
+    found: dict[str, Decimal] = defaultdict(lambda: ZERO)
+    accounts = company.ledger.tables["Account"].rows
+    for line in document["Line"]:
+        detail = line.get("JournalEntryLineDetail")
+        if detail and accounts[detail["AccountRef"]["value"]].keys["AccountType"] == "accounts receivable":
+            sign = 1 if detail["PostingType"] == "Debit" else -1
+            found[detail["Entity"]["EntityRef"]["value"]] += sign * Decimal(line["Amount"])
+    return found
+
+
+def _count(moved: dict[str, Decimal], charged: dict[str, Decimal], sign: int) -> None:
+    for customer, amount in charged.items():
+        moved[customer] += sign * amount
+
+
+def move(company: Company, customer: str, difference: Decimal) -> None:
+    """Let a customer owe so much more. Its parents see it in BalanceWithJobs."""
     row = company.ledger.tables["Customer"].rows[customer]
     document = row.read()
     both = Decimal(document["BalanceWithJobs"]) + difference

@@ -24,8 +24,10 @@ from tieout.sandbox.quickbooks.listed import (
 )
 from tieout.sandbox.quickbooks.transacted import (
     CREDIT_MEMO,
+    DEPOSIT,
     ESTIMATE,
     INVOICE,
+    JOURNAL_ENTRY,
     PAYMENT,
     REFUND_RECEIPT,
     SALES_RECEIPT,
@@ -35,8 +37,8 @@ ENTITIES: Final[Mapping[str, Entity]] = {
     entity.name: entity
     for entity in (
         CUSTOMER, VENDOR, EMPLOYEE, ITEM, ACCOUNT, INVOICE, PAYMENT, CREDIT_MEMO, ESTIMATE, SALES_RECEIPT,
-        REFUND_RECEIPT, TAX_CODE, TAX_RATE, TAX_AGENCY, CLASS, DEPARTMENT, TERM, PAYMENT_METHOD, COMPANY_CURRENCY,
-        EXCHANGE_RATE, COMPANY_INFO, PREFERENCES,
+        REFUND_RECEIPT, DEPOSIT, JOURNAL_ENTRY, TAX_CODE, TAX_RATE, TAX_AGENCY, CLASS, DEPARTMENT, TERM,
+        PAYMENT_METHOD, COMPANY_CURRENCY, EXCHANGE_RATE, COMPANY_INFO, PREFERENCES,
     )
 }  # fmt: skip
 BY_LOWER_NAME: Final[Mapping[str, Entity]] = {name.lower(): entity for name, entity in ENTITIES.items()}

@@ -241,6 +241,15 @@ def period_closed() -> FaultError:
     return FaultError(Problem("Account Period Closed, Cannot Update Through Services API", detail, "6210", ""))
 
 
+def deposited() -> FaultError:
+    """A payment or sales receipt that is part of a bank deposit."""
+    detail = (
+        "This transaction has been deposited. If you want to change or delete it, you must edit the deposit it "
+        "appears on and remove it first."
+    )
+    return FaultError(Problem("Deposited Transaction cannot be changed", detail, "6540", ""))
+
+
 def cannot_link(reason: str) -> FaultError:
     """A payment names a transaction that it cannot pay."""
     return FaultError(Problem("TxnID Cannot Be Linked", f"TxnID Cannot Be Linked : {reason}", "620", ""))

@@ -33,7 +33,7 @@ class Tender(msgspec.Struct, frozen=True):
 
 
 def tender(company: Company, wanted: Json, before: Json, owner: Row | None) -> Tender:
-    """Return what a transaction is in, and round its amounts to that currency.
+    """Return what a transaction is in; take a sent rate out of `wanted` and round its amounts to that currency.
 
     wanted: the fields as they shall be; before: as they are, {} for a new one. owner: the customer, where it has one.
     Without CurrencyRef a new document is in the home currency, whatever its customer's is.
@@ -46,7 +46,8 @@ def tender(company: Company, wanted: Json, before: Json, owner: Row | None) -> T
         raise faults.one_currency()
     places = CURRENCIES[code].places
     in_currency(wanted, places)
-    return Tender(code, places, _rate(company, wanted, code) if company.multi_currency else None)
+    sent = Decimal(wanted.pop("ExchangeRate", 0))
+    return Tender(code, places, _rate(company, sent, code, wanted.get("TxnDate")) if company.multi_currency else None)
 
 
 def check_account(company: Company, account: Json, code: str) -> None:
@@ -128,14 +129,13 @@ def open_receivable(company: Company, code: str) -> None:
     )
 
 
-def _rate(company: Company, wanted: Json, code: str) -> Decimal:
+def _rate(company: Company, sent: Decimal, code: str, day: str | None) -> Decimal:
     """Return the sent rate; without one, or with a client's blank of 0, the company's own for the day."""
     if code == company.home_currency:
         return Decimal(1)
-    sent = Decimal(wanted.get("ExchangeRate", 0))
     if sent < 0:
         raise faults.bad_number("ExchangeRate")
-    return sent or rates.rate_on(company, code, wanted.get("TxnDate", company.today().isoformat()))
+    return sent or rates.rate_on(company, code, day or company.today().isoformat())
 
 
 def _listed(company: Company, code: str) -> list[Row]:

@@ -7,7 +7,18 @@ from datetime import date, timedelta
 from decimal import Decimal
 from typing import Final
 
-from tieout.sandbox.quickbooks import entities, faults, foreign, lines, numbering, payments, references, tax, transacted
+from tieout.sandbox.quickbooks import (
+    deposits,
+    entities,
+    faults,
+    foreign,
+    lines,
+    numbering,
+    payments,
+    references,
+    tax,
+    transacted,
+)
 from tieout.sandbox.quickbooks.addresses import free_lines, numbered, on_form
 from tieout.sandbox.quickbooks.amounts import ZERO
 from tieout.sandbox.quickbooks.balances import post
@@ -29,6 +40,7 @@ def save(company: Company, entity: Entity, wanted: Json, old: Row | None, *, dup
     wanted: the writable fields as they shall be. duplicates: a number that is taken is allowed.
     Raises FaultError, nothing being changed.
     """
+    deposits.check_undeposited(old)
     before = old.read() if old else {}
     customer = _customer(company, entity, wanted, before)
     content, last_line = _content(company, entity, wanted, before, old, customer)
@@ -53,6 +65,7 @@ def void(company: Company, row: Row) -> Row:
 
     Raises FaultError: 6000 for an invoice with an applied payment, 6210.
     """
+    deposits.check_undeposited(row)
     document = row.read()
     check_open(company, document["TxnDate"])
     if payments.applied_to(company, row):
@@ -74,6 +87,7 @@ def void(company: Company, row: Row) -> Row:
 
 def remove(company: Company, row: Row) -> Json:
     """Delete a form; a payment that was applied to it survives, unapplied. Raises FaultError (6210)."""
+    deposits.check_undeposited(row)
     document = row.read()
     if row.entity != "Estimate":
         check_open(company, document["TxnDate"])
@@ -145,7 +159,7 @@ def _header(company: Company, entity: Entity, wanted: Json, before: Json, custom
     content = {
         field: value
         for field, value in wanted.items()
-        if field not in ("Line", "TxnTaxDetail", "DocNumber", "GlobalTaxCalculation", "ExchangeRate", "CurrencyRef")
+        if field not in ("Line", "TxnTaxDetail", "DocNumber", "GlobalTaxCalculation", "CurrencyRef")
     }
     content.setdefault("TxnDate", company.today().isoformat())
     content.setdefault("PrintStatus", "NotSet")

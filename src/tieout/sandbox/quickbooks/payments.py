@@ -8,9 +8,9 @@ from collections import defaultdict
 from decimal import Decimal
 from typing import Final
 
-from tieout.sandbox.quickbooks import entities, faults, foreign, references
+from tieout.sandbox.quickbooks import deposits, entities, faults, foreign, references
 from tieout.sandbox.quickbooks.amounts import ZERO
-from tieout.sandbox.quickbooks.balances import post
+from tieout.sandbox.quickbooks.balances import charges, move, post
 from tieout.sandbox.quickbooks.company import Company
 from tieout.sandbox.quickbooks.ledger import Row
 from tieout.sandbox.quickbooks.opening import account_opened
@@ -18,7 +18,7 @@ from tieout.sandbox.quickbooks.periods import check_open
 from tieout.sandbox.quickbooks.transacted import PAYMENT
 from tieout.sandbox.quickbooks.wire import Json
 
-_PAYABLE: Final = ("Invoice", "CreditMemo")
+_PAYABLE: Final = ("Invoice", "CreditMemo", "JournalEntry")
 _DEPOSIT_ACCOUNTS: Final = ("Bank", "Other Current Asset")
 _LINE_FACT: Final = {
     "name": "{http://schema.intuit.com/finance/v3}NameValue",
@@ -33,8 +33,26 @@ def applied_to(company: Company, row: Row) -> Decimal:
     return sum(company.applied.get((row.entity, row.id), {}).values(), ZERO)
 
 
+def open_amount(company: Company, row: Row, document: Json) -> tuple[str, Decimal]:
+    """Return the customer of what a payment can use, and how much of it is open; negative for a credit.
+
+    Raises FaultError (620) for a journal entry that does not move what exactly one customer owes.
+    """
+    charged = charges(company, row.entity, document)
+    if len(charged) != 1:
+        raise faults.cannot_link(f"{row.entity} {row.id} does not name one customer.")
+    ((customer, amount),) = charged.items()
+    if row.entity == "JournalEntry":
+        used = applied_to(company, row)
+        amount -= used if amount > 0 else -used
+    return customer, amount
+
+
 def save(company: Company, wanted: Json, old: Row | None) -> Row:
-    """Create or change a payment. Raises FaultError: 2020, 2220, 2500, 620, 6000, 6210; nothing is changed then."""
+    """Create or change a payment.
+
+    Raises FaultError: 2020, 2220, 2500, 620, 6000, 6210, 6540; nothing is changed then.
+    """
     before = old.read() if old else {}
     for field in ("CustomerRef", "TotalAmt"):
         if field not in wanted:
@@ -44,8 +62,9 @@ def save(company: Company, wanted: Json, old: Row | None) -> Row:
     held = references.held_by(before)
     payer = references.resolve(company.ledger, "CustomerRef", "Customer", wanted["CustomerRef"]["value"], held)
     tender = foreign.tender(company, wanted, before, payer)
+    deposits.check_undeposited(old)
     own = old.id if old else ""
-    lines, uses = _lines(company, wanted, own, tender.code)
+    lines = _lines(company, wanted, own, tender.code)
     content: Json = wanted | tender.named(company)
     content.setdefault("TxnDate", company.today().isoformat())
     check_open(company, content["TxnDate"], before.get("TxnDate"))
@@ -55,24 +74,29 @@ def save(company: Company, wanted: Json, old: Row | None) -> Row:
     if account["AccountType"] not in _DEPOSIT_ACCOUNTS:
         raise faults.business("Select a bank account for this deposit.")
     foreign.check_account(company, account, tender.code)
-    paid = sum((used for (entity, _), used in uses.items() if entity == "Invoice"), ZERO)
-    credit = sum((used for (entity, _), used in uses.items() if entity == "CreditMemo"), ZERO)
-    unapplied = content["TotalAmt"] - paid + credit
+    unapplied = content["TotalAmt"] - _signed(company, lines)
     if unapplied < 0:
         raise faults.business("The amount applied is more than the amount of the payment and its credits.")
-    content |= {"ProcessPayment": False, "UnappliedAmt": unapplied, "Line": lines, "LinkedTxn": []}
+    content |= {
+        "ProcessPayment": False,
+        "UnappliedAmt": unapplied,
+        "Line": lines,
+        "LinkedTxn": before.get("LinkedTxn", []),
+    }
     row = post(company, PAYMENT, content, old)
-    _apply(company, row.id, uses)
+    _apply(company, row.id, before.get("Line", []), lines)
     return row
 
 
 def void(company: Company, row: Row) -> Row:
-    """Take a payment back: nothing received, nothing applied. Raises FaultError (6210)."""
+    """Take a payment back: nothing received, nothing applied. Raises FaultError: 6210, 6540."""
+    deposits.check_undeposited(row)
     document = row.read()
     check_open(company, document["TxnDate"])
+    lines = document["Line"]
     document |= {"TotalAmt": ZERO, "UnappliedAmt": ZERO, "Line": [], "PrivateNote": voided_note(document)}
     post(company, PAYMENT, document, row)
-    _apply(company, row.id, {})
+    _apply(company, row.id, lines, [])
     return row
 
 
@@ -83,10 +107,12 @@ def voided_note(document: Json) -> str:
 
 
 def remove(company: Company, row: Row) -> Json:
-    """Delete a payment and open again what it paid. Raises FaultError (6210)."""
-    check_open(company, row.read()["TxnDate"])
+    """Delete a payment and open again what it paid. Raises FaultError: 6210, 6540."""
+    deposits.check_undeposited(row)
+    document = row.read()
+    check_open(company, document["TxnDate"])
     post(company, PAYMENT, None, row)
-    _apply(company, row.id, {})
+    _apply(company, row.id, document["Line"], [])
     return {"domain": "QBO", "status": "Deleted", "Id": row.id}
 
 
@@ -104,17 +130,16 @@ def release(company: Company, target: Row, amount: Decimal) -> None:
         payment = company.ledger.tables["Payment"].rows[identity]
         document = payment.read()
         received = Decimal(document["TotalAmt"])
-        left = _cut(document["Line"], target.entity, target.id, cut)
-        left = _cut(left, "Invoice", "", _signed(left) - received)
-        if not received:
-            left = _cut(left, "CreditMemo", "", -_signed(left))
+        lines = document["Line"]
+        left = _cut(lines, [(target.entity, target.id)], cut)
+        left = _balanced(company, left, received)
         if left or received:
             document["Line"] = left
-            document["UnappliedAmt"] = received - _signed(left)
+            document["UnappliedAmt"] = received - _signed(company, left)
             post(company, PAYMENT, document, payment)
         else:
             post(company, PAYMENT, None, payment)
-        _apply(company, identity, _uses(left))
+        _apply(company, identity, lines, left)
 
 
 def settle_form(company: Company, row: Row, *, created: bool) -> Row:
@@ -141,8 +166,8 @@ def rebuild(company: Company) -> None:
             company.applied.setdefault(target, {})[row.id] = used
 
 
-def _lines(company: Company, wanted: Json, own: str, currency: str) -> tuple[list[Json], dict[Target, Decimal]]:
-    """Return the lines to store and what they use, after checking every open balance."""
+def _lines(company: Company, wanted: Json, own: str, currency: str) -> list[Json]:
+    """Return the lines to store, after checking every open balance."""
     stored: list[Json] = []
     uses: dict[Target, Decimal] = defaultdict(lambda: ZERO)
     opened: dict[Target, Decimal] = {}
@@ -155,13 +180,14 @@ def _lines(company: Company, wanted: Json, own: str, currency: str) -> tuple[lis
             if row is None:
                 raise faults.bad_reference(f"Txn element id {identity} not found")
             document = row.read()
-            if not _same_customer(company, wanted["CustomerRef"]["value"], document["CustomerRef"]["value"]):
+            owner, opened_now = open_amount(company, row, document)
+            if not _same_customer(company, wanted["CustomerRef"]["value"], owner):
                 raise faults.cannot_link(f"{entity} {identity} belongs to another customer.")
             if document["CurrencyRef"]["value"] != currency:
                 raise faults.one_currency()
             target = (entity, identity)
             previous = company.applied.get(target, {}).get(own, ZERO)
-            opened.setdefault(target, Decimal(document["Balance"]) + previous)
+            opened.setdefault(target, abs(opened_now) + previous)
             uses[target] += line["Amount"]
             if line["Amount"] < 0 or uses[target] > opened[target]:
                 raise faults.business("You can't apply more to a transaction than its open balance.")
@@ -177,7 +203,7 @@ def _lines(company: Company, wanted: Json, own: str, currency: str) -> tuple[lis
             ]  # fmt: skip
             links = [{"TxnId": identity, "TxnType": entity}]
             stored.append({"Amount": line["Amount"], "LinkedTxn": links, "LineEx": {"any": extra}})
-    return stored, dict(uses)
+    return stored
 
 
 def _same_customer(company: Company, payer: str, owner: str) -> bool:
@@ -191,9 +217,9 @@ def _same_customer(company: Company, payer: str, owner: str) -> bool:
     return False
 
 
-def _apply(company: Company, payment: str, uses: dict[Target, Decimal]) -> None:
-    """Let a payment use exactly `uses`, and give every invoice or credit memo that this changes a new version."""
-    before = {target: held[payment] for target, held in company.applied.items() if payment in held}
+def _apply(company: Company, payment: str, old: list[Json], new: list[Json]) -> None:
+    """Let a payment use what its `new` lines say, and give every transaction that this changes a new version."""
+    before, uses = _uses(old), _uses(new)
     for target in {**before, **uses}:
         used = uses.get(target, ZERO)
         if before.get(target, ZERO) == used:
@@ -206,16 +232,21 @@ def _apply(company: Company, payment: str, uses: dict[Target, Decimal]) -> None:
             del company.applied[target]
         row = company.ledger.find(*target)
         if row is not None:
-            _restate(company, row)
+            _restate(company, row, used - before.get(target, ZERO))
 
 
-def _restate(company: Company, row: Row) -> None:
+def _restate(company: Company, row: Row, more: Decimal) -> None:
+    """Give what payments use a new version, after they used so much `more` of it."""
     document = row.read()
     held = company.applied.get((row.entity, row.id), {})
-    balance = Decimal(document["TotalAmt"]) - Decimal(document.get("Deposit", 0)) - sum(held.values(), ZERO)
-    document["Balance"] = balance
-    if row.entity == "CreditMemo":
-        document["RemainingCredit"] = balance
+    if row.entity == "JournalEntry":
+        ((customer, charged),) = charges(company, row.entity, document).items()
+        move(company, customer, -more if charged > 0 else more)
+    else:
+        balance = Decimal(document["TotalAmt"]) - Decimal(document.get("Deposit", 0)) - sum(held.values(), ZERO)
+        document["Balance"] = balance
+        if row.entity == "CreditMemo":
+            document["RemainingCredit"] = balance
     others = [link for link in document["LinkedTxn"] if link["TxnType"] != "Payment"]
     document["LinkedTxn"] = [*others, *({"TxnId": identity, "TxnType": "Payment"} for identity in held)]
     post(company, entities.ENTITIES[row.entity], document, row)
@@ -229,18 +260,37 @@ def _uses(lines: list[Json]) -> dict[Target, Decimal]:
     return dict(uses)
 
 
-def _signed(lines: list[Json]) -> Decimal:
-    uses = _uses(lines)
-    return sum((used if entity == "Invoice" else -used for (entity, _), used in uses.items()), ZERO)
+def _signed(company: Company, lines: list[Json]) -> Decimal:
+    """Return what lines take of a payment: what they pay less the credits that they bring."""
+    return sum((used if _is_charge(company, target) else -used for target, used in _uses(lines).items()), ZERO)
 
 
-def _cut(lines: list[Json], entity: str, identity: str, amount: Decimal) -> list[Json]:
-    """Return the lines with `amount` less on those of one transaction, or of any of an entity."""
+def _is_charge(company: Company, target: Target) -> bool:
+    """Whether a payment pays for a transaction, instead of using it as a credit."""
+    entity, identity = target
+    if entity != "JournalEntry":
+        return entity == "Invoice"
+    row = company.ledger.find(entity, identity)
+    return row is not None and sum(charges(company, entity, row.read()).values(), ZERO) > 0
+
+
+def _balanced(company: Company, lines: list[Json], received: Decimal) -> list[Json]:
+    """Return the lines without what is paid beyond the money and the credits, or credits that pay for nothing."""
+    targets = list(_uses(lines))
+    paid = [target for target in targets if _is_charge(company, target)]
+    left = _cut(lines, paid, _signed(company, lines) - received)
+    if received:
+        return left
+    return _cut(left, [target for target in targets if target not in paid], -_signed(company, left))
+
+
+def _cut(lines: list[Json], targets: list[Target], amount: Decimal) -> list[Json]:
+    """Return the lines with `amount` less on those of some transactions."""
     left = []
     for line in lines:
         link = line["LinkedTxn"][0]
         held = Decimal(line["Amount"])
-        if link["TxnType"] == entity and identity in ("", link["TxnId"]):
+        if (link["TxnType"], link["TxnId"]) in targets:
             cut = max(ZERO, min(amount, held))
             amount -= cut
             held -= cut

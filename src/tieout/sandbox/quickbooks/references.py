@@ -16,6 +16,7 @@ TARGETS: Final = {
     "TermRef": "Term",
     "PaymentMethodRef": "PaymentMethod",
     "DepositToAccountRef": "Account",
+    "AccountRef": "Account",
     "DiscountAccountRef": "Account",
     "IncomeAccountRef": "Account",
     "ExpenseAccountRef": "Account",

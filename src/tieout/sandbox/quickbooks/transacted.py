@@ -1,4 +1,4 @@
-"""The transactions: sales forms and payments.
+"""The transactions: sales forms, payments, deposits, journal entries.
 
 Source: the attribute tables of Intuit's API reference, one page for each entity, minor version 75.
 """
@@ -184,6 +184,26 @@ ESTIMATE: Final = _form(
     {"DueDate": "day", "SalesTermRef": "reference"},
     "void",
 )
+_BOOKED: Final[Fields] = {
+    "TxnDate": day,
+    "DocNumber": text(21),
+    "CurrencyRef": reference,
+    "ExchangeRate": rate,
+    "PrivateNote": text(4000),
+    **dict.fromkeys(["TotalAmt", "HomeTotalAmt", "GlobalTaxCalculation", "TxnTaxDetail", "TxnStatus", "TxnSource"]),
+    **dict.fromkeys(["AttachableRef", "RecurDataRef", "LinkedTxn"]),
+}
+"""What deposits and journal entries have in common."""
+
+_BOOKED_TRAITS: Final[dict[str, Trait]] = {"TxnDate": "day", "DocNumber": "text", "TotalAmt": "number"}
+_ENTRY_LINE: Final[Fields] = {
+    "Id": text(20),
+    "LineNum": None,
+    "Description": text(4000),
+    "Amount": amount,
+    "LinkedTxn": LINKS,
+    "CustomField": None,
+}
 PAYMENT: Final = Entity(
     "Payment",
     {
@@ -217,5 +237,70 @@ PAYMENT: Final = Entity(
     indexed=("CustomerRef",),
     sequence="transaction",
     operations=_EVERYTHING - {"send"},
+    transaction=True,
+)
+DEPOSIT: Final = Entity(
+    "Deposit",
+    {
+        **KEPT,
+        **_BOOKED,
+        "DepositToAccountRef": reference,
+        "DepartmentRef": reference,
+        "CashBack": None,
+        "Line": listing(
+            {
+                **_ENTRY_LINE,
+                "DetailType": choice("DepositLineDetail"),
+                "DepositLineDetail": record(
+                    {
+                        "AccountRef": reference,
+                        "Entity": reference,
+                        "ClassRef": reference,
+                        "PaymentMethodRef": reference,
+                        "CheckNum": text(21),
+                        "TxnType": text(30),
+                        "TaxCodeRef": reference,
+                        "TaxApplicableOn": text(20),
+                    }
+                ),
+                "DepositToAccountRef": None,
+            }
+        ),
+    },
+    _BOOKED_TRAITS | {"DepositToAccountRef": "reference"},
+    sequence="transaction",
+    operations=frozenset({"create", "update", "delete"}),
+    transaction=True,
+)
+JOURNAL_ENTRY: Final = Entity(
+    "JournalEntry",
+    {
+        **KEPT,
+        **_BOOKED,
+        "Adjustment": flag,
+        "Line": listing(
+            {
+                **_ENTRY_LINE,
+                "DetailType": choice("JournalEntryLineDetail", "DescriptionOnly"),
+                "JournalEntryLineDetail": record(
+                    {
+                        "PostingType": choice("Debit", "Credit"),
+                        "AccountRef": reference,
+                        "Entity": record({"Type": choice("Customer", "Vendor", "Employee"), "EntityRef": reference}),
+                        "ClassRef": reference,
+                        "DepartmentRef": reference,
+                        "TaxCodeRef": reference,
+                        "TaxApplicableOn": text(20),
+                        "TaxAmount": amount,
+                        "BillableStatus": text(20),
+                    }
+                ),
+                "DescriptionLineDetail": None,
+            }
+        ),
+    },
+    _BOOKED_TRAITS,
+    sequence="transaction",
+    operations=frozenset({"create", "update", "delete"}),
     transaction=True,
 )

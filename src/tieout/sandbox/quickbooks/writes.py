@@ -6,7 +6,18 @@ sent, a sparse one keeps them; an array of lines is always replaced as a whole.
 
 import msgspec
 
-from tieout.sandbox.quickbooks import faults, foreign, forms, listed, lists, payments, rates, transacted
+from tieout.sandbox.quickbooks import (
+    deposits,
+    faults,
+    foreign,
+    forms,
+    journals,
+    listed,
+    lists,
+    payments,
+    rates,
+    transacted,
+)
 from tieout.sandbox.quickbooks.company import Company
 from tieout.sandbox.quickbooks.entity import Entity, Operation
 from tieout.sandbox.quickbooks.ledger import Row
@@ -54,6 +65,10 @@ def perform(company: Company, entity: Entity, sent: object, operation: str, incl
         return foreign.save_currency(company, wanted, old)
     if entity is transacted.PAYMENT:
         return payments.save(company, wanted, old)
+    if entity is transacted.DEPOSIT:
+        return deposits.save(company, wanted, old)
+    if entity is transacted.JOURNAL_ENTRY:
+        return journals.save(company, wanted, old)
     if entity.transaction:
         return forms.save(company, entity, wanted, old, duplicates=duplicates)
     return lists.save(company, entity, wanted, old)
@@ -105,4 +120,12 @@ def _void(company: Company, row: Row) -> Row:
 
 
 def _delete(company: Company, row: Row) -> Json:
-    return payments.remove(company, row) if row.entity == "Payment" else forms.remove(company, row)
+    match row.entity:
+        case "Payment":
+            return payments.remove(company, row)
+        case "Deposit":
+            return deposits.remove(company, row)
+        case "JournalEntry":
+            return journals.remove(company, row)
+        case _:
+            return forms.remove(company, row)
