@@ -322,6 +322,12 @@ def subscription_lapsed() -> FaultError:
     return FaultError(Problem("Invalid Company Status", detail, "6190", ""))
 
 
+def unknown_report(name: str) -> FaultError:
+    """A report that there is not."""
+    text = "Report not found"
+    return FaultError(Problem(text, f"{text} : {name}", "5020", ""))
+
+
 def unsupported_operation(operation: str) -> FaultError:
     """An operation that the entity does not have."""
     detail = f"Operation {operation} is not supported."

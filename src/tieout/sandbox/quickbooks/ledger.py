@@ -17,7 +17,11 @@ from tieout.sandbox.quickbooks.entities import ENTITIES
 from tieout.sandbox.quickbooks.entity import Entity, Trait
 from tieout.sandbox.quickbooks.wire import Json
 
-_EXTRA_KEYS: Final = {"Item": ("Taxable", "IncomeAccountRef"), "Customer": ("Taxable", "ParentRef")}
+_EXTRA_KEYS: Final = {
+    "Item": ("Taxable", "IncomeAccountRef"),
+    "Customer": ("Taxable", "ParentRef"),
+    "Payment": ("UnappliedAmt",),
+}
 
 
 class Row(msgspec.Struct, gc=False):

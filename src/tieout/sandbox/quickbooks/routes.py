@@ -16,7 +16,7 @@ from litestar.handlers import HTTPRouteHandler
 from litestar.params import FromPath
 from litestar.response import Redirect
 
-from tieout.sandbox.quickbooks import batch, cdc, faults, rates, search, wire, writes
+from tieout.sandbox.quickbooks import batch, cdc, faults, rates, reports, search, wire, writes
 from tieout.sandbox.quickbooks.company import Company
 from tieout.sandbox.quickbooks.entities import BY_LOWER_NAME
 from tieout.sandbox.quickbooks.entity import Entity
@@ -150,6 +150,20 @@ async def read_exchange_rate(request: Asked, realm: FromPath[str]) -> Response[b
     def work() -> bytes:
         code, day = params.get("sourcecurrencycode", "").upper(), params.get("asofdate", "")
         return api.envelope(ExchangeRate=msgspec.Raw(rates.shown_on(api.company, code, day).body))
+
+    return api.answer(request, realm, work)
+
+
+@get(_COMPANY + "/reports/{name:str}")
+async def read_report(request: Asked, realm: FromPath[str], name: FromPath[str]) -> Response[bytes]:
+    """Work out a report; its answer has no frame."""
+    api, params = _api(request), dict(request.query_params)
+
+    def work() -> bytes:
+        found = reports.report(api.company, name, params)
+        if found is None:
+            raise faults.unknown_report(name)
+        return wire.encode(found)
 
     return api.answer(request, realm, work)
 
@@ -298,6 +312,6 @@ def _json(request: Asked, document: object, *, status: int = 200) -> Response[by
 
 
 HANDLERS: Final[tuple[HTTPRouteHandler, ...]] = (
-    run_batch, query_by_address, query_by_body, change_data_capture, read_preferences, write_preferences,
+    run_batch, query_by_address, query_by_body, change_data_capture, read_preferences, write_preferences, read_report,
     read_exchange_rate, write_exchange_rate, read, write, send, discover, keys, authorize, bearer, revoke, user_info,
 )  # fmt: skip
