@@ -1,8 +1,11 @@
-"""A company in process, asked one request after the other, under a clock that stands still."""
+"""A company in process, asked one request after the other, under a clock that stands still; and one that is served."""
 
 import asyncio
 import json
 import random
+import threading
+import time
+from collections.abc import Iterator
 from datetime import UTC, datetime, timedelta
 from decimal import Decimal
 from typing import Any
@@ -10,7 +13,11 @@ from typing import Any
 import httpx2
 import msgspec
 import pytest
+import uvicorn
+from intuitlib.client import AuthClient
 
+from quickbooks import QuickBooks
+from tieout.sandbox.clock import AdvancingClock
 from tieout.sandbox.quickbooks.app import QuickBooksSandbox
 
 _encode = msgspec.json.Encoder(decimal_format="number").encode
@@ -137,3 +144,50 @@ def books() -> Books:
 def uk() -> Books:
     """A company in the United Kingdom."""
     return Books("uk")
+
+
+@pytest.fixture(scope="module")
+def served() -> Iterator[tuple[QuickBooksSandbox, str]]:
+    sandbox = QuickBooksSandbox(clock=AdvancingClock(), random=random.Random(3), quotas=False)
+    server = uvicorn.Server(uvicorn.Config(sandbox, port=0, log_level="error", lifespan="off"))
+    thread = threading.Thread(target=asyncio.run, args=(server.serve(),), daemon=True)
+    thread.start()
+    while not server.started:
+        time.sleep(0.01)
+    port = server.servers[0].sockets[0].getsockname()[1]
+    yield sandbox, f"http://127.0.0.1:{port}"
+    server.should_exit = True
+    thread.join(timeout=5)
+
+
+@pytest.fixture
+def auth(served: tuple[QuickBooksSandbox, str], monkeypatch: pytest.MonkeyPatch) -> AuthClient:
+    monkeypatch.setenv("OAUTHLIB_INSECURE_TRANSPORT", "1")
+    sandbox, url = served
+    signed_in = sandbox.sign_in(url)
+    return AuthClient(
+        signed_in["client_id"],
+        signed_in["client_secret"],
+        "http://127.0.0.1/callback",
+        signed_in["discovery_url"],
+        access_token=signed_in["access_token"],
+        refresh_token=signed_in["refresh_token"],
+    )
+
+
+@pytest.fixture
+def qb(served: tuple[QuickBooksSandbox, str], auth: AuthClient) -> QuickBooks:
+    sandbox, url = served
+    client = QuickBooks(
+        auth_client=auth,
+        refresh_token=auth.refresh_token,
+        company_id=sandbox.sign_in(url)["realm_id"],
+        minorversion=75,
+    )
+    client.api_url_v3 = f"{url}/v3"
+    return client
+
+
+@pytest.fixture
+def word(request: pytest.FixtureRequest) -> str:
+    return request.node.name.removeprefix("test_")[:40]

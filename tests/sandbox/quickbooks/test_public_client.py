@@ -1,15 +1,8 @@
 """python-quickbooks with intuit-oauth, unchanged, against a real server: a bookkeeper at work."""
 
-import asyncio
-import random
-import threading
-import time
-from collections.abc import Iterator
 from datetime import UTC, datetime, timedelta
 
 import pytest
-import uvicorn
-from intuitlib.client import AuthClient
 from intuitlib.exceptions import AuthClientError
 from quickbooks.batch import batch_create, batch_delete, batch_update
 from quickbooks.cdc import change_data_capture
@@ -42,55 +35,6 @@ from quickbooks.objects import (
 )
 
 from quickbooks import QuickBooks
-from tieout.sandbox.clock import AdvancingClock
-from tieout.sandbox.quickbooks.app import QuickBooksSandbox
-
-
-@pytest.fixture(scope="module")
-def served() -> Iterator[tuple[QuickBooksSandbox, str]]:
-    sandbox = QuickBooksSandbox(clock=AdvancingClock(), random=random.Random(3), quotas=False)
-    server = uvicorn.Server(uvicorn.Config(sandbox, port=0, log_level="error", lifespan="off"))
-    thread = threading.Thread(target=asyncio.run, args=(server.serve(),), daemon=True)
-    thread.start()
-    while not server.started:
-        time.sleep(0.01)
-    port = server.servers[0].sockets[0].getsockname()[1]
-    yield sandbox, f"http://127.0.0.1:{port}"
-    server.should_exit = True
-    thread.join(timeout=5)
-
-
-@pytest.fixture
-def auth(served: tuple[QuickBooksSandbox, str], monkeypatch: pytest.MonkeyPatch) -> AuthClient:
-    monkeypatch.setenv("OAUTHLIB_INSECURE_TRANSPORT", "1")
-    sandbox, url = served
-    signed_in = sandbox.sign_in(url)
-    return AuthClient(
-        signed_in["client_id"],
-        signed_in["client_secret"],
-        "http://127.0.0.1/callback",
-        signed_in["discovery_url"],
-        access_token=signed_in["access_token"],
-        refresh_token=signed_in["refresh_token"],
-    )
-
-
-@pytest.fixture
-def qb(served: tuple[QuickBooksSandbox, str], auth: AuthClient) -> QuickBooks:
-    sandbox, url = served
-    client = QuickBooks(
-        auth_client=auth,
-        refresh_token=auth.refresh_token,
-        company_id=sandbox.sign_in(url)["realm_id"],
-        minorversion=75,
-    )
-    client.api_url_v3 = f"{url}/v3"
-    return client
-
-
-@pytest.fixture
-def word(request: pytest.FixtureRequest) -> str:
-    return request.node.name.removeprefix("test_")[:40]
 
 
 def make_customer(qb: QuickBooks, name: str) -> Customer:
