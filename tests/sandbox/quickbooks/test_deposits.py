@@ -183,6 +183,27 @@ def test_an_entry_on_the_receivable_account_names_its_customer_and_moves_the_bal
     assert owed(nova) == 0
 
 
+@pytest.mark.parametrize(
+    ("lines", "element"),
+    [
+        ([{"DetailType": "DescriptionOnly", "Description": "nothing"}], "Line"),
+        ([{"Amount": 5, "DetailType": "JournalEntryLineDetail"}], "PostingType"),
+        (entry(("Debit", CHECKING, 5, {"Entity": {"EntityRef": {"value": "1"}}}))["Line"], "Type"),
+        (entry(("Debit", RECEIVABLE, 5, {"Entity": {"Type": "Customer"}}))["Line"], "EntityRef"),
+    ],
+)
+def test_half_an_entry_is_refused(nova, lines, element):
+    fault = nova.refused("JournalEntry", {"Line": lines})
+    assert (fault["code"], fault["element"]) == ("2020", element)
+
+
+def test_a_journal_entry_fixes_its_customer_s_currency(nova):
+    nova.sandbox.patch_company({"multi_currency": True})
+    bounce(nova, 25)
+    change = {"Id": nova.nova, "SyncToken": "0", "sparse": True, "CurrencyRef": {"value": "EUR"}}
+    assert nova.refused("Customer", change)["code"] == "6000"
+
+
 def test_a_bounced_cheque_pays_its_journal_entry_and_opens_the_invoice(nova):
     invoice = bill(nova, 100)
     paid = nova.pay(nova.nova, 100, ("Invoice", invoice, 100))

@@ -35,11 +35,13 @@ def save(company: Company, wanted: Json, old: Row | None) -> Row:
         if not wanted.get(field):
             raise faults.missing(field)
     tender = foreign.tender(company, wanted, before, None)
+    held = references.held_by(before)
     lines, linked = _lines(company, wanted, old, tender.code)
     content: Json = wanted | tender.named(company)
     content.setdefault("TxnDate", company.today().isoformat())
     check_open(company, content["TxnDate"], before.get("TxnDate"))
-    references.complete(company.ledger, content, "", references.held_by(before))
+    for document in (content, *(line[_DETAIL] for line in lines)):
+        references.complete(company.ledger, document, "", held)
     account = company.ledger.tables["Account"].rows[content["DepositToAccountRef"]["value"]].read()
     if account["AccountType"] not in _BANKS:
         raise faults.business("Select a bank account for this deposit.")
@@ -84,7 +86,6 @@ def _lines(company: Company, wanted: Json, old: Row | None, currency: str) -> tu
             linked.append(target)
         elif "AccountRef" not in detail:
             raise faults.missing("AccountRef")
-        references.complete(company.ledger, detail, "")
         kept = {field: line[field] for field in ("Description",) if field in line}
         links = [{"TxnId": link["TxnId"], "TxnType": link["TxnType"], "TxnLineId": "0"} for link in links[:1]]
         stored.append(

@@ -4,6 +4,7 @@ QuickBooks API reference, Preferences (CurrencyPrefs), CompanyCurrency, and Curr
 transaction. A customer has one currency, fixed by its first transaction; a document is in its customer's.
 """
 
+from collections.abc import Callable
 from decimal import Decimal
 
 import msgspec
@@ -56,8 +57,8 @@ def check_account(company: Company, account: Json, code: str) -> None:
         raise faults.one_currency()
 
 
-def firm_currency(company: Company, wanted: Json, before: Json, *, used: bool) -> Json:
-    """Return the CurrencyRef of a customer or vendor. used: it has transactions, so that its currency is fixed.
+def own_currency(company: Company, wanted: Json, before: Json, fixed: Callable[[], bool]) -> Json:
+    """Return the CurrencyRef of a customer, vendor or account. fixed: it cannot be changed any more.
 
     Raises FaultError: 2220 for a currency unknown or made inactive, 6000 for one that cannot be changed any more.
     """
@@ -67,8 +68,8 @@ def firm_currency(company: Company, wanted: Json, before: Json, *, used: bool) -
         inactive = any(not row.active for row in _listed(company, code))
         if code != company.home_currency and (not company.multi_currency or code not in CURRENCIES or inactive):
             raise faults.bad_currency()
-        if used:
-            raise faults.business("You can't change the currency of a name that has transactions.")
+        if held and fixed():
+            raise faults.business("You can't change the currency of what has transactions.")
     return company.currency(code)
 
 

@@ -5,6 +5,7 @@ what that customer owes.
 """
 
 from collections import defaultdict
+from collections.abc import Collection
 from decimal import Decimal
 from typing import Final
 
@@ -31,11 +32,14 @@ def save(company: Company, wanted: Json, old: Row | None) -> Row:
     content: Json = wanted | tender.named(company)
     content.setdefault("TxnDate", company.today().isoformat())
     check_open(company, content["TxnDate"], before.get("TxnDate"))
-    content["Line"] = [_line(company, line, number, tender.code) for number, line in enumerate(wanted["Line"])]
+    held = references.held_by(before)
+    content["Line"] = [_line(company, line, number, tender.code, held) for number, line in enumerate(wanted["Line"])]
     sides: dict[str, Decimal] = defaultdict(lambda: ZERO)
     for line in content["Line"]:
         if _DETAIL in line:
             sides[line[_DETAIL]["PostingType"]] += line["Amount"]
+    if not sides:
+        raise faults.missing("Line")
     if sides["Debit"] != sides["Credit"]:
         raise faults.business("Debits and credits of a journal entry must be equal.")
     if old is not None and payments.applied_to(company, old):
@@ -53,26 +57,28 @@ def remove(company: Company, row: Row) -> Json:
     return {"domain": "QBO", "status": "Deleted", "Id": row.id}
 
 
-def _line(company: Company, line: Json, number: int, currency: str) -> Json:
+def _line(company: Company, line: Json, number: int, currency: str, held: Collection[tuple[str, str]]) -> Json:
     kept = {field: line[field] for field in ("Description",) if field in line}
     if line.get("DetailType") == "DescriptionOnly":
         return {"Id": str(number), **kept, "DetailType": "DescriptionOnly", "DescriptionLineDetail": {}}
     detail = line.get(_DETAIL) or {}
-    for field, held in (("Amount", line), ("PostingType", detail), ("AccountRef", detail)):
-        if field not in held:
+    for field, holder in (("Amount", line), ("PostingType", detail), ("AccountRef", detail)):
+        if field not in holder:
             raise faults.missing(field)
     if line["Amount"] < 0:
         raise faults.business("Transaction amount must be 0 or greater.")
-    references.complete(company.ledger, detail, "")
+    references.complete(company.ledger, detail, "", held)
     account = company.ledger.tables["Account"].rows[detail["AccountRef"]["value"]].read()
     foreign.check_account(company, account, currency)
     wanted = _NAMED.get(account["AccountType"])
     named = detail.get("Entity") or {}
+    if named and len(named) < len(("Type", "EntityRef")):
+        raise faults.missing("EntityRef" if "Type" in named else "Type")
     if wanted is not None and named.get("Type") != wanted:
         kind = account["AccountType"]
         raise faults.business(f"When you use {kind}, you must choose a {wanted.lower()} in the Name field.")
-    if "EntityRef" in named:
-        row = references.resolve(company.ledger, "EntityRef", named["Type"], named["EntityRef"]["value"])
+    if named:
+        row = references.resolve(company.ledger, "EntityRef", named["Type"], named["EntityRef"]["value"], held)
         named["EntityRef"] = {"value": row.id, "name": references.name_of(row)}
         if wanted is not None and {row.read()["CurrencyRef"]["value"], account["CurrencyRef"]["value"]} != {currency}:
             raise faults.one_currency()

@@ -4,6 +4,7 @@ Each builder turns the wanted fields into the stored object. QuickBooks API refe
 """
 
 from collections.abc import Callable
+from functools import partial
 from typing import Final, TypeAlias
 
 from tieout.sandbox.quickbooks import entities, faults, foreign, listed, names, references
@@ -61,17 +62,19 @@ def _person(company: Company, wanted: Json, before: Json) -> Json:
 
 
 def _firm(company: Company, wanted: Json, before: Json) -> Json:
-    currency = foreign.firm_currency(company, wanted, before, used=_used(company, before.get("Id", "")))
+    currency = foreign.own_currency(company, wanted, before, partial(_used, company, before.get("Id", "")))
     return _person(company, wanted, before) | {
         "CurrencyRef": currency,
         "Balance": before.get("Balance", ZERO),
     }
 
 
-def _used(company: Company, customer: str) -> bool:
-    return any(
-        company.ledger.tables[name].named("CustomerRef", customer) for name in (*entities.SALES_FORMS, "Payment")
-    )
+def _used(company: Company, name: str) -> bool:
+    """Whether a customer or vendor stands on a transaction."""
+    tables = company.ledger.tables
+    if any(tables[form].named("CustomerRef", name) for form in (*entities.SALES_FORMS, "Payment")):
+        return True
+    return any(("EntityRef", name) in references.held_by(row.read()) for row in company.ledger.rows("JournalEntry"))
 
 
 def _customer(company: Company, wanted: Json, before: Json) -> Json:
@@ -144,7 +147,7 @@ def _account(company: Company, wanted: Json, before: Json) -> Json:
         "Classification": CLASSIFICATIONS[kind],
         "CurrentBalance": before.get("CurrentBalance", 0),
         "CurrentBalanceWithSubAccounts": before.get("CurrentBalanceWithSubAccounts", 0),
-        "CurrencyRef": foreign.firm_currency(company, wanted, before, used=bool(before)),
+        "CurrencyRef": foreign.own_currency(company, wanted, before, lambda: True),
     }
 
 

@@ -112,7 +112,7 @@ def _read(company: Company, params: Mapping[str, str]) -> _Asked:
 
 def _whole(params: Mapping[str, str], name: str, usual: int, most: int) -> int:
     sent = params.get(name) or str(usual)
-    if not sent.isdecimal() or not 1 <= int(sent) <= most:
+    if not sent.isdecimal() or len(sent) > len(str(most)) or not 1 <= int(sent) <= most:
         raise faults.bad_number(name)
     return int(sent)
 
