@@ -49,6 +49,7 @@ def test_settings_show_and_change(books):
         "prefixed_numbers_continue": False,
         "merged_become_inactive": False,
         "merge_renews_documents": False,
+        "customers_currency_assumed": False,
         "multi_currency": False,
     }
     item = books.item()

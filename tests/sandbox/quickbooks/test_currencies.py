@@ -149,6 +149,13 @@ def test_another_currency_than_the_customer_s_is_refused(world, sent):
     assert world.refused("Payment", payment(world.berg, 5) | sent)["code"] == "6000"
 
 
+def test_a_company_may_assume_the_customer_s_currency(world):
+    world.sandbox.patch_company({"customers_currency_assumed": True})
+    invoice = world.invoice(world.berg, line(world.design, 5))
+    paid = world.pay(world.berg, 5, ("Invoice", invoice["Id"], 5))
+    assert invoice["CurrencyRef"]["value"] == paid["CurrencyRef"]["value"] == "EUR"
+
+
 def test_an_account_of_a_third_currency_takes_no_payment(world):
     nova = world.customer()
     account = {"Name": "Sterling", "AccountType": "Bank", "CurrencyRef": {"value": "GBP"}}

@@ -33,6 +33,8 @@ class Settings(msgspec.Struct):
     only numbers of digits move the company's own sequence.
     merged_become_inactive: a customer or item merged into another stays, inactive; false = it is deleted.
     merge_renews_documents: what named it gets a new version; false = it names the survivor without one.
+    customers_currency_assumed: a document without CurrencyRef is in its customer's currency; false = in the home
+    currency, and so refused for a customer abroad.
     """
 
     service_date_items: list[str] = msgspec.field(default_factory=list)
@@ -44,6 +46,7 @@ class Settings(msgspec.Struct):
     prefixed_numbers_continue: bool = False
     merged_become_inactive: bool = False
     merge_renews_documents: bool = False
+    customers_currency_assumed: bool = False
 
 
 class Company:

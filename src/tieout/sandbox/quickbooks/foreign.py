@@ -1,7 +1,8 @@
 """Several currencies: whose a customer is, what a document is in, and what it is worth at home.
 
 QuickBooks API reference, Preferences (CurrencyPrefs), CompanyCurrency, and CurrencyRef and ExchangeRate of each
-transaction. A customer has one currency, fixed by its first transaction; a document is in its customer's.
+transaction. A customer has one currency, fixed by its first transaction; a document is in its customer's. How the
+vendor rounds currencies of no or of three digits is not documented: here to their own digits.
 """
 
 from collections.abc import Callable
@@ -37,13 +38,16 @@ def tender(company: Company, wanted: Json, before: Json, owner: Row | None) -> T
     """Return what a transaction is in; take a sent rate out of `wanted` and round its amounts to that currency.
 
     wanted: the fields as they shall be; before: as they are, {} for a new one. owner: the customer, where it has one.
-    Without CurrencyRef a new document is in the home currency, whatever its customer's is.
+    Without CurrencyRef a new document is in the home currency whatever its customer's is, unless the company assumes
+    otherwise (`customers_currency_assumed`).
     Raises FaultError: 2080, 2220 for a currency that is not active, 6000 for another one than the customer's.
     """
-    code = _code(wanted) or _code(before) or company.home_currency
+    theirs = _code(owner.read()) if owner is not None and company.multi_currency else ""
+    assumed = theirs if company.settings.customers_currency_assumed else ""
+    code = _code(wanted) or _code(before) or assumed or company.home_currency
     if not company.trades_in(code):
         raise faults.bad_currency()
-    if owner is not None and company.multi_currency and _code(owner.read()) != code:
+    if theirs not in ("", code):
         raise faults.one_currency()
     places = CURRENCIES[code].places
     in_currency(wanted, places)
