@@ -16,7 +16,7 @@ class Entity(msgspec.Struct, frozen=True):
 
     fields: what may be sent. traits: what a query may filter and sort by, beside Id and the MetaData times.
     indexed: the traits looked up by hash. sequence: who shares its ids. operations: what may be done with it.
-    nameless: it is answered without an Id.
+    keyless: it is answered without an Id.
     """
 
     name: str
@@ -27,7 +27,7 @@ class Entity(msgspec.Struct, frozen=True):
     operations: frozenset[Operation] = frozenset({"create", "update"})
     transaction: bool = False
     captured: bool = True
-    nameless: bool = False
+    keyless: bool = False
 
 
 KEPT: Final[Fields] = dict.fromkeys(

@@ -208,7 +208,7 @@ def _body(row: Row, content: Json) -> bytes:
             **content,
             "domain": "QBO",
             "sparse": False,
-            **({} if ENTITIES[row.entity].nameless else {"Id": row.id}),
+            **({} if ENTITIES[row.entity].keyless else {"Id": row.id}),
             "SyncToken": str(row.token),
             "MetaData": {
                 "CreateTime": wire.seconds_stamp(row.created),

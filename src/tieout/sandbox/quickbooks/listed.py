@@ -271,7 +271,7 @@ EXCHANGE_RATE: Final = Entity(
     {"SourceCurrencyCode": "text", "AsOfDate": "day"},
     indexed=("SourceCurrencyCode",),
     captured=False,
-    nameless=True,
+    keyless=True,
 )
 COMPANY_INFO: Final = Entity("CompanyInfo", KEPT, {}, operations=_READ_ONLY)
 PREFERENCES: Final = Entity("Preferences", KEPT, {}, operations=frozenset({"update"}))

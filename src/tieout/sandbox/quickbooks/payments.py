@@ -1,4 +1,4 @@
-"""Payments: applied to invoices, joined to credit memos, taken back.
+"""Payments: applied to invoices and journal entries, joined to credits, taken back.
 
 QuickBooks API reference, Payment. A payment's lines are all or none. Applying one lowers the invoice's Balance, adds
 a link and gives the invoice a new version. A credit memo is used by a payment of zero with a line for each.
