@@ -51,7 +51,7 @@ class Readers:
         return answer["QueryResponse"].get(entity, [])
 
 
-@pytest.fixture(params=["us-manual", "uk"])
+@pytest.fixture(params=["us-manual", "us-ast", "uk", "fr"])
 def readers(request):
     return Readers(planted(request.param))
 

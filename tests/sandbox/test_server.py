@@ -93,6 +93,25 @@ def test_two_sandboxes_are_two_companies():
         assert other["quickbooks"]["quotas"] is False
 
 
+@pytest.mark.parametrize(
+    ("company", "currency", "zone"),
+    [("us-ast", "USD", "America/New_York"), ("uk", "GBP", "Europe/London"), ("fr", "EUR", "Europe/Paris")],
+)
+def test_both_sides_of_a_country_have_its_currency(company, currency, zone):
+    with sandbox(company=company) as (_, line):
+        hubspot, books = line["hubspot"], line["quickbooks"]
+        account = httpx2.get(
+            f"{hubspot['base_url']}/account-info/v3/details",
+            headers={"authorization": f"Bearer {hubspot['access_token']}"},
+        ).json()
+        assert (account["companyCurrency"], account["timeZone"]) == (currency, zone)
+        preferences = httpx2.get(
+            f"{books['base_url']}/v3/company/{books['realm_id']}/preferences",
+            headers={"authorization": f"Bearer {books['access_token']}"},
+        ).json()
+        assert preferences["Preferences"]["CurrencyPrefs"]["HomeCurrency"]["value"] == currency
+
+
 def test_the_demo_can_be_served_at_once():
     with sandbox(seed="demo") as (process, line):
         assert "Nova Limited" in customers(line)

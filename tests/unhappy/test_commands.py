@@ -136,7 +136,7 @@ def test_a_killed_serve_leaves_no_lock(tmp_path: Path) -> None:
         (("connect", "shop", "--from", "/nowhere/file.json"), "cannot be read"),
         (("connect", "shop", "--from", "/dev/null"), "is no sign-in file"),
         (("connect", "a/b", "--from", "/dev/null"), "no sign-in file"),
-        (("sandbox", "--company", "mars"), "us-manual or uk"),
+        (("sandbox", "--company", "mars"), "us-manual, us-ast, uk, fr"),
         (("sandbox", "--seed", "apple"), "empty or demo"),
         (("set", "shop", "start_date"), "is not KEY=VALUE"),
     ],

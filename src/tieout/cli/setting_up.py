@@ -49,23 +49,26 @@ def serve(
 def sandbox(
     hubspot_port: Annotated[int, typer.Option(help="Port of HubSpot; 0 = any.")] = 0,
     quickbooks_port: Annotated[int, typer.Option(help="Port of QuickBooks; 0 = any.")] = 0,
-    company: Annotated[str, typer.Option(help="us-manual or uk.")] = "us-manual",
+    company: Annotated[str, typer.Option(help="us-manual, us-ast, uk or fr.")] = "us-manual",
     seed: Annotated[str, typer.Option(help="empty or demo.")] = "empty",
     no_quotas: Annotated[bool, typer.Option("--no-quotas", help="Never answer 429.")] = False,
     state: Annotated[Path | None, typer.Option(help="Keep the state in this file.")] = None,
     as_json: Json = False,
 ) -> None:
     """Serve a local HubSpot and QuickBooks; prints one line of JSON when both can serve."""
-    from tieout.sandbox.server import Options, run  # noqa: PLC0415 - only this command needs the sandboxes
+    from tieout.sandbox.quickbooks.regimes import REGIMES  # noqa: PLC0415 - only this command needs the sandboxes
+    from tieout.sandbox.server import Options, run  # noqa: PLC0415
 
-    if company not in ("us-manual", "uk"):
-        output.fail(f"--company is us-manual or uk; {company!r} is neither.", WRONG, as_json=as_json)
+    country = next((known for known in REGIMES if known == company), None)
+    if country is None:
+        known = ", ".join(REGIMES)
+        output.fail(f"--company is one of {known}; {company!r} is none of them.", WRONG, as_json=as_json)
     if seed not in ("empty", "demo"):
         output.fail(f"--seed is empty or demo; {seed!r} is neither.", WRONG, as_json=as_json)
     options = Options(
         hubspot_port=hubspot_port,
         quickbooks_port=quickbooks_port,
-        company="uk" if company == "uk" else "us-manual",
+        company=country,
         seed="demo" if seed == "demo" else "empty",
         quotas=not no_quotas,
         state_file=state,

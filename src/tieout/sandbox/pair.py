@@ -11,9 +11,9 @@ from tieout.sandbox.clock import AdvancingClock, Clock
 from tieout.sandbox.gate import Gate
 from tieout.sandbox.hubspot.app import HubSpotSandbox
 from tieout.sandbox.quickbooks.app import QuickBooksSandbox
+from tieout.sandbox.quickbooks.regimes import Country
 from tieout.sandbox.seeds import plant
 
-Company = Literal["us-manual", "uk"]
 Seed = Literal["empty", "demo"]
 
 
@@ -76,7 +76,7 @@ def open_pair(
     *,
     clock: Clock,
     random: randomness.Random,
-    company: Company = "us-manual",
+    company: Country = "us-manual",
     quotas: bool = True,
     seed: Seed = "empty",
 ) -> Pair:
@@ -93,8 +93,8 @@ def open_pair(
     return pair
 
 
-def _empty(clock: Clock, random: randomness.Random, company: Company, *, quotas: bool) -> Pair:
-    country: Literal["us", "uk"] = "uk" if company == "uk" else "us"
+def _empty(clock: Clock, random: randomness.Random, company: Country, *, quotas: bool) -> Pair:
+    country = company.partition("-")[0]
     return Pair(
         clock=clock,
         hubspot=Gate(HubSpotSandbox(clock=clock, random=random, country=country, quotas=quotas), clock=clock),

@@ -9,13 +9,14 @@ days (counted from the clock's today) are always the same.
 from collections.abc import Mapping, Sequence
 from datetime import date, timedelta
 from decimal import Decimal
-from typing import Any, Literal
+from typing import Any
 from urllib.parse import quote
 
 from tieout.sandbox import crowd
 from tieout.sandbox.caller import Caller, Refused
 from tieout.sandbox.cast import Buyer, Line, Product, Sale
 from tieout.sandbox.clock import Clock
+from tieout.sandbox.quickbooks.regimes import Country
 from tieout.sandbox.vendor import Vendor
 
 _CRM = "/crm/objects/2026-09"
@@ -121,11 +122,15 @@ _RATE_ID = "8001"
 _RATE = {"id": _RATE_ID, "name": "City tax", "label": "City tax 8%", "percentageRate": 8}
 
 
-def plant(hubspot: Vendor, quickbooks: Vendor, *, clock: Clock, company: Literal["us-manual", "uk"]) -> None:
+_OUTSIDE_TAX: Mapping[Country, str] = {"uk": "No VAT", "fr": "Hors champ"}
+"""Company → the code for what is outside the scope of tax, where each line names a code."""
+
+
+def plant(hubspot: Vendor, quickbooks: Vendor, *, clock: Clock, company: Country) -> None:
     """Fill two new, empty sandboxes of this company, whose quotas are off. Raises Refused if a seed is refused."""
     today = clock.now().date()
     numbers = _Crm(hubspot, today).plant()
-    _Books(quickbooks, today, vat=company == "uk").plant(taken=numbers[_NUMBER_TAKEN])
+    _Books(quickbooks, today, untaxed=_OUTSIDE_TAX.get(company)).plant(taken=numbers[_NUMBER_TAKEN])
 
 
 class _Crm:
@@ -207,15 +212,15 @@ def _link(to: str, type_id: int) -> dict[str, Any]:
 class _Books:
     """QuickBooks' half, in the company's own currency; sales are outside VAT where the company has it."""
 
-    def __init__(self, quickbooks: Vendor, today: date, *, vat: bool) -> None:
+    def __init__(self, quickbooks: Vendor, today: date, *, untaxed: str | None) -> None:
         self._vendor = quickbooks
         self._caller = Caller(quickbooks, quickbooks.token("bookkeeper"))
         self._path = f"/v3/company/{quickbooks.sign_in('http://quickbooks')['realm_id']}"
         self._today = today
         self._vat_code: str | None = None
-        if vat:
-            (code,) = self._select("select * from TaxCode where Name = 'No VAT'", "TaxCode")
-            self._vat_code = code["Id"]
+        if untaxed is not None:
+            codes = self._select("select * from TaxCode", "TaxCode")
+            self._vat_code = next(code["Id"] for code in codes if code["Name"] == untaxed)
 
     def plant(self, *, taken: str) -> None:
         """Make everything. taken: a number of HubSpot's that a credit memo here holds already."""

@@ -14,7 +14,8 @@ import msgspec
 
 from tieout.sandbox.clock import AdvancingClock
 from tieout.sandbox.loopback import CannotServe, listen, serving
-from tieout.sandbox.pair import Company, DamagedState, Pair, Seed, open_pair
+from tieout.sandbox.pair import DamagedState, Pair, Seed, open_pair
+from tieout.sandbox.quickbooks.regimes import Country
 
 
 @dataclass(frozen=True)
@@ -23,7 +24,7 @@ class Options:
 
     hubspot_port: int = 0
     quickbooks_port: int = 0
-    company: Company = "us-manual"
+    company: Country = "us-manual"
     seed: Seed = "empty"
     quotas: bool = True
     state_file: Path | None = None

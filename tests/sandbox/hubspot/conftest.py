@@ -136,6 +136,11 @@ def uk(new_account: Callable[..., Caller]) -> Caller:
     return new_account(country="uk")
 
 
+@pytest.fixture
+def fr(new_account: Callable[..., Caller]) -> Caller:
+    return new_account(country="fr")
+
+
 class Served:
     """A sandbox behind uvicorn on a free loopback port, in a thread of its own."""
 

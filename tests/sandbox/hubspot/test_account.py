@@ -66,10 +66,11 @@ def test_custom_label_replaces_and_is_taken_away(us):
     assert {kind["label"] for kind in us.ok("GET", url)["results"][0]["associationTypes"]} == {None, "Primary"}
 
 
-def test_new_accounts_have_their_countrys_currency_and_time_zone(us, uk):
-    american, british = (one.ok("GET", "/account-info/v3/details") for one in (us, uk))
+def test_new_accounts_have_their_countrys_currency_and_time_zone(us, uk, fr):
+    american, british, french = (one.ok("GET", "/account-info/v3/details") for one in (us, uk, fr))
     assert (american["companyCurrency"], american["timeZone"]) == ("USD", "America/New_York")
     assert (british["companyCurrency"], british["timeZone"]) == ("GBP", "Europe/London")
+    assert (french["companyCurrency"], french["timeZone"]) == ("EUR", "Europe/Paris")
     assert american["utcOffset"] == "-04:00"
 
 

@@ -1,6 +1,7 @@
 """A company in process, asked one request after the other, under a clock that stands still; and one that is served."""
 
 import asyncio
+import contextlib
 import json
 import random
 import threading
@@ -19,6 +20,7 @@ from intuitlib.client import AuthClient
 from quickbooks import QuickBooks
 from tieout.sandbox.clock import AdvancingClock
 from tieout.sandbox.quickbooks.app import QuickBooksSandbox
+from tieout.sandbox.quickbooks.regimes import Country
 
 _encode = msgspec.json.Encoder(decimal_format="number").encode
 
@@ -106,6 +108,11 @@ class Books:
     def item(self, name: str = "Design", **fields: Any) -> str:
         return self.save("Item", {"Name": name, "IncomeAccountRef": {"value": "1"}, **fields})["Id"]
 
+    def code(self, name: str) -> dict[str, str]:
+        """Return the reference to a tax code."""
+        codes = self.query("SELECT * FROM TaxCode")["TaxCode"]
+        return {"value": next(code["Id"] for code in codes if code["Name"] == name)}
+
     def invoice(self, customer: str, *lines: dict[str, Any], **fields: Any) -> dict[str, Any]:
         return self.save("Invoice", {"CustomerRef": {"value": customer}, "Line": list(lines), **fields})
 
@@ -141,14 +148,26 @@ def books() -> Books:
 
 
 @pytest.fixture
+def automated() -> Books:
+    """A company in California with automated sales tax."""
+    return Books("us-ast")
+
+
+@pytest.fixture
 def uk() -> Books:
     """A company in the United Kingdom."""
     return Books("uk")
 
 
-@pytest.fixture(scope="module")
-def served() -> Iterator[tuple[QuickBooksSandbox, str]]:
-    sandbox = QuickBooksSandbox(clock=AdvancingClock(), random=random.Random(3), quotas=False)
+@pytest.fixture
+def fr() -> Books:
+    """A company in France."""
+    return Books("fr")
+
+
+@contextlib.contextmanager
+def serving(company: Country) -> Iterator[tuple[QuickBooksSandbox, str]]:
+    sandbox = QuickBooksSandbox(clock=AdvancingClock(), random=random.Random(3), company=company, quotas=False)
     server = uvicorn.Server(uvicorn.Config(sandbox, port=0, log_level="error", lifespan="off"))
     thread = threading.Thread(target=asyncio.run, args=(server.serve(),), daemon=True)
     thread.start()
@@ -160,10 +179,19 @@ def served() -> Iterator[tuple[QuickBooksSandbox, str]]:
     thread.join(timeout=5)
 
 
+@pytest.fixture(scope="module")
+def served() -> Iterator[tuple[QuickBooksSandbox, str]]:
+    with serving("us-manual") as there:
+        yield there
+
+
 @pytest.fixture
 def auth(served: tuple[QuickBooksSandbox, str], monkeypatch: pytest.MonkeyPatch) -> AuthClient:
     monkeypatch.setenv("OAUTHLIB_INSECURE_TRANSPORT", "1")
-    sandbox, url = served
+    return sign_in(*served)
+
+
+def sign_in(sandbox: QuickBooksSandbox, url: str) -> AuthClient:
     signed_in = sandbox.sign_in(url)
     return AuthClient(
         signed_in["client_id"],
@@ -177,7 +205,10 @@ def auth(served: tuple[QuickBooksSandbox, str], monkeypatch: pytest.MonkeyPatch)
 
 @pytest.fixture
 def qb(served: tuple[QuickBooksSandbox, str], auth: AuthClient) -> QuickBooks:
-    sandbox, url = served
+    return client_of(*served, auth)
+
+
+def client_of(sandbox: QuickBooksSandbox, url: str, auth: AuthClient) -> QuickBooks:
     client = QuickBooks(
         auth_client=auth,
         refresh_token=auth.refresh_token,

@@ -12,7 +12,9 @@ from tieout.sandbox.vendor import WrongSetting
 from .conftest import Books, StillClock, line, read
 
 
-@pytest.mark.parametrize(("company", "currency", "country"), [("us-manual", "USD", "US"), ("uk", "GBP", "GB")])
+@pytest.mark.parametrize(
+    ("company", "currency", "country"), [("us-manual", "USD", "US"), ("us-ast", "USD", "US"), ("uk", "GBP", "GB")]
+)
 def test_a_new_company_has_its_lists_and_nothing_else(company, currency, country):
     books = Books(company)
     preferences = books.read("Preferences", "1")
@@ -28,6 +30,7 @@ def test_a_new_company_has_its_lists_and_nothing_else(company, currency, country
     codes = {row["Name"] for row in books.query("SELECT * FROM TaxCode")["TaxCode"]}
     expected = {
         "us-manual": {"TAX", "NON", "California"},
+        "us-ast": {"TAX", "NON", "CustomSalesTax", "California", "New York", "Texas"},
         "uk": {"20.0% S", "5.0% R", "0.0% Z", "Exempt", "No VAT"},
     }
     assert codes == expected[company]
@@ -47,10 +50,10 @@ def test_settings_show_and_change(books):
         "void_paid_refused": True,
         "duplicate_numbers_refused": True,
         "prefixed_numbers_continue": False,
-        "merged_become_inactive": False,
-        "merge_renews_documents": False,
         "customers_currency_assumed": False,
         "multi_currency": False,
+        "merged_become_inactive": False,
+        "merge_renews_documents": False,
     }
     item = books.item()
     changes = {"service_date_items": [item], "closing_date": "2026-01-31", "commit_within_seconds": 0.5}
@@ -237,3 +240,17 @@ def test_the_quota_of_a_second_a_minute_and_of_batches():
 def test_without_quotas_nothing_is_throttled(books):
     assert books.signed_in["quotas"] is False
     assert {books.ask("GET", f"{books.root}/preferences").status_code for _ in range(30)} == {200}
+
+
+@pytest.mark.parametrize(
+    ("company", "code"), [("us-manual", "California"), ("us-ast", "California"), ("uk", "20.0% S")]
+)
+def test_a_company_that_uses_no_tax_drops_what_a_document_says_of_it(company, code):
+    books = Books(company)
+    off = {"Id": "1", "SyncToken": "0", "sparse": True, "TaxPrefs": {"UsingSalesTax": False, "PartnerTaxEnabled": True}}
+    books.save("Preferences", off)
+    sent = {"TxnTaxDetail": {"TxnTaxCodeRef": books.code(code), "TotalTax": 8}}
+    invoice = books.invoice(books.customer(), line(books.item(Taxable=True), 100), **sent)
+    assert (invoice["TotalAmt"], "TxnTaxDetail" in invoice) == (100, False)
+    assert books.save("Invoice", invoice)["TotalAmt"] == 100
+    assert books.read("Preferences", "1")["TaxPrefs"]["PartnerTaxEnabled"] is (company == "us-ast")

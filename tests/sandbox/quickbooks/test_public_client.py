@@ -1,5 +1,6 @@
 """python-quickbooks with intuit-oauth, unchanged, against a real server: a bookkeeper at work."""
 
+from collections.abc import Iterator
 from datetime import UTC, datetime, timedelta
 
 import pytest
@@ -29,12 +30,18 @@ from quickbooks.objects import (
     SalesItemLine,
     SalesItemLineDetail,
     SalesReceipt,
+    TaxAgency,
     TaxCode,
+    TaxRate,
+    TaxRateDetails,
+    TaxService,
     Term,
     Vendor,
 )
 
 from quickbooks import QuickBooks
+
+from .conftest import client_of, serving, sign_in
 
 
 def make_customer(qb: QuickBooks, name: str) -> Customer:
@@ -300,3 +307,67 @@ def test_an_expired_token_is_refused_until_it_is_refreshed(served, auth, qb):
     auth.refresh()
     qb.session.access_token = auth.access_token
     assert CompanyInfo.all(qb=qb)
+
+
+@pytest.fixture
+def abroad(request: pytest.FixtureRequest, monkeypatch: pytest.MonkeyPatch) -> Iterator[QuickBooks]:
+    """A client of a company of the regime that the test names."""
+    monkeypatch.setenv("OAUTHLIB_INSECURE_TRANSPORT", "1")
+    with serving(request.param) as (sandbox, url):
+        yield client_of(sandbox, url, sign_in(sandbox, url))
+
+
+def make_sale(qb: QuickBooks, quantity: float, price: float, code: str, account: str = "Services") -> Invoice:
+    """An invoice that is not yet saved, of one line with a tax code."""
+    item = Item()
+    item.Name, item.Type, item.Taxable = "Filter", "Service", True
+    item.IncomeAccountRef = Account.filter(Name=account, qb=qb)[0].to_ref()
+    line = sale(item.save(qb=qb), quantity, price)
+    line.SalesItemLineDetail.TaxCodeRef = Ref()
+    line.SalesItemLineDetail.TaxCodeRef.value = code
+    invoice = Invoice()
+    invoice.CustomerRef, invoice.Line = make_customer(qb, "Nova").to_ref(), [line]
+    return invoice
+
+
+@pytest.mark.parametrize("abroad", ["us-manual"], indirect=True)
+def test_a_tax_code_is_made(abroad):
+    service = TaxService()
+    service.TaxCode = "City"
+    rate = TaxRateDetails()
+    rate.TaxRateName, rate.RateValue = "City", 9.375
+    rate.TaxAgencyId = TaxAgency.all(qb=abroad)[0].Id
+    service.TaxRateDetails = [rate]
+    service.save(qb=abroad)
+    assert "City" in {code.Name for code in TaxCode.all(qb=abroad)}
+    assert {row.RateValue for row in TaxRate.all(qb=abroad) if row.Name == "City"} == {9.375}
+
+
+@pytest.mark.parametrize("abroad", ["us-ast"], indirect=True)
+def test_automated_tax_follows_the_ship_to_and_a_total_of_the_client_stays(abroad):
+    assert Preferences.get(qb=abroad).TaxPrefs.PartnerTaxEnabled is True
+    invoice = make_sale(abroad, 2, 50, "TAX")
+    invoice.ShipAddr = Address()
+    invoice.ShipAddr.Line1, invoice.ShipAddr.City = "500 Main St", "Austin"
+    invoice.ShipAddr.CountrySubDivisionCode, invoice.ShipAddr.PostalCode = "TX", "78701"
+    made = invoice.save(qb=abroad)
+    assert (made.TotalAmt, made.TxnTaxDetail.TotalTax) == (108.25, 8.25)
+    assert [tax.TaxLineDetail.TaxPercent for tax in made.TxnTaxDetail.TaxLine] == [6.25, 2]
+    made.TxnTaxDetail.TotalTax = 8.3
+    assert made.save(qb=abroad).TotalAmt == 108.3
+
+
+@pytest.mark.parametrize("abroad", ["fr"], indirect=True)
+def test_a_french_company_takes_gross_prices_and_refuses_in_french(abroad):
+    codes = {code.Name: code.Id for code in TaxCode.all(qb=abroad)}
+    invoice = make_sale(abroad, 2, 60, codes["20,0 % TVA"], "Prestations de services")
+    invoice.GlobalTaxCalculation, invoice.DocNumber = "TaxInclusive", "FA-1"
+    made = invoice.save(qb=abroad)
+    assert (made.TotalAmt, made.TxnTaxDetail.TotalTax, made.CurrencyRef.value) == (120, 20, "EUR")
+    assert (made.Line[0].Amount, made.Line[0].SalesItemLineDetail.TaxInclusiveAmt) == (100, 120)
+    assert made.save(qb=abroad).TotalAmt == 120
+    invoice.Id = invoice.SyncToken = None
+    invoice.Line[0].Id = None
+    with pytest.raises(QuickbooksException) as refused:
+        invoice.save(qb=abroad)
+    assert (refused.value.error_code, refused.value.message) == (6140, "Numéro de document en double")

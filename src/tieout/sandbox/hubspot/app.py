@@ -22,7 +22,7 @@ from tieout.sandbox.hubspot.records import HUBSPOT, Source
 from tieout.sandbox.hubspot.wire import Reply, Request
 from tieout.sandbox.vendor import Answer, WrongSetting
 
-_COUNTRIES = {"us": ("USD", "America/New_York"), "uk": ("GBP", "Europe/London")}
+_COUNTRIES = {"us": ("USD", "America/New_York"), "uk": ("GBP", "Europe/London"), "fr": ("EUR", "Europe/Paris")}
 _PORTAL_ID = 4_700_001
 _JSON = "application/json;charset=utf-8"
 

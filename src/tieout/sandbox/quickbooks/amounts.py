@@ -60,6 +60,11 @@ def like(model: Decimal, amount: Decimal) -> Decimal:
     return amount.quantize(model, context=_EXACT)
 
 
+def net_of(gross: Decimal, percent: Decimal) -> Decimal:
+    """What is left of an amount without the `percent` per cent of tax that it includes, with its digits."""
+    return like(gross, _EXACT.divide(_EXACT.multiply(gross, Decimal(100)), _EXACT.add(Decimal(100), percent)))
+
+
 def spread(total: Decimal, shares: Sequence[Decimal]) -> list[Decimal]:
     """Divide `total` in proportion to `shares`, with its digits; the last share takes what rounding leaves."""
     whole = sum(shares, ZERO)

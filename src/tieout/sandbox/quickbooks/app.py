@@ -12,12 +12,13 @@ from litestar.types import Receive, Scope, Send
 
 from tieout.sandbox.clock import Clock
 from tieout.sandbox.quickbooks import faults, merging, names, payments
-from tieout.sandbox.quickbooks.company import Company, Country, Settings
+from tieout.sandbox.quickbooks.company import Company, Settings
 from tieout.sandbox.quickbooks.faults import FaultError, Problem
 from tieout.sandbox.quickbooks.ledger import Row
 from tieout.sandbox.quickbooks.limits import Limits
 from tieout.sandbox.quickbooks.oauth import Grants, OAuth
 from tieout.sandbox.quickbooks.opening import open_company
+from tieout.sandbox.quickbooks.regimes import Country
 from tieout.sandbox.quickbooks.replay import Replays
 from tieout.sandbox.quickbooks.routes import HANDLERS, Api, page_not_found
 from tieout.sandbox.vendor import Answer, WrongSetting
@@ -41,8 +42,9 @@ class _State(msgspec.Struct):
 class QuickBooksSandbox:
     """A company of QuickBooks Online, new and empty.
 
-    company: `us-manual` (USD, manual sales tax) or `uk` (GBP, a VAT code on each line). quotas: answer 429 beyond the
-    vendor's limits. Ids and tokens come from `random` and counters, so equal seeds give equal answers.
+    company: `us-manual` (USD, manual sales tax), `us-ast` (USD, automated sales tax), `uk` (GBP, a VAT code on each
+    line) or `fr` (EUR, the same, in French). quotas: answer 429 beyond the vendor's limits. Ids and tokens come from
+    `random` and counters, so equal seeds give equal answers.
     """
 
     name = "quickbooks"
@@ -128,9 +130,11 @@ class QuickBooksSandbox:
             str(details.get("detail", problem.detail)),
             code,
             problem.element,
+            {} if "detail" in details else problem.values,
         )
         refused = FaultError(stated, status=status, kind=usual.kind)
-        return Answer(status, self._api.headers(), refused.body(self._clock.now()))
+        body = refused.body(self._clock.now(), self._api.company.regime.texts)
+        return Answer(status, self._api.headers(), body)
 
     def dump(self) -> bytes:
         """Return the whole state, for a file."""

@@ -32,7 +32,7 @@ def _item(company: Company, item: Json, *, stale: bool) -> Json:
     try:
         return _answer(company, item, stale=stale) | mark
     except faults.FaultError as refused:
-        return {"Fault": refused.fault()} | mark
+        return {"Fault": refused.fault(company.regime.texts)} | mark
 
 
 def _answer(company: Company, item: Json, *, stale: bool) -> Json:

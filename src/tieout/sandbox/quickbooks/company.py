@@ -5,7 +5,7 @@ from collections.abc import Mapping
 from datetime import date
 from decimal import Decimal
 from functools import partial
-from typing import Any, Literal, TypeAlias
+from typing import Any
 
 import msgspec
 
@@ -13,10 +13,9 @@ from tieout.sandbox.clock import Clock
 from tieout.sandbox.quickbooks import wire
 from tieout.sandbox.quickbooks.currencies import CURRENCIES
 from tieout.sandbox.quickbooks.ledger import Ledger, Row
+from tieout.sandbox.quickbooks.regimes import REGIMES, Country, Regime
 from tieout.sandbox.quickbooks.wire import Json
 from tieout.sandbox.vendor import WrongSetting
-
-Country: TypeAlias = Literal["us-manual", "uk"]
 
 
 class Settings(msgspec.Struct):
@@ -31,10 +30,10 @@ class Settings(msgspec.Struct):
     duplicate_numbers_refused: 6140 for a document number that is taken; false = duplicates are accepted.
     prefixed_numbers_continue: after a document was made as `INV-7`, the next without number becomes `INV-8`; false =
     only numbers of digits move the company's own sequence.
-    merged_become_inactive: a customer or item merged into another stays, inactive; false = it is deleted.
-    merge_renews_documents: what named it gets a new version; false = it names the survivor without one.
     customers_currency_assumed: a document without CurrencyRef is in its customer's currency; false = in the home
     currency, and so refused for a customer abroad.
+    merged_become_inactive: a customer or item merged into another stays, inactive; false = it is deleted.
+    merge_renews_documents: what named it gets a new version; false = it names the survivor without one.
     """
 
     service_date_items: list[str] = msgspec.field(default_factory=list)
@@ -44,9 +43,9 @@ class Settings(msgspec.Struct):
     void_paid_refused: bool = True
     duplicate_numbers_refused: bool = True
     prefixed_numbers_continue: bool = False
+    customers_currency_assumed: bool = False
     merged_become_inactive: bool = False
     merge_renews_documents: bool = False
-    customers_currency_assumed: bool = False
 
 
 class Company:
@@ -63,14 +62,14 @@ class Company:
         self._preferences: tuple[bytes, Json] = (b"", {})
 
     @property
-    def american(self) -> bool:
-        """Whether tax follows the rules of the United States."""
-        return self.country == "us-manual"
+    def regime(self) -> Regime:
+        """What the company's country decides."""
+        return REGIMES[self.country]
 
     @property
     def home_currency(self) -> str:
         """ISO code of the currency that the books are kept in."""
-        return "USD" if self.american else "GBP"
+        return self.regime.currency
 
     @property
     def home_places(self) -> int:
@@ -94,6 +93,10 @@ class Company:
         """Return the reference to a currency, without a code to the home currency."""
         code = code or self.home_currency
         return {"value": code, "name": CURRENCIES[code].name}
+
+    def name(self, english: str) -> str:
+        """Return QuickBooks' own name of something in the company's language."""
+        return self.regime.names.get(english, english)
 
     def today(self) -> date:
         """Return the server's calendar day, in Pacific time."""

@@ -1,9 +1,11 @@
 """QuickBooks' faults, word for word.
 
 Codes and texts are those of Intuit's error code reference and of recorded answers; where only the code is documented
-the text is ours.
+the text is ours. Texts are answered in the language of the company; what a program reads in them (ids, lengths,
+numbers) is filled in afterwards, and is the same in all.
 """
 
+from collections.abc import Mapping
 from datetime import datetime
 from decimal import Decimal
 from typing import Final
@@ -23,36 +25,45 @@ _GATEWAY: Final = {"AUTHENTICATION": 401, "SERVICE": 403}
 
 
 class Problem(msgspec.Struct, frozen=True):
-    """One entry of a Fault. `element` None is left out of the answer, as the vendor does for some codes."""
+    """One entry of a Fault, its texts in English.
+
+    element: None is left out of the answer, as the vendor does for some codes. values: for the `{names}` in `detail`;
+    empty = the detail is taken as it stands.
+    """
 
     message: str
     detail: str
     code: str
     element: str | None = None
+    values: Mapping[str, str] = {}
+
+    def say(self, texts: Mapping[str, str]) -> dict[str, str]:
+        """Return the entry of an answer. texts: what stands for an English text; what has none stays English."""
+        detail = texts.get(self.detail, self.detail)
+        if self.values:
+            detail = detail.format_map({name: texts.get(value, value) for name, value in self.values.items()})
+        said = {"Message": texts.get(self.message, self.message), "Detail": detail, "code": self.code}
+        return said if self.element is None else {**said, "element": self.element}
 
 
 class FaultError(Exception):
     """A request that QuickBooks refuses: the HTTP status, the Fault's type and its entries."""
 
     def __init__(self, *problems: Problem, status: int = 400, kind: str = "ValidationFault") -> None:
-        super().__init__("; ".join(f"{problem.code}: {problem.detail}" for problem in problems))
+        super().__init__("; ".join(f"{problem.code}: {problem.say({})['Detail']}" for problem in problems))
         self.problems = problems
         self.status = status
         self.kind = kind
 
-    def fault(self) -> wire.Json:
-        """Return the Fault object of an answer or of a batch item."""
-        errors = []
-        for problem in self.problems:
-            error = {"Message": problem.message, "Detail": problem.detail, "code": problem.code}
-            errors.append(error if problem.element is None else {**error, "element": problem.element})
-        return {"Error": errors, "type": self.kind}
+    def fault(self, texts: Mapping[str, str]) -> wire.Json:
+        """Return the Fault object of an answer or of a batch item. texts: see `Problem.say`."""
+        return {"Error": [problem.say(texts) for problem in self.problems], "type": self.kind}
 
-    def body(self, now: datetime) -> bytes:
-        """Return the whole answer; sign-in failures come from Intuit's gateway and have its form."""
+    def body(self, now: datetime, texts: Mapping[str, str]) -> bytes:
+        """Return the whole answer; sign-in failures come from Intuit's gateway, in its form and in English."""
         if _GATEWAY.get(self.kind) == self.status:
             return _gateway(self.problems[0], self.kind, now)
-        return wire.envelope(now, Fault=self.fault())
+        return wire.envelope(now, Fault=self.fault(texts))
 
 
 def _gateway(problem: Problem, kind: str, now: datetime) -> bytes:
@@ -97,7 +108,7 @@ def throttled() -> FaultError:
 
 def not_found(reason: str = INACTIVE) -> FaultError:
     """No such object, or no longer."""
-    return FaultError(Problem("Object Not Found", f"Object Not Found : {reason}", "610", ""))
+    return FaultError(Problem("Object Not Found", "Object Not Found : {reason}", "610", "", {"reason": reason}))
 
 
 def deleted_meanwhile() -> FaultError:
@@ -122,37 +133,38 @@ def unsupported_property() -> FaultError:
 
 def missing(field: str) -> FaultError:
     """A required field is absent or empty."""
-    return FaultError(Problem(_MISSING, f"Required parameter {field} is missing in the request", "2020", field))
+    detail = "Required parameter {field} is missing in the request"
+    return FaultError(Problem(_MISSING, detail, "2020", field, {"field": field}))
 
 
 def too_long(field: str, limit: int, length: int) -> FaultError:
     """A text exceeds its limit, in characters."""
     detail = (
-        f"String length specified does not match the supported length. Min:0 Max:{limit} supported. "
-        f"Supplied length:{length}"
+        "String length specified does not match the supported length. Min:0 Max:{limit} supported. "
+        "Supplied length:{length}"
     )
     message = "String length is either shorter or longer than supported by specification"
-    return FaultError(Problem(message, detail, "2050", field))
+    return FaultError(Problem(message, detail, "2050", field, {"limit": str(limit), "length": str(length)}))
 
 
 def forbidden_characters(field: str) -> FaultError:
     """A name holds a colon, a tab or a line break."""
-    return FaultError(Problem("Invalid String", f"Invalid String : {field}", "2040", field))
+    return FaultError(Problem("Invalid String", "Invalid String : {field}", "2040", field, {"field": field}))
 
 
 def bad_number(field: str) -> FaultError:
     """A number is not finite, or has more digits than QuickBooks stores."""
-    return FaultError(Problem("Invalid Number", f"Invalid Number : {field}", "2080", field))
+    return FaultError(Problem("Invalid Number", "Invalid Number : {field}", "2080", field, {"field": field}))
 
 
 def bad_date(text: str, field: str) -> FaultError:
     """A day that is not written as YYYY-MM-DD."""
-    return FaultError(Problem("Invalid Date Format", f"Invalid Date Format : {text}", "2060", field))
+    return FaultError(Problem("Invalid Date Format", "Invalid Date Format : {text}", "2060", field, {"text": text}))
 
 
 def bad_choice(value: str) -> FaultError:
     """A value outside of an enumeration."""
-    return FaultError(Problem("Invalid Enumeration", f"Invalid Enumeration : {value}", "2170", ""))
+    return FaultError(Problem("Invalid Enumeration", "Invalid Enumeration : {value}", "2170", "", {"value": value}))
 
 
 def bad_email(field: str) -> FaultError:
@@ -168,17 +180,20 @@ def bad_currency() -> FaultError:
 
 def bad_reference(reason: str) -> FaultError:
     """A reference to an object that is absent, inactive or unfit."""
-    return FaultError(Problem("Invalid Reference Id", f"Invalid Reference Id : {reason}", "2500", ""))
+    return FaultError(
+        Problem("Invalid Reference Id", "Invalid Reference Id : {reason}", "2500", "", {"reason": reason})
+    )
 
 
 def bad_custom_field(definition: str) -> FaultError:
     """A custom field that the company does not have."""
-    return FaultError(Problem("Invalid Custom Field", f"Invalid Custom Field : {definition}", "3000", "CustomField"))
+    text = "Invalid Custom Field"
+    return FaultError(Problem(text, "Invalid Custom Field : {id}", "3000", "CustomField", {"id": definition}))
 
 
 def business(detail: str) -> FaultError:
     """The bag of business rules."""
-    return FaultError(Problem(_BUSINESS, f"Business Validation Error: {detail}", "6000", ""))
+    return FaultError(Problem(_BUSINESS, "Business Validation Error: {rule}", "6000", "", {"rule": detail}))
 
 
 def one_currency() -> FaultError:
@@ -188,8 +203,9 @@ def one_currency() -> FaultError:
 
 def amount_mismatch(amount: Decimal) -> FaultError:
     """Amount differs from UnitPrice times Qty."""
-    detail = f"Amount is not equal to UnitPrice * Qty. Supplied value:{amount:,}"
-    return FaultError(Problem("Amount calculation incorrect in the request", detail, "6070", ""))
+    detail = "Amount is not equal to UnitPrice * Qty. Supplied value:{amount}"
+    message = "Amount calculation incorrect in the request"
+    return FaultError(Problem(message, detail, "6070", "", {"amount": f"{amount:,}"}))
 
 
 def no_name() -> FaultError:
@@ -200,14 +216,21 @@ def no_name() -> FaultError:
 
 def discount_incomplete() -> FaultError:
     """A discount line without amount or percent."""
-    text = "Discount Line missing required info"
-    return FaultError(Problem(text, f"{text} : DiscountPercent or Amount", "6090", ""))
+    detail = "Discount Line missing required info : DiscountPercent or Amount"
+    return FaultError(Problem("Discount Line missing required info", detail, "6090", ""))
 
 
 def bad_line_tax_code() -> FaultError:
     """A line of a US company with a code other than TAX and NON."""
-    text = "Invalid Line TaxCode in the request"
-    return FaultError(Problem(text, f"{text} : US companies use TAX or NON.", "6100", ""))
+    detail = "Invalid Line TaxCode in the request : US companies use TAX or NON."
+    return FaultError(Problem("Invalid Line TaxCode in the request", detail, "6100", ""))
+
+
+def custom_sales_tax(*, created: bool) -> FaultError:
+    """The code of the tax engine's own overrides, named by a client: one code of fault on create, one on update."""
+    text = "Invalid TxnTaxCodeRef in the request"
+    detail = f"CustomSalesTax cannot be used to {'create' if created else 'update'} a transaction."
+    return FaultError(Problem(text, detail, "6160" if created else "6230", "TxnTaxCodeRef"))
 
 
 def tax_detail_not_allowed() -> FaultError:
@@ -218,18 +241,25 @@ def tax_detail_not_allowed() -> FaultError:
 
 
 def duplicate_number(number: str, txn_type: str, txn_id: str) -> FaultError:
-    """The document number is held by another sales form."""
+    """The document number is held by another sales form, whose type is named in the company's language."""
     detail = (
         "Duplicate Document Number Error : You must specify a different number. This number has already been used. "
-        f"DocNumber={number} is assigned to TxnType={txn_type} with TxnId={txn_id}"
+        "DocNumber={number} is assigned to TxnType={type} with TxnId={id}"
     )
-    return FaultError(Problem("Duplicate Document Number Error", detail, "6140", ""))
+    values = {"number": number, "type": txn_type, "id": txn_id}
+    return FaultError(Problem("Duplicate Document Number Error", detail, "6140", "", values))
 
 
 def duplicate_name(holder: str) -> FaultError:
     """The name is held by the object with the id `holder`."""
-    detail = f"The name supplied already exists. : Id={holder}"
-    return FaultError(Problem("Duplicate Name Exists Error", detail, "6240", ""))
+    detail = "The name supplied already exists. : Id={holder}"
+    return FaultError(Problem("Duplicate Name Exists Error", detail, "6240", "", {"holder": holder}))
+
+
+def duplicate_tax_name(kind: str) -> FaultError:
+    """The name of a tax code or rate is taken; the recorded text has this line break."""
+    detail = "Another {kind} is already using this \nname"
+    return FaultError(Problem("Duplicate Name Exists Error", detail, "6240", "", {"kind": kind}))
 
 
 def period_closed() -> FaultError:
@@ -252,7 +282,9 @@ def deposited() -> FaultError:
 
 def cannot_link(reason: str) -> FaultError:
     """A payment names a transaction that it cannot pay."""
-    return FaultError(Problem("TxnID Cannot Be Linked", f"TxnID Cannot Be Linked : {reason}", "620", ""))
+    return FaultError(
+        Problem("TxnID Cannot Be Linked", "TxnID Cannot Be Linked : {reason}", "620", "", {"reason": reason})
+    )
 
 
 def unparsable_query(encountered: str, line: int, column: int) -> FaultError:
@@ -268,8 +300,8 @@ def invalid_query(reason: str) -> FaultError:
 
 def batch_too_large(limit: int) -> FaultError:
     """More items than a batch may hold."""
-    text = "Batch size exceeds allowed limit"
-    return FaultError(Problem(text, f"{text} : {limit}", "1040"))
+    detail = "Batch size exceeds allowed limit : {limit}"
+    return FaultError(Problem("Batch size exceeds allowed limit", detail, "1040", None, {"limit": str(limit)}))
 
 
 def bad_request_id() -> FaultError:

@@ -27,6 +27,7 @@ from tieout.sandbox.quickbooks.entity import Entity
 from tieout.sandbox.quickbooks.ledger import Row
 from tieout.sandbox.quickbooks.opening import account_opened
 from tieout.sandbox.quickbooks.periods import check_open
+from tieout.sandbox.quickbooks.regimes.regime import Sale
 from tieout.sandbox.quickbooks.wire import Json
 
 _DATED: Final = ("Invoice", "SalesReceipt")
@@ -81,7 +82,7 @@ def void(company: Company, row: Row) -> Row:
                 detail |= {field: 0 for field in ("Qty", "TaxInclusiveAmt") if field in detail}
     document["TxnTaxDetail"] = {"TotalTax": 0}
     document |= {field: ZERO for field in ("TotalAmt", "Balance", "Deposit", "RemainingCredit") if field in document}
-    document["PrivateNote"] = payments.voided_note(document)
+    document["PrivateNote"] = payments.voided_note(company, document)
     return post(company, entities.ENTITIES[row.entity], document, row)
 
 
@@ -128,14 +129,12 @@ def _content(
     if wanted.get("EmailStatus") == "NeedToSend" and "BillEmail" not in wanted:
         raise faults.missing("BillEmail")
     tender = foreign.tender(company, wanted, before, customer)
-    taxing = wanted.get("GlobalTaxCalculation", "TaxExcluded")
-    sent_tax = wanted.get("TxnTaxDetail") or {}
-    if not company.american and taxing == "NotApplicable" and (sent_tax.get("TotalTax") or sent_tax.get("TaxLine")):
-        raise faults.tax_detail_not_allowed()
+    taxation, using_tax = company.regime.taxation, company.preferences()["TaxPrefs"]["UsingSalesTax"]
+    taxing = taxation.calculation(wanted) if using_tax else "NotApplicable"
     held = references.held_by(before)
     form = lines.Form(
         customer=customer,
-        taxing="TaxExcluded" if company.american else taxing,
+        taxing=taxing,
         held=held,
         last_id=old.memory.get("line", 0) if old else 0,
         ids={line["Id"] for line in before.get("Line", ()) if "Id" in line},
@@ -143,15 +142,25 @@ def _content(
         places=tender.places,
     )
     built = lines.build(company, wanted["Line"], form, after_discount=bool(wanted.get("ApplyTaxAfterDiscount")))
-    taxed = tax.detail(company, built.bases, sent_tax)
+    content = _header(company, entity, wanted, before, customer) | tender.named(company)
+    sale = Sale(
+        detail=(wanted.get("TxnTaxDetail") or {}) if using_tax else {},
+        exempt=customer is not None and customer.keys.get("Taxable") is False,
+        ship_to=wanted.get("ShipAddr") or content.get("ShipAddr"),
+        ship_from=wanted.get("ShipFromAddr"),
+        created=old is None,
+    )
+    levy = taxation.levy(company.ledger, {base.code for base in built.bases}, sale)
+    taxed = tax.detail(built, levy, sale.detail)
     total = built.subtotal - built.discount + taxed["TotalTax"]
     if total < 0:
         raise faults.business("Transaction amount must be 0 or greater.")
-    content = _header(company, entity, wanted, before, customer) | tender.named(company)
     references.complete(company.ledger, content, "", held)
-    if not company.american:
+    if taxation.by_ledger_codes:
         content["GlobalTaxCalculation"] = taxing
-    content |= {"Line": built.stored, "TxnTaxDetail": taxed, "TotalAmt": total}
+    content |= {"Line": built.stored, "TotalAmt": total}
+    if using_tax:
+        content["TxnTaxDetail"] = taxed
     return content | _open_amounts(company, entity, content, old, total), built.last_id
 
 

@@ -11,21 +11,20 @@ from typing import Final
 import msgspec
 
 from tieout.sandbox.quickbooks import faults, references
-from tieout.sandbox.quickbooks.amounts import ZERO, line_amount, percent_of, shorten, spread
+from tieout.sandbox.quickbooks.amounts import ZERO, line_amount, net_of, percent_of, shorten, spread
 from tieout.sandbox.quickbooks.company import Company
 from tieout.sandbox.quickbooks.ledger import Row
-from tieout.sandbox.quickbooks.tax import Base, rates_of, split_gross
+from tieout.sandbox.quickbooks.regimes.rates import rates_of
 from tieout.sandbox.quickbooks.wire import Json
 
 _SALE: Final = "SalesItemLineDetail"
-_AMERICAN_CODES: Final = ("TAX", "NON")
 _HELD_AS_SENT: Final = ("ServiceDate", "DiscountRate", "DiscountAmt")
 
 
 class Form(msgspec.Struct, frozen=True):
     """What the lines need to know of their document.
 
-    taxing: the GlobalTaxCalculation outside the United States. held: references that the document had before.
+    taxing: the GlobalTaxCalculation that holds. held: references that the document had before.
     last_id: the highest line id ever given. ids: those of the stored lines. dated: a service date may be wanted.
     places: the digits of its currency.
     """
@@ -39,8 +38,17 @@ class Form(msgspec.Struct, frozen=True):
     places: int
 
 
+class Base(msgspec.Struct, frozen=True):
+    """What of one line is taxed. net, tax: amounts; tax None = to be computed from net. line: as it is stored."""
+
+    code: str
+    net: Decimal
+    tax: Decimal | None
+    line: Json
+
+
 class Lines(msgspec.Struct):
-    """The stored lines, their sums, and what of them is taxed."""
+    """The stored lines, their sums, and what of them is taxed. inclusive: they were given with their tax."""
 
     stored: list[Json]
     subtotal: Decimal
@@ -48,6 +56,15 @@ class Lines(msgspec.Struct):
     bases: list[Base]
     last_id: int
     ids: set[str]
+    inclusive: bool
+
+    def lower(self, base: Base, change: Decimal) -> None:
+        """Lower the net amount of one line."""
+        base.line["Amount"] -= change
+        self.subtotal -= change
+        for line in self.stored:
+            if line["DetailType"] == "SubTotalLineDetail":
+                line["Amount"] = self.subtotal
 
 
 def build(company: Company, sent: list[Json], form: Form, *, after_discount: bool) -> Lines:
@@ -56,16 +73,15 @@ def build(company: Company, sent: list[Json], form: Form, *, after_discount: boo
     after_discount: tax is taken on what a discount leaves.
     Raises FaultError: 2020, 2500, 6000, 6070, 6090, 6100.
     """
-    lines = Lines([], ZERO, ZERO, [], form.last_id, set())
+    lines = Lines([], ZERO, ZERO, [], form.last_id, set(), form.taxing == "TaxInclusive")
     items: dict[str, _Item] = {}
     discount: Json | None = None
     for line in sent:
+        taxed: _Taxed | None = None
         match line.get("DetailType"):
             case "SalesItemLineDetail":
-                stored, base = _sale(company, line, form, items)
+                stored, taxed = _sale(company, line, form, items)
                 lines.subtotal += stored["Amount"]
-                if base is not None:
-                    lines.bases.append(base)
             case "DescriptionOnly":
                 stored = {"Description": line.get("Description", ""), "DetailType": "DescriptionOnly"}
                 stored["DescriptionLineDetail"] = line.get("DescriptionLineDetail") or {}
@@ -76,7 +92,10 @@ def build(company: Company, sent: list[Json], form: Form, *, after_discount: boo
                 continue
             case _:
                 raise faults.missing("DetailType")
-        lines.stored.append(_numbered(line, stored, form, lines))
+        numbered = _numbered(line, stored, form, lines)
+        lines.stored.append(numbered)
+        if taxed is not None:
+            lines.bases.append(Base(taxed.code, stored["Amount"], taxed.tax, numbered))
     if not lines.stored:
         raise faults.missing("Line")
     lines.stored.append({"Amount": lines.subtotal, "DetailType": "SubTotalLineDetail", "SubTotalLineDetail": {}})
@@ -84,7 +103,10 @@ def build(company: Company, sent: list[Json], form: Form, *, after_discount: boo
         lines.stored.append(_discount(company, discount, lines))
         if after_discount and lines.bases:
             cuts = spread(lines.discount, [base.net for base in lines.bases])
-            lines.bases = [Base(base.code, base.net - cut) for base, cut in zip(lines.bases, cuts, strict=True)]
+            lines.bases = [
+                msgspec.structs.replace(base, net=base.net - cut, tax=None)
+                for base, cut in zip(lines.bases, cuts, strict=True)
+            ]
     return lines
 
 
@@ -96,6 +118,13 @@ class _Item(msgspec.Struct, frozen=True):
     taxable: bool
 
 
+class _Taxed(msgspec.Struct, frozen=True):
+    """How one line is taxed: by which code, and how much where the line said it."""
+
+    code: str
+    tax: Decimal | None = None
+
+
 def _numbered(sent: Json, stored: Json, form: Form, lines: Lines) -> Json:
     identity = str(sent.get("Id"))
     if identity not in form.ids or identity in lines.ids:
@@ -105,7 +134,7 @@ def _numbered(sent: Json, stored: Json, form: Form, lines: Lines) -> Json:
     return {"Id": identity, "LineNum": len(lines.stored) + 1, **stored}
 
 
-def _sale(company: Company, line: Json, form: Form, items: dict[str, _Item]) -> tuple[Json, Base | None]:
+def _sale(company: Company, line: Json, form: Form, items: dict[str, _Item]) -> tuple[Json, _Taxed | None]:
     detail = line.get(_SALE) or {}
     if "ItemRef" not in detail:
         raise faults.missing("ItemRef")
@@ -115,7 +144,12 @@ def _sale(company: Company, line: Json, form: Form, items: dict[str, _Item]) -> 
     if identity not in items:
         items[identity] = _item(company, identity, form)
     item = items[identity]
-    amount, price, quantity = _product(line["Amount"], detail, form)
+    code = _code(company, detail, item, form)
+    amount, gross = line["Amount"], None
+    if code is not None and form.taxing == "TaxInclusive":
+        gross = detail.get("TaxInclusiveAmt") or amount
+        amount = net_of(gross, sum((rate.percent for rate in rates_of(company.ledger, code)), ZERO))
+    price, quantity = _product(detail, line["Amount"], (amount, gross), form.places)
     if form.dated and identity in company.service_date_items and "ServiceDate" not in detail:
         raise faults.business("Enter a service date for the revenue recognition line item")
     stored: Json = {"ItemRef": item.reference}
@@ -128,18 +162,15 @@ def _sale(company: Company, line: Json, form: Form, items: dict[str, _Item]) -> 
         stored["Qty"] = quantity
     if item.account is not None:
         stored["ItemAccountRef"] = item.account
-    base = None
-    if (code := _code(company, detail, item, form)) is not None:
+    taxed = None
+    if code is not None:
         stored["TaxCodeRef"] = {"value": code}
-        base = Base(code, amount)
-        if form.taxing == "TaxInclusive":
-            gross = detail.get("TaxInclusiveAmt") or amount
-            amount, tax = split_gross(gross, rates_of(company, code))
-            stored["TaxInclusiveAmt"] = gross
-            base = Base(code, amount, tax)
+        taxed = _Taxed(code, None if gross is None else gross - amount)
+    if gross is not None:
+        stored["TaxInclusiveAmt"] = gross
     stored |= {field: detail[field] for field in _HELD_AS_SENT if field in detail}
     described = {"Description": line["Description"]} if "Description" in line else {}
-    return {**described, "Amount": amount, "DetailType": _SALE, _SALE: stored}, base
+    return {**described, "Amount": amount, "DetailType": _SALE, _SALE: stored}, taxed
 
 
 def _item(company: Company, identity: str, form: Form) -> _Item:
@@ -156,35 +187,31 @@ def _item(company: Company, identity: str, form: Form) -> _Item:
     return _Item(reference, document.get("IncomeAccountRef"), taxable=bool(taxable))
 
 
-def _product(amount: Decimal, detail: Json, form: Form) -> tuple[Decimal, Decimal | None, Decimal | None]:
-    """Return amount, price and quantity as stored; a client's 0 times 0 beside an amount counts as not sent."""
+def _product(
+    detail: Json, sent: Decimal, amounts: tuple[Decimal, Decimal | None], places: int
+) -> tuple[Decimal | None, Decimal | None]:
+    """Return price and quantity as stored; a client's 0 times 0 beside an amount counts as not sent.
+
+    sent: the line's Amount. amounts: what it comes to, net and gross, the gross None where there is no such; a price
+    may be for either. places: the digits of the currency.
+    """
     price, quantity = detail.get("UnitPrice"), detail.get("Qty")
-    if price == 0 and quantity == 0 and amount != 0:
-        return amount, None, None
+    if price == 0 and quantity == 0 and sent != 0:
+        return None, None
     if price is not None and quantity is not None:
-        product = line_amount(price, quantity, form.places)
-        fits = product == amount or (form.taxing == "TaxInclusive" and product == detail.get("TaxInclusiveAmt"))
-        if not fits:
-            raise faults.amount_mismatch(amount)
+        if line_amount(price, quantity, places) not in (sent, *amounts):
+            raise faults.amount_mismatch(sent)
     elif quantity:
-        price = shorten(amount / quantity, 7)
-    return amount, price, quantity
+        price = shorten(sent / quantity, 7)
+    return price, quantity
 
 
 def _code(company: Company, detail: Json, item: _Item, form: Form) -> str | None:
-    code: str | None = (detail.get("TaxCodeRef") or {}).get("value")
-    if company.american:
-        if code is None:
-            return "TAX" if item.taxable else "NON"
-        if code not in _AMERICAN_CODES:
-            raise faults.bad_line_tax_code()
-        return code
+    """Return the code that the line is stored with, None where no tax applies."""
     if form.taxing == "NotApplicable":
         return None
-    if code is None:
-        raise faults.business("Make sure all your transactions have a VAT rate before you save.")
-    references.resolve(company.ledger, "TaxCodeRef", "TaxCode", code, form.held)
-    return code
+    sent = (detail.get("TaxCodeRef") or {}).get("value")
+    return company.regime.taxation.line_code(company.ledger, sent, taxable=item.taxable, held=form.held)
 
 
 def _discount(company: Company, line: Json, lines: Lines) -> Json:

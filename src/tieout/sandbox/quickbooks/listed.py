@@ -248,8 +248,8 @@ PAYMENT_METHOD: Final = Entity(
     {**_LIST_TRAITS, "Type": "text"},
     _BY_NAME,
 )
-TAX_CODE: Final = Entity("TaxCode", _NAMED, _LIST_TRAITS, operations=_READ_ONLY, captured=False)
-TAX_RATE: Final = Entity("TaxRate", _NAMED, _LIST_TRAITS, operations=_READ_ONLY, captured=False)
+TAX_CODE: Final = Entity("TaxCode", _NAMED, _LIST_TRAITS, _BY_NAME, operations=_READ_ONLY, captured=False)
+TAX_RATE: Final = Entity("TaxRate", _NAMED, _LIST_TRAITS, _BY_NAME, operations=_READ_ONLY, captured=False)
 TAX_AGENCY: Final = Entity("TaxAgency", KEPT, {"DisplayName": "text"}, operations=_READ_ONLY, captured=False)
 COMPANY_CURRENCY: Final = Entity(
     "CompanyCurrency",

@@ -92,7 +92,7 @@ def _customer(company: Company, wanted: Json, before: Json) -> Json:
     if "PrimaryTaxIdentifier" in content:
         content["PrimaryTaxIdentifier"] = "XXXXXX" + content["PrimaryTaxIdentifier"][-5:]
     return {
-        "Taxable": company.american,
+        "Taxable": not company.regime.taxation.by_ledger_codes,
         "Job": False,
         "BillWithParent": False,
         "PreferredDeliveryMethod": "Print",

@@ -27,13 +27,15 @@ def assign(company: Company, entity: Entity, sent: str | None, old: Row | None, 
     """Return the number of a document about to be saved; None where the company numbers by hand and none was sent.
 
     sent: the wanted number. duplicates: the client allowed a number that is taken.
-    Raises FaultError (6140) if another form holds the number.
+    Raises FaultError: 6140 if another form holds the number, 2020 if the country wants one and none was sent.
     """
     estimate = entity.name not in _TYPES
     sequence = "estimates" if estimate else "sales"
     forms = (entity.name,) if estimate else tuple(_TYPES)
     if sent is None:
         if company.sales_preference("CustomTxnNumbers"):
+            if company.regime.number_wanted:
+                raise faults.missing("DocNumber")
             return None
         number = _following(company.last_numbers[sequence])
         while _holder(company, forms, number, old) is not None:
@@ -45,7 +47,8 @@ def assign(company: Company, entity: Entity, sent: str | None, old: Row | None, 
     if company.settings.duplicate_numbers_refused and not duplicates:
         holder = _holder(company, forms, sent, old)
         if holder is not None:
-            raise faults.duplicate_number(sent, _TYPES.get(holder.entity, holder.entity), holder.id)
+            kind = company.name(_TYPES.get(holder.entity, holder.entity))
+            raise faults.duplicate_number(sent, kind, holder.id)
     if old is None and (sent.isdecimal() or (company.settings.prefixed_numbers_continue and _TAIL.match(sent))):
         company.last_numbers[sequence] = sent
     return sent

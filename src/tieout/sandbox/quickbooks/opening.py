@@ -1,6 +1,8 @@
-"""What a new company holds on its first day: accounts, terms, payment methods, tax codes, preferences."""
+"""What a new company holds on its first day: accounts, terms, payment methods, tax codes, preferences.
 
-from decimal import Decimal
+Everything stands here by its English name; `Company.name` has the one of the company's language.
+"""
+
 from typing import Final
 
 from tieout.sandbox.quickbooks.company import Company
@@ -48,18 +50,18 @@ _ACCOUNTS: Final = (
 )
 _TERMS: Final = (("Due on receipt", 0), ("Net 15", 15), ("Net 30", 30), ("Net 60", 60))
 _METHODS: Final = ("Cash", "Check", "Visa", "MasterCard", "American Express", "Direct Debit")
-_VAT: Final = (("20.0% S", "20"), ("5.0% R", "5"), ("0.0% Z", "0"), ("Exempt", "0"), ("No VAT", None))
 
 
 def account_opened(name: str) -> str:
-    """Return the id of one of the accounts that every company is opened with."""
+    """Return the id of one of the accounts that every company is opened with, by its English name."""
     return str(next(number for number, account in enumerate(_ACCOUNTS, 1) if account[0] == name))
 
 
 def open_company(company: Company) -> None:
     """Fill an empty ledger with what Intuit gives to a new company."""
     ledger = company.ledger
-    for name, kind, detail in _ACCOUNTS:
+    for english, kind, detail in _ACCOUNTS:
+        name = company.name(english)
         ledger.add(
             "Account",
             {
@@ -75,87 +77,20 @@ def open_company(company: Company) -> None:
                 "CurrencyRef": company.currency(),
             },
         )
-    for name, days in _TERMS:
-        ledger.add("Term", {"Name": name, "Active": True, "Type": "STANDARD", "DiscountPercent": 0, "DueDays": days})
-    for name in _METHODS:
-        kind = "CREDIT_CARD" if name in ("Visa", "MasterCard", "American Express") else "NON_CREDIT_CARD"
-        ledger.add("PaymentMethod", {"Name": name, "Active": True, "Type": kind})
-    if company.american:
-        _sales_tax(company)
-    else:
-        _value_added_tax(company)
+    for english, days in _TERMS:
+        term = {"Name": company.name(english), "Active": True, "Type": "STANDARD"}
+        ledger.add("Term", term | {"DiscountPercent": 0, "DueDays": days})
+    for english in _METHODS:
+        kind = "CREDIT_CARD" if english in ("Visa", "MasterCard", "American Express") else "NON_CREDIT_CARD"
+        ledger.add("PaymentMethod", {"Name": company.name(english), "Active": True, "Type": kind})
+    tax = company.regime.taxation.open(ledger)
     ledger.add("CompanyInfo", _company_info(company), identity="1")
-    ledger.add("Preferences", _preferences(company), identity="1")
-
-
-def _sales_tax(company: Company) -> None:
-    for identity, name, taxable in (("TAX", "TAX", True), ("NON", "NON", False)):
-        pseudo = {"Name": name, "Description": name, "Active": True, "Taxable": taxable, "TaxGroup": False}
-        company.ledger.add("TaxCode", pseudo, identity=identity)
-    agency = _agency(company, "State Board of Equalization")
-    _code(company, "California", [_rate(company, agency, "California", "8")], group=True)
-
-
-def _value_added_tax(company: Company) -> None:
-    agency = _agency(company, "HM Revenue & Customs (VAT)")
-    for name, percent in _VAT:
-        _code(
-            company, name, [] if percent is None else [_rate(company, agency, name, percent)], group=percent is not None
-        )
-
-
-def _agency(company: Company, name: str) -> Json:
-    content = {"DisplayName": name, "TaxTrackedOnSales": True, "TaxTrackedOnPurchases": not company.american}
-    return {"value": company.ledger.add("TaxAgency", content).id, "name": name}
-
-
-def _rate(company: Company, agency: Json, name: str, percent: str) -> Json:
-    content = {
-        "Name": name,
-        "Description": name,
-        "Active": True,
-        "RateValue": Decimal(percent),
-        "AgencyRef": agency,
-        "SpecialTaxType": "NONE" if Decimal(percent) else "ZERO_RATE",
-        "DisplayType": "ReadOnly",
-        "EffectiveTaxRate": [{"RateValue": Decimal(percent), "EffectiveDate": "2010-01-01T00:00:00-08:00"}],
-    }
-    return {"value": company.ledger.add("TaxRate", content).id, "name": name}
-
-
-def _code(company: Company, name: str, rates: list[Json], *, group: bool) -> None:
-    details = [
-        {"TaxRateRef": rate, "TaxTypeApplicable": "TaxOnAmount", "TaxOrder": order} for order, rate in enumerate(rates)
-    ]
-    company.ledger.add(
-        "TaxCode",
-        {
-            "Name": name,
-            "Description": name,
-            "Active": True,
-            "Hidden": False,
-            "Taxable": bool(rates),
-            "TaxGroup": group,
-            "TaxCodeConfigType": "USER_DEFINED" if company.american else "SYSTEM_GENERATED",
-            "SalesTaxRateList": {"TaxRateDetail": details},
-            "PurchaseTaxRateList": {"TaxRateDetail": [] if company.american else details},
-        },
-    )
+    ledger.add("Preferences", _preferences(company, tax), identity="1")
 
 
 def _company_info(company: Company) -> Json:
-    if company.american:
-        address = {
-            "Line1": "123 Sierra Way",
-            "City": "San Pablo",
-            "CountrySubDivisionCode": "CA",
-            "PostalCode": "87999",
-            "Country": "US",
-        }
-    else:
-        address = {"Line1": "1 Fleet Street", "City": "London", "PostalCode": "EC4Y 1AA", "Country": "GB"}
-    address["Id"] = str(company.ledger.next_number("address"))
-    name = "Sandbox Company_US_1" if company.american else "Sandbox Company_UK_1"
+    regime = company.regime
+    address = {**regime.address, "Id": str(company.ledger.next_number("address"))}
     traits = {
         "NeoEnabled": "true",
         "IndustryType": "Other",
@@ -166,32 +101,32 @@ def _company_info(company: Company) -> Json:
         "AccountantFeature": "false",
     }
     return {
-        "CompanyName": name,
-        "LegalName": name,
+        "CompanyName": regime.company_name,
+        "LegalName": regime.company_name,
         "CompanyAddr": address,
         "CustomerCommunicationAddr": address,
         "LegalAddr": address,
         "PrimaryPhone": {},
         "CompanyStartDate": company.today().isoformat(),
-        "FiscalYearStartMonth": "January" if company.american else "April",
-        "Country": "US" if company.american else "GB",
+        "FiscalYearStartMonth": regime.fiscal_year,
+        "Country": regime.country,
         "Email": {"Address": "books@company.example"},
         "WebAddr": {},
-        "SupportedLanguages": "en",
-        "DefaultTimeZone": "America/Los_Angeles" if company.american else "Europe/London",
+        "SupportedLanguages": regime.language,
+        "DefaultTimeZone": regime.time_zone,
         "NameValue": [{"Name": trait, "Value": value} for trait, value in traits.items()],
     }
 
 
-def _preferences(company: Company) -> Json:
-    tax: Json = {"UsingSalesTax": True, "PartnerTaxEnabled": False}
-    if company.american:
-        tax["TaxGroupCodeRef"] = {"value": "1"}
+def _preferences(company: Company, tax: Json) -> Json:
+    thanks = company.name("Thank you for your business.")
     used = [
         {"Name": f"SalesFormsPrefs.UseSalesCustom{number}", "Type": "BooleanType", "BooleanValue": number == 1}
         for number in (3, 2, 1)
     ]
-    named = [{"Name": "SalesFormsPrefs.SalesCustomName1", "Type": "StringType", "StringValue": "PO Number"}]
+    named = [
+        {"Name": "SalesFormsPrefs.SalesCustomName1", "Type": "StringType", "StringValue": company.name("PO Number")}
+    ]
     return {
         "AccountingInfoPrefs": {
             "UseAccountNumbers": False,
@@ -199,8 +134,8 @@ def _preferences(company: Company) -> Json:
             "DepartmentTerminology": "Location",
             "ClassTrackingPerTxn": False,
             "ClassTrackingPerTxnLine": True,
-            "FirstMonthOfFiscalYear": "January" if company.american else "April",
-            "TaxYearMonth": "January" if company.american else "April",
+            "FirstMonthOfFiscalYear": company.regime.fiscal_year,
+            "TaxYearMonth": company.regime.fiscal_year,
             "TaxForm": "6",
             "CustomerTerminology": "Customers",
         },
@@ -228,11 +163,14 @@ def _preferences(company: Company) -> Json:
             "IPNSupportEnabled": False,
             "EmailCopyToCompany": False,
             "UsingPriceLevels": False,
-            "DefaultCustomerMessage": "Thank you for your business.",
+            "DefaultCustomerMessage": thanks,
             "CustomField": [{"CustomField": used}, {"CustomField": named}],
         },
         "EmailMessagesPrefs": {
-            "InvoiceMessage": {"Subject": "Invoice from our company", "Message": "Your invoice is attached."},
+            "InvoiceMessage": {
+                "Subject": company.name("Invoice from our company"),
+                "Message": company.name("Your invoice is attached."),
+            },
             "EstimateMessage": {},
             "SalesReceiptMessage": {},
             "StatementMessage": {},
@@ -255,7 +193,7 @@ def _preferences(company: Company) -> Json:
         "ReportPrefs": {"ReportBasis": "Accrual", "CalcAgingReportFromTxnDate": False},
         "OtherPrefs": {
             "NameValue": [
-                {"Name": "SalesFormsPrefs.DefaultCustomerMessage", "Value": "Thank you for your business."},
+                {"Name": "SalesFormsPrefs.DefaultCustomerMessage", "Value": thanks},
                 {"Name": "UncategorizedIncomeAccountId", "Value": account_opened("Uncategorized Income")},
                 {"Name": "WarnDuplicateCheckNumber", "Value": "true"},
                 {"Name": "WarnDuplicateBillNumber", "Value": "false"},

@@ -94,16 +94,16 @@ def void(company: Company, row: Row) -> Row:
     document = row.read()
     check_open(company, document["TxnDate"])
     lines = document["Line"]
-    document |= {"TotalAmt": ZERO, "UnappliedAmt": ZERO, "Line": [], "PrivateNote": voided_note(document)}
+    document |= {"TotalAmt": ZERO, "UnappliedAmt": ZERO, "Line": [], "PrivateNote": voided_note(company, document)}
     post(company, PAYMENT, document, row)
     _apply(company, row.id, lines, [])
     return row
 
 
-def voided_note(document: Json) -> str:
-    """Return the private note of a voided transaction."""
-    note = document.get("PrivateNote")
-    return f"Voided - {note}" if note else "Voided"
+def voided_note(company: Company, document: Json) -> str:
+    """Return the private note of a voided transaction, which begins with the word for it."""
+    note, word = document.get("PrivateNote"), company.name("Voided")
+    return f"{word} - {note}" if note else word
 
 
 def remove(company: Company, row: Row) -> Json:

@@ -12,7 +12,10 @@ from tieout.sandbox.quickbooks.ledger import Row
 from tieout.sandbox.quickbooks.wire import Json
 
 _KEPT: Final = ("domain", "sparse", "Id", "SyncToken", "MetaData")
-_READ_ONLY: Final = ("BookCloseDate", "HomeCurrency", "MultiCurrencyEnabled", "CustomField", "DefaultDiscountAccount")
+_READ_ONLY: Final = (
+    "BookCloseDate", "HomeCurrency", "MultiCurrencyEnabled", "PartnerTaxEnabled", "CustomField",
+    "DefaultDiscountAccount",
+)  # fmt: skip
 
 
 def update_preferences(company: Company, sent: Json) -> Row:

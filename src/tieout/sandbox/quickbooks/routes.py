@@ -16,7 +16,7 @@ from litestar.handlers import HTTPRouteHandler
 from litestar.params import FromPath
 from litestar.response import Redirect
 
-from tieout.sandbox.quickbooks import batch, cdc, faults, rates, reports, search, wire, writes
+from tieout.sandbox.quickbooks import batch, cdc, faults, rates, reports, search, tax_service, wire, writes
 from tieout.sandbox.quickbooks.company import Company
 from tieout.sandbox.quickbooks.entities import BY_LOWER_NAME
 from tieout.sandbox.quickbooks.entity import Entity
@@ -55,7 +55,7 @@ class Api(msgspec.Struct):
             self.limits.admit(batch=batched)
             return Response(work(), status_code=200, headers=self.headers())
         except faults.FaultError as refused:
-            body = refused.body(self.company.clock.now())
+            body = refused.body(self.company.clock.now(), self.company.regime.texts)
             return Response(body, status_code=refused.status, headers=self.headers())
 
     def once(self, request: Asked, work: Callable[[], bytes]) -> bytes:
@@ -220,6 +220,17 @@ def _write(request: Asked, realm: str, entity: Entity, body: bytes) -> Response[
     return api.answer(request, realm, lambda: api.once(request, work))
 
 
+@post(_COMPANY + "/taxservice/taxcode")
+async def write_tax_code(request: Asked, realm: FromPath[str]) -> Response[bytes]:
+    """Create a tax code with its rates."""
+    api, body = _api(request), await request.body()
+
+    def work() -> bytes:
+        return wire.encode(tax_service.create(api.company, _read_json(body)))
+
+    return api.answer(request, realm, lambda: api.once(request, work))
+
+
 @post(_COMPANY + "/{name:str}/{identity:str}/send")
 async def send(request: Asked, realm: FromPath[str], name: FromPath[str], identity: FromPath[str]) -> Response[bytes]:
     """Mail a sales form."""
@@ -293,7 +304,8 @@ async def user_info(request: Asked) -> Response[bytes]:
     try:
         who = api.oauth.who(request.headers.get("authorization", ""))
     except faults.FaultError as refused:
-        return Response(refused.body(api.company.clock.now()), status_code=refused.status, headers=api.headers())
+        body = refused.body(api.company.clock.now(), api.company.regime.texts)
+        return Response(body, status_code=refused.status, headers=api.headers())
     request.scope["state"]["sandbox.who"] = who
     return _json(request, {"sub": who, "email": f"{who}@company.example", "emailVerified": True, "givenName": who})
 
@@ -313,5 +325,6 @@ def _json(request: Asked, document: object, *, status: int = 200) -> Response[by
 
 HANDLERS: Final[tuple[HTTPRouteHandler, ...]] = (
     run_batch, query_by_address, query_by_body, change_data_capture, read_preferences, write_preferences, read_report,
-    read_exchange_rate, write_exchange_rate, read, write, send, discover, keys, authorize, bearer, revoke, user_info,
+    read_exchange_rate, write_exchange_rate, read, write, write_tax_code, send, discover, keys, authorize, bearer,
+    revoke, user_info,
 )  # fmt: skip

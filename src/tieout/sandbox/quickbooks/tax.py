@@ -1,70 +1,40 @@
-"""The server's tax: by line, each rate rounded half up, unless the client names the total itself.
+"""The server's tax: by line, each rate rounded half up, unless the client names the amount itself.
 
-QuickBooks API reference, TxnTaxDetail. United States, manual sales tax: `TxnTaxDetail.TxnTaxCodeRef` names the group
-of rates, lines say TAX or NON. Elsewhere each line names its own code. An explicit `TotalTax` is honoured.
+QuickBooks API reference, TxnTaxDetail. Which rates a line has, the regime decides. An explicit `TotalTax` is honoured,
+and so are the amounts of single rates in `TaxLine`, as a person may set them in QuickBooks' own pages.
 """
 
 from decimal import Decimal
 
 import msgspec
 
-from tieout.sandbox.quickbooks import faults, references
-from tieout.sandbox.quickbooks.amounts import ZERO, like, percent_of
-from tieout.sandbox.quickbooks.company import Company
+from tieout.sandbox.quickbooks.amounts import ZERO, percent_of, spread
+from tieout.sandbox.quickbooks.lines import Base, Lines
+from tieout.sandbox.quickbooks.regimes.regime import Levy
 from tieout.sandbox.quickbooks.wire import Json
 
 
-class Rate(msgspec.Struct, frozen=True):
-    """One rate of a tax code; percent as 20 for 20 %."""
-
-    id: str
-    percent: Decimal
-
-
-class Base(msgspec.Struct, frozen=True):
-    """What of one line is taxed. net, tax: amounts; tax None = to be computed from net."""
-
-    code: str
-    net: Decimal
-    tax: Decimal | None = None
-
-
 class _Share(msgspec.Struct):
+    """What one rate takes of a document. computed: the tax before a client's word on it."""
+
     percent: Decimal
     net: Decimal = ZERO
+    computed: Decimal = ZERO
     tax: Decimal = ZERO
 
 
-def rates_of(company: Company, code: str) -> list[Rate]:
-    """Return the sales rates of a tax code. Raises FaultError (2500) if there is no such code."""
-    document = references.resolve(company.ledger, "TaxCodeRef", "TaxCode", code).read()
-    found = []
-    for detail in document.get("SalesTaxRateList", {}).get("TaxRateDetail", ()):
-        rate = company.ledger.tables["TaxRate"].rows[detail["TaxRateRef"]["value"]]
-        found.append(Rate(rate.id, Decimal(rate.read()["RateValue"])))
-    return found
+def detail(lines: Lines, levy: Levy, sent: Json) -> Json:
+    """Return the TxnTaxDetail of a document; its TotalTax is the tax to add to the lines.
 
-
-def split_gross(gross: Decimal, rates: list[Rate]) -> tuple[Decimal, Decimal]:
-    """Return net and tax of an amount that includes tax."""
-    percent = sum((rate.percent for rate in rates), ZERO)
-    net = like(gross, gross * 100 / (100 + percent))
-    return net, gross - net
-
-
-def detail(company: Company, bases: list[Base], sent: Json) -> Json:
-    """Return the TxnTaxDetail of a document; its TotalTax is the tax to add.
-
-    sent: the client's TxnTaxDetail, {} for none. Raises FaultError (2500) for an unknown code.
+    lines: of a document whose amounts include tax, the net gives way where the client's tax is another, so that what
+    the customer pays stays as it is. sent: the client's TxnTaxDetail, {} for none.
     """
-    shares, group = _shares(company, bases, sent)
-    computed = sum((share.tax for share in shares.values()), ZERO)
-    total = _explicit(sent)
-    if total is None:
-        total = computed
-    elif total != computed:
-        _override(shares, total, sent)
-    answer: Json = {"TxnTaxCodeRef": {"value": group}} if group else {}
+    shares = _shares(lines.bases, levy)
+    total = _settle(shares, levy, sent)
+    for rate, share in shares.items():
+        if lines.inclusive and share.tax != share.computed:
+            _give_way(lines, levy, rate, share)
+    answer: Json = {"TxnTaxCodeRef": {"value": levy.group}} if levy.group else {}
     answer["TotalTax"] = total
     if shares:
         answer["TaxLine"] = [
@@ -83,41 +53,63 @@ def detail(company: Company, bases: list[Base], sent: Json) -> Json:
     return answer
 
 
-def _shares(company: Company, bases: list[Base], sent: Json) -> tuple[dict[str, _Share], str | None]:
-    group = None
-    rates: dict[str, list[Rate]] = {}
-    if company.american:
-        group = (sent.get("TxnTaxCodeRef") or {}).get("value")
-        if group in ("TAX", "NON"):
-            raise faults.bad_reference(f"TaxCodes element id {group} not found")
-        rates = {"TAX": rates_of(company, group) if group else [], "NON": []}
+def _shares(bases: list[Base], levy: Levy) -> dict[str, _Share]:
     shares: dict[str, _Share] = {}
     for base in bases:
-        if base.code not in rates:
-            rates[base.code] = rates_of(company, base.code)
-        for rate in rates[base.code]:
+        rates = levy.rates[base.code]
+        if base.tax is None:
+            taxes = [percent_of(base.net, rate.percent) for rate in rates]
+        else:
+            taxes = spread(base.tax, [rate.percent for rate in rates])
+        for rate, tax in zip(rates, taxes, strict=True):
             share = shares.setdefault(rate.id, _Share(rate.percent))
             share.net += base.net
-            share.tax += percent_of(base.net, rate.percent) if base.tax is None else base.tax
-    return shares, group
+            share.computed += tax
+            share.tax += tax
+    return shares
 
 
-def _explicit(sent: Json) -> Decimal | None:
-    """Return the total that the client sets; a zero beside a code and without tax lines is a client's blank."""
-    total: Decimal | None = sent.get("TotalTax")
-    if total == 0 and "TxnTaxCodeRef" in sent and not sent.get("TaxLine"):
-        return None
-    return total
-
-
-def _override(shares: dict[str, _Share], total: Decimal, sent: Json) -> None:
+def _settle(shares: dict[str, _Share], levy: Levy, sent: Json) -> Decimal:
+    """Put the client's amounts into the shares; return the tax of the document."""
     named = {
         line.get("TaxLineDetail", {}).get("TaxRateRef", {}).get("value"): line.get("Amount", ZERO)
         for line in sent.get("TaxLine", ())
     }
-    if named.keys() == shares.keys() and sum(named.values(), ZERO) == total:
-        for rate, tax in named.items():
-            shares[rate].tax = tax
+    total = _explicit(sent)
+    if named.keys() <= shares.keys():
+        kept = {rate: named.get(rate, share.computed) for rate, share in shares.items()}
+        if total is None or sum(kept.values(), ZERO) == total:
+            for rate, tax in kept.items():
+                shares[rate].tax = tax
+            return sum(kept.values(), ZERO)
+    computed = sum((share.computed for share in shares.values()), ZERO)
+    if total is None:
+        return computed
+    if levy.proportional:
+        weights = [share.computed for share in shares.values()] if computed else [s.percent for s in shares.values()]
+        for share, tax in zip(shares.values(), spread(total, weights) if shares else (), strict=True):
+            share.tax = tax
     elif shares:
-        largest = max(shares.values(), key=lambda share: abs(share.net))
-        largest.tax += total - sum((share.tax for share in shares.values()), ZERO)
+        max(shares.values(), key=lambda share: abs(share.net)).tax += total - computed
+    return total
+
+
+def _explicit(sent: Json) -> Decimal | None:
+    """Return the total that the client sets.
+
+    A zero is a client's blank beside a code without tax lines, and beside tax lines that have amounts.
+    """
+    total: Decimal | None = sent.get("TotalTax")
+    lines = sent.get("TaxLine") or []
+    if total == 0 and (any(line.get("Amount") for line in lines) or ("TxnTaxCodeRef" in sent and not lines)):
+        return None
+    return total
+
+
+def _give_way(lines: Lines, levy: Levy, rate: str, share: _Share) -> None:
+    """Take a rate's change of tax from the net of the largest line that it taxes."""
+    change = share.tax - share.computed
+    taxed = [base for base in lines.bases if rate in {one.id for one in levy.rates[base.code]}]
+    largest = max(taxed, key=lambda base: abs(base.net))
+    lines.lower(largest, change)
+    share.net -= change

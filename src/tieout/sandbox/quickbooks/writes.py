@@ -26,6 +26,8 @@ from tieout.sandbox.quickbooks.shapes import clean
 from tieout.sandbox.quickbooks.wire import Json
 
 _STICKY = ("DisplayName", "PrintOnCheckName")
+_TAXED_BY = frozenset(("Line", "GlobalTaxCalculation", "ShipAddr", "ShipFromAddr"))
+"""What tax is computed from."""
 
 
 class Stub(msgspec.Struct, frozen=True):
@@ -108,8 +110,8 @@ def _wanted(entity: Entity, sent: Json, old: Row | None) -> Json:
     held = clean(entity.fields, old.read())
     if sent.get("sparse") not in (True, "true"):
         held = {field: held[field] for field in _STICKY if field in held}
-    elif "Line" in changes and "TxnTaxDetail" not in changes and "TxnTaxDetail" in held:
-        # The tax of the old lines is not the tax of the new ones; only the code stays.
+    elif _TAXED_BY & changes.keys() and "TxnTaxDetail" not in changes and "TxnTaxDetail" in held:
+        # The tax of the old lines or of the old place is not the tax of the new; only the code stays.
         held["TxnTaxDetail"] = {k: v for k, v in held["TxnTaxDetail"].items() if k == "TxnTaxCodeRef"}
     merged = held | {field: value for field, value in changes.items() if value is not None or field not in _STICKY}
     return {field: value for field, value in merged.items() if value is not None}
