@@ -71,6 +71,13 @@ class Bookkeeper:
     def income_account(self) -> Account:
         return Account.filter(Name="Services", qb=self.client)[0]
 
+    def clearing_account(self, name: str) -> str:
+        account = Account()
+        account.Name = name
+        account.AccountType = "Other Current Asset"
+        account.AccountSubType = "OtherCurrentAssets"
+        return self._save(account)
+
     def class_(self, name: str) -> str:
         made = Class()
         made.Name = name
@@ -108,6 +115,20 @@ class Bookkeeper:
         linked.TxnId, linked.TxnType = invoice, "Invoice"
         line.LinkedTxn = [linked]
         payment.Line = [line]
+        return self._save(payment)
+
+    def apply_credit(self, memo: str, invoice: str, amount: str) -> str:
+        """Join a credit memo to an invoice, by a payment of nothing."""
+        payment = Payment()
+        payment.CustomerRef = Invoice.get(invoice, qb=self.client).CustomerRef
+        payment.TotalAmt = 0
+        for id_, kind in ((invoice, "Invoice"), (memo, "CreditMemo")):
+            line = PaymentLine()
+            line.Amount = float(amount)
+            linked = LinkedTxn()
+            linked.TxnId, linked.TxnType = id_, kind
+            line.LinkedTxn = [linked]
+            payment.Line.append(line)
         return self._save(payment)
 
     def edit_line(

@@ -20,6 +20,7 @@ from tieout.store import agenda, connections, mirror, pairs
 from tieout.store.connections import StoredConnection
 
 _TAX = "tax_code."
+_DEPOSIT = "deposit_account."
 
 
 class Setting(msgspec.Struct, frozen=True):
@@ -44,6 +45,11 @@ def _income(_tx: Connection, stored: StoredConnection) -> Sequence[Named]:
 def _codes(_tx: Connection, stored: StoredConnection) -> Sequence[Named]:
     facts = stored.books_facts
     return () if facts is None else [Named(code.id, code.name) for code in facts.tax_codes]
+
+
+def _deposits(_tx: Connection, stored: StoredConnection) -> Sequence[Named]:
+    accounts = () if stored.books_facts is None else stored.books_facts.accounts
+    return [one for one in accounts if one.type in ("Bank", "Other Current Asset")]
 
 
 def _items(tx: Connection, stored: StoredConnection) -> Sequence[Named]:
@@ -81,11 +87,15 @@ _KINDS: dict[str, _Kind] = {
     "show_quickbooks_invoices": _Kind(
         "Show invoices made in QuickBooks in HubSpot, as non-billable copies", words=_SWITCH
     ),
+    "book_hubspot_payments": _Kind("Book payments recorded in HubSpot in QuickBooks", words=_SWITCH),
+    "deposit_account": _Kind("The account that booked payments go to; none = Undeposited Funds", _deposits),
     "annotate": _Kind("Show the state of the sync on HubSpot's records", words=_SWITCH),
     "same_invoice_days": _Kind("Days within which two invoices of one amount may be the same one"),
     "same_payment_days": _Kind("Days within which two payments of one amount may be the same one"),
 }
 _MOST_DAYS = 365
+PROCESSORS = ("hs_payments", "byo_stripe", "none", "quickbooks", "xero")
+"""HubSpot's `hs_processor_type` (HubSpot, "Commerce payments" guide)."""
 _PATTERNS = {
     "display_name": ("company", "first", "last", "email"),
     "item_name": ("name", "sku"),
@@ -113,6 +123,15 @@ def settings(home: Home, actor: Actor, name: str) -> list[Setting]:
             )
             for rate in rates
         ]
+    found += [
+        Setting(
+            f"{_DEPOSIT}{processor}",
+            _name_of(_deposits(tx, stored), stored.settings.deposit_accounts.get(processor, "")),
+            f"The account of payments that came by HubSpot's processor {processor}, instead of deposit_account",
+            _choices(tx, stored, _Kind("", _deposits)),
+        )
+        for processor in PROCESSORS
+    ]
     return found
 
 
@@ -150,9 +169,12 @@ def store(
 def _with(tx: Connection, stored: StoredConnection, old: Settings, key: str, text: str) -> Settings:
     if key.startswith(_TAX):
         return _with_tax(tx, stored, old, key[len(_TAX) :], text)
+    if key.startswith(_DEPOSIT):
+        return _with_deposit(tx, stored, old, key[len(_DEPOSIT) :], text)
     kind = _KINDS.get(key)
     if kind is None:
-        raise WrongUse(f"There is no setting {key!r}. There are: {', '.join(_KINDS)}, {_TAX}RATE.")
+        others = f"{_TAX}RATE, {_DEPOSIT}PROCESSOR"
+        raise WrongUse(f"There is no setting {key!r}. There are: {', '.join(_KINDS)}, {others}.")
     value: object = text
     if kind.words:
         if text not in kind.words:
@@ -180,6 +202,14 @@ def _with_tax(tx: Connection, stored: StoredConnection, old: Settings, rate: str
         raise WrongUse(f"HubSpot has no tax rate {rate!r}. It has: {names}.")
     code = _chosen(f"{_TAX}{rate}", text, _codes(tx, stored))
     return msgspec.structs.replace(old, tax_codes=dict(old.tax_codes) | {found: code})
+
+
+def _with_deposit(tx: Connection, stored: StoredConnection, old: Settings, processor: str, text: str) -> Settings:
+    if processor not in PROCESSORS:
+        raise WrongUse(f"HubSpot knows no processor {processor!r}. It knows: {', '.join(PROCESSORS)}.")
+    account = _chosen(f"{_DEPOSIT}{processor}", text, _deposits(tx, stored))
+    others = {name: one for name, one in old.deposit_accounts.items() if name != processor}
+    return msgspec.structs.replace(old, deposit_accounts=others | ({processor: account} if account else {}))
 
 
 def _chosen(key: str, text: str, choices: Sequence[Named]) -> str:

@@ -20,6 +20,8 @@ REASONS: dict[str, str] = {
     "invoice_not_synced": "Its invoice is not synced",
     "credit": "A credit, not cash",
     "nothing_applied": "Nothing is applied",
+    "not_yet_money": "Not received yet",
+    "no_invoice": "Pays no invoice",
     "withdrawn": "Withdrawn",
     "void": "Voided before it was synced",
     "before_start": "Before the start",

@@ -72,12 +72,18 @@ class Alike(msgspec.Struct, frozen=True, tag=True):
     last: date
 
 
+class SettledOf(msgspec.Struct, frozen=True, tag=True):
+    """What is open of a QuickBooks invoice, and what was paid on it?  Answered by `Settled`."""
+
+    invoice: str
+
+
 def alike_key(party: str, amount: Decimal) -> Key:
     """The key by which documents of one party and amount are found (`Alike` then compares their days)."""
     return Key("alike", f"{party}:{amount.normalize():f}")
 
 
-Question = LinkOf | HolderOf | NumbersLike | MatchesOf | ItemOf | Alike
+Question = LinkOf | HolderOf | NumbersLike | MatchesOf | ItemOf | Alike | SettledOf
 
 
 class Linked(msgspec.Struct, frozen=True):
@@ -121,7 +127,14 @@ class Matches(msgspec.Struct, frozen=True):
     candidates: tuple[Candidate, ...] = ()
 
 
-Reply = Linked | Holders | Matches
+class Settled(msgspec.Struct, frozen=True):
+    """balance: what is open of the invoice. unlinked: its cash payments that no payment of HubSpot's stands for."""
+
+    balance: Decimal
+    unlinked: tuple[Candidate, ...] = ()
+
+
+Reply = Linked | Holders | Matches | Settled
 Answers = Mapping[Question, Reply]
 
 

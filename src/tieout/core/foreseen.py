@@ -277,4 +277,25 @@ FORESEEN = (
         fixes=("exclude",),
         who="operator",
     ),
+    Cause(
+        "nothing_open",
+        "Nothing is open of the invoice",
+        "A payment of {amount} came in for invoice {invoice}, of which nothing is open in QuickBooks.",
+        "See whether the payment is booked in QuickBooks already, or book it there as the customer's credit.",
+        fixes=("exclude",),
+    ),
+    Cause(
+        "payment_came_back",
+        "The money of a payment went back",
+        "A payment of {amount} that is booked in QuickBooks has the status {status} in HubSpot now.",
+        "Enter in QuickBooks what went back: a refund receipt, or a journal entry from the clearing account.",
+        fixes=("stop_syncing",),
+    ),
+    Cause(
+        "booked_payment_changed",
+        "A booked payment was changed",
+        "A payment was changed on one side after it was booked: {amount} in HubSpot, {other} in QuickBooks.",
+        "Make the same change on the other side, or leave both as they are.",
+        fixes=("leave_both", "stop_syncing"),
+    ),
 )

@@ -18,6 +18,8 @@ class Settings(msgspec.Struct, frozen=True, omit_defaults=True, kw_only=True):
     display_name: pattern with {company}, {first}, {last}, {email}; empty = the built-in rule (`display_name()`).
     lock_date: Tieout's own: nothing is written on or before it.
     show_quickbooks_invoices: invoices made in QuickBooks appear in HubSpot, as non-billable copies.
+    book_hubspot_payments: payments recorded in HubSpot are booked in QuickBooks. deposit_account: where they go, empty
+    = Undeposited Funds; deposit_accounts: instead of it, by HubSpot's processor (`hs_payments`, `byo_stripe` …).
     """
 
     start_date: date | None = None
@@ -39,6 +41,9 @@ class Settings(msgspec.Struct, frozen=True, omit_defaults=True, kw_only=True):
     due_date_rule: Rule = Rule.ASK
     memo_rule: Rule = Rule.ASK
     show_quickbooks_invoices: bool = False
+    book_hubspot_payments: bool = False
+    deposit_account: str = ""
+    deposit_accounts: dict[str, str] = {}
     annotate: bool = True
     same_invoice_days: int = 10
     same_payment_days: int = 5

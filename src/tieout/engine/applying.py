@@ -206,7 +206,7 @@ def created(tx: Connection, work: Work, side: Side, entry: Entry, base: Row) -> 
     )
     work.reserved.release(entry.pair)
     work.touched[operation.kind].add(pair_id)
-    linked_settlements(tx, work.connection, operation.kind, books.id)
+    linked_settlements(tx, work.connection, operation.kind, crm.id, books.id)
 
 
 def taken(operation: Operation) -> tuple[Key, ...]:

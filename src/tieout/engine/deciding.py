@@ -258,14 +258,15 @@ def _link(tx: Connection, work: Work, stored: Stored, decision: Link) -> Stored 
         return None
     details = {"kind": pair.kind.value, "crm": crm_id, "books": books_id, "why": why}
     connections.note(tx, work.connection, who="tieout", what="linked", details=details, now=now, pair=pair_id)
-    linked_settlements(tx, work.connection, pair.kind, books_id)
+    linked_settlements(tx, work.connection, pair.kind, crm_id, books_id)
     agenda.mark_sharing(tx, work.connection, pair.kind, Side.BOOKS, [books_id])  # it is nobody's candidate any more
     return pairs.load(tx, [pair_id])[0]
 
 
-def linked_settlements(tx: Connection, connection: int, kind: Kind, books_id: str) -> None:
+def linked_settlements(tx: Connection, connection: int, kind: Kind, crm_id: str, books_id: str) -> None:
     """Have the settlements of an invoice decided that was just linked."""
     if kind is Kind.INVOICE:
+        agenda.mark_by_key(tx, connection, Kind.SETTLEMENT, Side.CRM, "invoice", crm_id)
         agenda.mark_by_key(tx, connection, Kind.SETTLEMENT, Side.BOOKS, "invoice", books_id)
 
 

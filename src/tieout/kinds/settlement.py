@@ -14,7 +14,8 @@ class Settlement(msgspec.Struct, frozen=True, omit_defaults=True, tag_field="is"
     cash: False for a credit memo that a zero payment joins to the invoice: credit is not cash.
     method: `card`, `ach`, `cash`, `check`, `wire_transfer` or `other`. reference: as the payer gave it.
     status: HubSpot's `hs_latest_status`; QuickBooks' payments are always `succeeded`.
-    processor: HubSpot's `hs_processor_type`. marker: in HubSpot, our `tieout_key` (empty = made by somebody else).
+    processor: HubSpot's `hs_processor_type`. marker: the id of the operation of ours that made it (empty = made by
+    somebody else). account: in QuickBooks, where a payment that we book is to go; empty = Undeposited Funds.
     """
 
     id: str
@@ -31,3 +32,4 @@ class Settlement(msgspec.Struct, frozen=True, omit_defaults=True, tag_field="is"
     marker: str = ""
     contact: str = ""
     company: str = ""
+    account: str = ""

@@ -30,6 +30,7 @@ from tieout.core.decide import (
 )
 from tieout.core.merge import Difference
 from tieout.core.records import Key, Kind, Side
+from tieout.kinds import receipts
 from tieout.kinds.settlement import Settlement
 
 _MOVES = ("amount", "date", "reference")
@@ -41,19 +42,21 @@ class SettlementRules:
     kind = Kind.SETTLEMENT
 
     def keys(self, side: Side, record: Settlement) -> tuple[Key, ...]:
-        """The invoice it settles; in HubSpot our marker and the amount on the invoice besides."""
+        """The invoice it settles, and the amount on it; in HubSpot our marker besides."""
         keys = [Key("invoice", record.invoice)] if record.invoice else []
         if side is Side.CRM and record.marker:
             keys.append(Key("marker", record.marker))
-        if side is Side.CRM and record.invoice:
+        if record.invoice and record.cash:
             keys.append(alike_key(record.invoice, record.amount))
         return tuple(keys)
 
     def needs(self, pair: Pair[Settlement], world: World, answers: Answers) -> frozenset[Question]:
         """The invoice's counterpart; then, before recording it in HubSpot, what could be this same payment."""
         books = pair.books
-        if books is None or pair.bond is not None:
+        if pair.bond is not None or (books is None and pair.crm is None):
             return frozenset()
+        if books is None:
+            return receipts.needs(pair, world, answers)
         link = LinkOf(Kind.INVOICE, Side.BOOKS, books.invoice)
         if link not in answers:
             return frozenset({link})
@@ -67,6 +70,8 @@ class SettlementRules:
         """Record cash on the HubSpot invoice it pays; credits are shown, never recorded as payments."""
         books = pair.books
         if books is None:
+            return receipts.alone(pair, world, answers)
+        if books.marker:
             return Exclude("made_in_hubspot")
         if chosen := pair.choices.get("use_existing"):
             return Link(chosen, "by_you")
@@ -106,6 +111,8 @@ class SettlementRules:
         if pair.crm is None or pair.books is None:
             raise ValueError("A linked pair was decided without both of its records.")
         crm, books = pair.crm, pair.books
+        if books.marker and not crm.marker:
+            return receipts.linked(pair, crm, books, bond)
         if not books.cash or books.amount <= 0:
             return Void(Side.CRM, withdraw=True)
         moved = tuple(n for n in _MOVES if getattr(books, n) != getattr(bond.books_base, n))
@@ -127,7 +134,8 @@ class SettlementRules:
 
     def gone(self, pair: Pair[Settlement], bond: Bond[Settlement], side: Side, how: str) -> Decision:
         """A payment that no longer stands in QuickBooks is withdrawn from HubSpot; one taken away there is broken."""
-        del bond
+        if bond.books_base.marker and not bond.crm_base.marker:
+            return broken(side, how)
         if side is Side.BOOKS and not pair.gone.get(Side.CRM):
             return Void(Side.CRM, withdraw=True)
         stands = pair.books is not None and pair.books.cash and pair.books.amount > 0

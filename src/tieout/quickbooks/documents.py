@@ -170,6 +170,7 @@ class Payment(Head, frozen=True):
     currency_ref: Ref | None = None
     payment_method_ref: Ref | None = None
     payment_ref_num: str | None = None
+    private_note: str | None = None
     total_amt: Decimal | None = None
     unapplied_amt: Decimal | None = None
     line: tuple[Line, ...] | None = None
@@ -186,6 +187,7 @@ class BatchItem(Shape, frozen=True):
     customer: msgspec.Raw = msgspec.Raw()
     item: msgspec.Raw = msgspec.Raw()
     invoice: msgspec.Raw = msgspec.Raw()
+    payment: msgspec.Raw = msgspec.Raw()
     fault: msgspec.Raw = msgspec.Raw()
 
 
@@ -204,6 +206,7 @@ class Envelope(Shape, frozen=True):
     customer: msgspec.Raw = msgspec.Raw()
     item: msgspec.Raw = msgspec.Raw()
     invoice: msgspec.Raw = msgspec.Raw()
+    payment: msgspec.Raw = msgspec.Raw()
     fault: msgspec.Raw = msgspec.Raw()
     gateway_fault: msgspec.Raw = msgspec.field(default=msgspec.Raw(), name="fault")
     time: str | int | None = msgspec.field(default=None, name="time")

@@ -122,6 +122,18 @@ class Reader:
         rows = [Row(Kind.SETTLEMENT, part.id, version, part, parent=document.id) for part in parts]
         return document.id, version, rows
 
+    def application(self, raw: bytes | msgspec.Raw, invoice: str) -> Row:
+        """Read what a Payment pays of one invoice; nothing, where QuickBooks left all of it unapplied.
+
+        Raises msgspec.DecodeError, NotMoney, NotADay.
+        """
+        transaction, version, parts = self.payment(raw)
+        id_ = f"{transaction}:{invoice}"
+        for part in parts:
+            if part.id == id_:
+                return part
+        return Row(Kind.SETTLEMENT, id_, version, settlement.unapplied(_payment(raw), id_, invoice, self._home))
+
     def _key_row(self, entity: str, raw: msgspec.Raw) -> KeyRow:
         document = _name(raw) if entity in _NAMES else _form(raw)
         if _deleted(document):

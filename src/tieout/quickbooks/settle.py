@@ -18,6 +18,7 @@ from tieout.core.text import folded, normal
 from tieout.kinds.customer import Customer
 from tieout.kinds.invoice import Invoice, Line
 from tieout.kinds.item import Item
+from tieout.kinds.settlement import Settlement
 from tieout.quickbooks import limits
 from tieout.quickbooks.client import Client
 from tieout.quickbooks.documents import Head, Json, decode, encode
@@ -99,6 +100,8 @@ class Settler:
         try:
             head = msgspec.json.decode(raw, type=Head)
             made = datetime.fromisoformat((head.meta_data and head.meta_data.create_time) or "")
+            if kind is Kind.SETTLEMENT:
+                return _Candidate(self._reader.application(raw, _paid(raw)), made)
             return _Candidate(self._reader.row(kind, raw), made)
         except (msgspec.DecodeError, ValueError) as error:
             if any(member.encode() in bytes(raw) for member in members):
@@ -113,6 +116,9 @@ class Settler:
 
     def _as_sent(self, operation: Operation, body: Json, now: Row) -> Row:
         """The record as it was sent, with the ids and defaults that QuickBooks gave it."""
+        if isinstance(operation.record, Settlement):
+            whole = {**body, "Id": now.id.partition(":")[0], "SyncToken": str(now.version)}
+            return self._reader.application(encode(whole), operation.record.invoice)
         read = self._reader.row(operation.kind, encode({**body, "Id": now.id}))
         record, held, meant = read.record, now.record, operation.record
         if isinstance(record, Customer) and isinstance(held, Customer):
@@ -132,6 +138,13 @@ class Settler:
                 modified=held.created,
             )
         return msgspec.structs.replace(read, record=record)
+
+
+def _paid(raw: msgspec.Raw) -> str:
+    """The first invoice that a Payment pays; empty where it pays none."""
+    lines = decode(raw).get("Line") or ()
+    links = (link for line in lines for link in line.get("LinkedTxn") or ())
+    return next((str(link["TxnId"]) for link in links if link.get("TxnType") == "Invoice"), "")
 
 
 class _Candidate(msgspec.Struct, frozen=True):
@@ -170,7 +183,7 @@ def _by_customer_and_date(sent: Mapping[str, Json], since: datetime) -> list[Con
 def _is_ours(operation: Operation, body: Json, candidate: _Candidate, since: datetime) -> bool:
     """Whether a record is what the operation made, and not one of the same name that a person typed in."""
     found = candidate.row.record
-    if isinstance(found, Invoice):
+    if isinstance(found, Invoice | Settlement):
         return found.marker == operation.id
     if candidate.made < since:
         return False

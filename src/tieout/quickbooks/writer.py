@@ -15,11 +15,12 @@ from tieout.core.records import Kind, Verb
 from tieout.kinds.customer import Customer
 from tieout.kinds.invoice import Invoice, Line
 from tieout.kinds.item import Item
+from tieout.kinds.settlement import Settlement
 from tieout.quickbooks import limits
 from tieout.quickbooks.client import MINOR_VERSION, Client, opened
 from tieout.quickbooks.documents import BatchItem, Envelope, Head, Json, decode, encode, given
 from tieout.quickbooks.errors import THROTTLE_SECONDS, Problem, entries, fault, problems, trouble
-from tieout.quickbooks.lens import customer, invoice, item, revision
+from tieout.quickbooks.lens import customer, invoice, item, revision, settlement
 from tieout.quickbooks.lens.text import CannotWrite
 from tieout.quickbooks.query import chunks, one_of, select
 from tieout.quickbooks.rows import ENTITIES, Reader, gone
@@ -48,14 +49,18 @@ class Writer:
         read_at = self._client.server_now().isoformat()
         targets = [operation.target for operation in operations if operation.verb != "create"]
         held = await self._held(operations[0].kind, targets) if targets else {}
+        paid = await self._held(
+            Kind.INVOICE, [o.record.invoice for o in operations if isinstance(o.record, Settlement)]
+        )
         bodies: list[tuple[Operation, bytes]] = []
         stale: list[Row] = []
         dropped: list[str] = []
         impossible: list[tuple[str, Fault]] = []
         for operation in operations:
             try:
-                fresh = held.get(operation.target)
-                if operation.verb != "create" and (row := self._moved(operation, fresh)) is not None:
+                about = paid if isinstance(operation.record, Settlement) else held
+                fresh = about.get(_about(operation))
+                if (row := self._in_the_way(operation, fresh)) is not None:
                     stale.append(row)
                     dropped.append(operation.id)
                 else:
@@ -74,6 +79,19 @@ class Writer:
             page = await self._client.query(select(ENTITIES[kind], f"Id IN {one_of(chunk)}"))
             found |= {msgspec.json.decode(raw, type=Head).id: raw for raw in page.rows}
         return found
+
+    def _in_the_way(self, operation: Operation, fresh: msgspec.Raw | None) -> Row | None:
+        """The record as it is now, where it is not what the decision rested on. fresh: as QuickBooks holds it."""
+        if isinstance(operation.record, Settlement):
+            return self._unpayable(operation.record.invoice, fresh)
+        return None if operation.verb == "create" else self._moved(operation, fresh)
+
+    def _unpayable(self, id_: str, fresh: msgspec.Raw | None) -> Row | None:
+        """The invoice of a payment as it is now, if it is gone or nothing is open of it."""
+        if fresh is None:
+            return gone(Kind.INVOICE, id_)
+        row = self._reader.row(Kind.INVOICE, fresh)
+        return None if isinstance(row.record, Invoice) and row.record.balance > 0 else row
 
     def _moved(self, operation: Operation, fresh: msgspec.Raw | None) -> Row | None:
         """The record as it is now, if it is gone or no longer what the decision rested on."""
@@ -95,6 +113,8 @@ class Writer:
                 return item.created(record)
             case "create", Invoice():
                 return invoice.created(record, operation.id, facts.regime, facts.discount_account)
+            case "create", Settlement():
+                return settlement.created(record, operation.id, raw, facts.payment_methods)
             case "update", Customer():
                 return {**customer.revised(raw, record, operation.fields), "sparse": False}
             case "update", Item():
@@ -103,7 +123,7 @@ class Writer:
                 body = revision.revised(raw, record, operation.fields, facts.regime, facts.discount_account)
                 return {**body, "sparse": False}
             case _:
-                words = "Tieout writes customers, items and invoices into QuickBooks, nothing else."
+                words = "Tieout does not make this change in QuickBooks."
                 raise CannotWrite("feature_not_supported", words, {"kind": operation.kind, "verb": operation.verb})
 
     async def send(self, unit: Unit, operations: Sequence[Operation], timeout: Timeout) -> tuple[Outcome, ...]:
@@ -127,7 +147,9 @@ class Writer:
         elif unit.path.startswith("/batch"):
             outcomes = self._batch_outcomes(envelope, operations, tid)
         else:
-            item_ = BatchItem(customer=envelope.customer, item=envelope.item, invoice=envelope.invoice)
+            item_ = BatchItem(
+                customer=envelope.customer, item=envelope.item, invoice=envelope.invoice, payment=envelope.payment
+            )
             outcomes = tuple(self._outcome(item_, operation, tid) for operation in operations)
         lost = [o.fault for o in outcomes if isinstance(o, Refused) and o.fault.reaction == "connection"]
         if lost and len(lost) == len(outcomes):
@@ -157,17 +179,31 @@ class Writer:
         )
 
     def _outcome(self, answered: BatchItem, operation: Operation, tid: str) -> Outcome:
-        held = {Kind.CUSTOMER: answered.customer, Kind.ITEM: answered.item, Kind.INVOICE: answered.invoice}
+        held = {
+            Kind.CUSTOMER: answered.customer,
+            Kind.ITEM: answered.item,
+            Kind.INVOICE: answered.invoice,
+            Kind.SETTLEMENT: answered.payment,
+        }
         try:
             if given(answered.fault):
                 return _refused(entries(answered.fault), operation.kind, tid)
             raw = held[operation.kind]
             if not given(raw):
                 return Unknown("QuickBooks' answer leaves this record out.")
-            row = self._reader.row(operation.kind, raw)
+            booked = operation.record
+            if isinstance(booked, Settlement):
+                row = self._reader.application(raw, booked.invoice)
+            else:
+                row = self._reader.row(operation.kind, raw)
         except (msgspec.DecodeError, NotMoney, NotADay) as error:
             return Unknown(f"QuickBooks' answer cannot be read: {error}")
         return Done(row.id, row, row.version)
+
+
+def _about(operation: Operation) -> str:
+    """The id of what is read before the write: the record itself, or the invoice that a payment pays."""
+    return operation.record.invoice if isinstance(operation.record, Settlement) else operation.target
 
 
 def _alike(operation: Operation, base: Record, now: Record) -> bool:

@@ -2,6 +2,7 @@
 
 from collections import defaultdict
 from collections.abc import Iterable, Mapping, Sequence
+from decimal import Decimal
 from typing import Any
 
 import msgspec
@@ -20,6 +21,8 @@ from tieout.core.decide import (
     NumbersLike,
     Question,
     Reply,
+    Settled,
+    SettledOf,
     alike_key,
 )
 from tieout.core.match import Candidate, ranked
@@ -32,7 +35,7 @@ from tieout.kinds.item import Item
 from tieout.kinds.rules import MATCHERS
 from tieout.kinds.settlement import Settlement
 from tieout.remote.rows import Record
-from tieout.store import mirror, pairs
+from tieout.store import ledger, mirror, pairs
 from tieout.store.agenda import chunks
 from tieout.store.codec import decode_record
 from tieout.store.tables import key_row, match_key, pair, record
@@ -60,6 +63,7 @@ def answer(
     replies.update({q: _numbers(tx, connection, q, reserved) for q in by_type[NumbersLike]})
     replies.update(_matches(tx, connection, by_type[MatchesOf]))
     replies.update({q: _alike(tx, connection, q) for q in by_type[Alike]})
+    replies.update({q: _settled(tx, connection, q) for q in by_type[SettledOf]})
     return replies
 
 
@@ -378,3 +382,11 @@ def _alike(tx: Connection, connection: int, question: Alike) -> Matches:
             label = there.number if isinstance(there, Invoice) else there.reference
             found.append(Candidate(row.id, label or row.id, ("amount", "date")))
     return Matches(ranked(found))
+
+
+def _settled(tx: Connection, connection: int, question: SettledOf) -> Settled:
+    there = mirror.get(tx, connection, Side.BOOKS, Kind.INVOICE, question.invoice)
+    cash = [one for one in ledger.settlements_on(tx, connection, [question.invoice]) if one.cash]
+    linked = pairs.linked(tx, connection, Kind.SETTLEMENT, Side.BOOKS, [one.id for one in cash])
+    unlinked = tuple(Candidate(one.id, one.reference or one.id, ("invoice",)) for one in cash if one.id not in linked)
+    return Settled(there.balance if isinstance(there, Invoice) else Decimal(0), unlinked)

@@ -30,14 +30,14 @@ def read(document: SalesForm, home: str) -> Invoice:
     """
     lines = document.line or ()
     total, balance = _number(document.total_amt), _number(document.balance)
-    marker = _MARKER.search(document.private_note or "")
+    mark = marker(document.private_note or "")
     tax = document.txn_tax_detail
     meta = document.meta_data
     return Invoice(
         id=document.id,
         number=document.doc_number or "",
         status=_status(document, total, balance),
-        issued_here=marker is None,
+        issued_here=not mark,
         customer=ref(document.customer_ref),
         email=(document.bill_email.address or "") if document.bill_email else "",
         date=calendar_day(document.txn_date),
@@ -51,11 +51,17 @@ def read(document: SalesForm, home: str) -> Invoice:
         memo=ref(document.customer_memo),
         ship_to=address(document.ship_addr),
         tax_code=ref(tax.txn_tax_code_ref) if tax else "",
-        marker=marker[1] if marker else "",
+        marker=mark,
         emailed=document.email_status == "EmailSent",
         created=calendar_day(meta.create_time) if meta else None,
         modified=calendar_day(meta.last_updated_time) if meta else None,
     )
+
+
+def marker(note: str) -> str:
+    """The id of the operation of ours that a note names; empty where it names none."""
+    found = _MARKER.search(note)
+    return found[1] if found else ""
 
 
 def sold(lines: tuple[documents.Line, ...]) -> Iterator[documents.Line]:
@@ -93,16 +99,16 @@ def _number(value: Decimal | None) -> Decimal:
     return _ZERO if value is None else decimal(value)
 
 
-def created(invoice: Invoice, marker: str, regime: Regime, discount_account: str) -> Json:
+def created(invoice: Invoice, key: str, regime: Regime, discount_account: str) -> Json:
     """The body that creates an Invoice, with QuickBooks' ids throughout.
 
-    marker: the operation's id, by which the document is recognized as ours. It is neither mailed nor payable online
+    key: the operation's id, by which the document is recognized as ours. It is neither mailed nor payable online
     from QuickBooks: the issuer does both. Raises CannotWrite, UnknownCurrency.
     """
     body: Json = {
         "CustomerRef": {"value": invoice.customer},
         "Line": [new_line(line, invoice.currency, regime) for line in invoice.lines],
-        "PrivateNote": f"Tieout {marker}",
+        "PrivateNote": f"Tieout {key}",
         "EmailStatus": "NotSet",
         "AllowOnlineCreditCardPayment": False,
         "AllowOnlineACHPayment": False,

@@ -4,13 +4,17 @@ Source: QuickBooks API reference, "Payment". A credit memo reaches an invoice by
 and whose lines name both.
 """
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from decimal import Decimal
 from typing import Final
 
+from tieout.core.facts import Named
 from tieout.core.money import decimal
 from tieout.kinds.settlement import Settlement
-from tieout.quickbooks.documents import Payment
+from tieout.quickbooks import limits
+from tieout.quickbooks.documents import Json, Payment
+from tieout.quickbooks.lens import invoice as form
+from tieout.quickbooks.lens import text
 from tieout.quickbooks.lens.address import calendar_day, ref
 
 _METHODS: Final = (
@@ -50,6 +54,11 @@ def read(document: Payment, home: str, methods: Mapping[str, str]) -> tuple[Sett
     return tuple(found)
 
 
+def unapplied(document: Payment, id_: str, invoice: str, home: str) -> Settlement:
+    """A Payment of which nothing reached the invoice that it was for."""
+    return _settlement(document, id_, invoice, _ZERO, home, {}, cash=True)
+
+
 def _settlement(
     document: Payment, id_: str, invoice: str, amount: Decimal, home: str, methods: Mapping[str, str], *, cash: bool
 ) -> Settlement:
@@ -64,7 +73,37 @@ def _settlement(
         cash=cash,
         method=_method((given.name or methods.get(given.value or "", "")) if given else ""),
         reference=document.payment_ref_num or "",
+        marker=form.marker(document.private_note or ""),
     )
+
+
+def created(record: Settlement, key: str, invoice: Json, methods: Sequence[Named]) -> Json:
+    """The body that books a payment: whole, and applied to `invoice`, as QuickBooks holds it now, up to its balance.
+
+    key: the operation's id, by which the payment is recognized as ours. methods: the company's payment methods.
+    Raises CannotWrite, UnknownCurrency, NotMoney.
+    """
+    currency = record.currency
+    applied = min(record.amount, decimal(invoice["Balance"]))
+    body: Json = {
+        "CustomerRef": {"value": invoice["CustomerRef"]["value"]},
+        "TotalAmt": form.amount(record.amount, currency),
+        "PrivateNote": f"Tieout {key}",
+        "Line": [
+            {"Amount": form.amount(applied, currency), "LinkedTxn": [{"TxnId": invoice["Id"], "TxnType": "Invoice"}]}
+        ],
+    }
+    if record.date:
+        body["TxnDate"] = record.date.isoformat()
+    if reference := text.free(record.reference, limits.NUMBER):
+        body["PaymentRefNum"] = reference
+    if method := next((one.id for one in methods if _method(one.name) == record.method), ""):
+        body["PaymentMethodRef"] = {"value": method}
+    if record.account:
+        body["DepositToAccountRef"] = {"value": record.account}
+    if "CurrencyRef" in invoice:
+        body["CurrencyRef"] = {"value": invoice["CurrencyRef"]["value"]}
+    return body
 
 
 def _method(name: str) -> str:

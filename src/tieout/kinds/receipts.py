@@ -1,0 +1,144 @@
+"""How a payment recorded in HubSpot is booked in QuickBooks: whole, since the cash is real, applied to what is open.
+
+Only what succeeded is money. What comes back after that (a refund, a lost dispute) is for the bookkeeper to enter.
+"""
+
+from datetime import timedelta
+
+import msgspec
+
+from tieout.core.decide import (
+    Accept,
+    Alike,
+    Answers,
+    Bond,
+    Create,
+    Decision,
+    Exclude,
+    Fail,
+    Hold,
+    Link,
+    Linked,
+    LinkOf,
+    Matches,
+    Nothing,
+    Pair,
+    Question,
+    Settled,
+    SettledOf,
+    World,
+    signature,
+)
+from tieout.core.merge import Difference
+from tieout.core.records import Kind, Side
+from tieout.kinds.booking import closed_until
+from tieout.kinds.settlement import Settlement
+
+_MONEY = ("succeeded", "disputed_won", "disputed_action_required", "disputed_awaiting_decision")
+"""HubSpot's statuses of a payment whose money is there, as far as anybody knows."""
+_COMES_BACK = ("failed", "refunded", "partially_refunded", "processing_refund", "disputed_lost")
+
+
+def needs(pair: Pair[Settlement], world: World, answers: Answers) -> frozenset[Question]:
+    """The invoice's counterpart; then what is open of it, and what could be this same payment."""
+    crm = pair.crm
+    if crm is None or _stays_out(crm, world):
+        return frozenset()
+    link = LinkOf(Kind.INVOICE, Side.CRM, crm.invoice)
+    if link not in answers:
+        return frozenset({link})
+    reply = answers[link]
+    if not isinstance(reply, Linked) or not reply.other:
+        return frozenset()
+    wanted: set[Question] = {SettledOf(reply.other)}
+    if (alike := _alike(crm, reply.other, world)) is not None:
+        wanted.add(alike)
+    return frozenset(wanted - answers.keys())
+
+
+def alone(pair: Pair[Settlement], world: World, answers: Answers) -> Decision:
+    """Book it, once its invoice is in QuickBooks and it is certain that nobody has booked it yet."""
+    crm = pair.crm
+    if crm is None:
+        return Exclude("made_in_hubspot")
+    if reason := _stays_out(crm, world):
+        return Exclude(reason)
+    if chosen := pair.choices.get("use_existing"):
+        return Link(chosen, "by_you")
+    link = answers[LinkOf(Kind.INVOICE, Side.CRM, crm.invoice)]
+    if not isinstance(link, Linked) or not link.other:
+        return Exclude("invoice_not_synced")
+    closed = closed_until(world)
+    if closed is not None and crm.date is not None and crm.date <= closed:
+        return Fail("period_closed", {"date": crm.date.isoformat(), "closed": closed.isoformat()})
+    settled = answers[SettledOf(link.other)]
+    if not isinstance(settled, Settled):
+        raise TypeError("SettledOf is answered by Settled.")
+    if "create_anyway" not in pair.choices and (twin := _twin(crm, link.other, settled, world, answers)):
+        return twin
+    if settled.balance <= 0:
+        return Fail("nothing_open", {"amount": str(crm.amount), "invoice": link.label})
+    return Create(Side.BOOKS, _booked(crm, link.other, world))
+
+
+def linked(pair: Pair[Settlement], crm: Settlement, books: Settlement, bond: Bond[Settlement]) -> Decision:
+    """What is booked stays; what changes on either side afterwards is for a person."""
+    if crm.status in _COMES_BACK:
+        return Fail("payment_came_back", {"amount": str(crm.amount), "status": crm.status})
+    found = _moved(bond.crm_base, crm, Side.CRM) + _moved(bond.books_base, books, Side.BOOKS)
+    if not found:
+        return Nothing(moved=("status", "method", "reference"))
+    if pair.choices.get("leave_both") == signature(found):
+        return Accept(found)
+    return Hold("booked_payment_changed", {"amount": str(crm.amount), "other": str(books.amount)}, found)
+
+
+def _stays_out(crm: Settlement, world: World) -> str:
+    if crm.marker or not world.settings.book_hubspot_payments:
+        return "made_in_hubspot"
+    if not crm.invoice:
+        return "no_invoice"
+    if crm.amount <= 0:
+        return "nothing_applied"
+    return "" if crm.status in _MONEY else "not_yet_money"
+
+
+def _twin(crm: Settlement, invoice: str, settled: Settled, world: World, answers: Answers) -> Decision | None:
+    """A payment in QuickBooks that could be this one: of its amount and time, or any where too little is open."""
+    alike = _alike(crm, invoice, world)
+    reply = answers[alike] if alike is not None else None
+    candidates = reply.candidates if isinstance(reply, Matches) else ()
+    if not candidates and settled.balance < crm.amount:
+        candidates = settled.unlinked
+    if not candidates:
+        return None
+    evidence = {"twin": candidates[0].id, "twin_number": candidates[0].label, "amount": str(crm.amount)}
+    return Hold("possible_duplicate", evidence, (), candidates)
+
+
+def _alike(crm: Settlement, invoice: str, world: World) -> Alike | None:
+    if crm.date is None:
+        return None
+    near = timedelta(days=world.settings.same_payment_days)
+    return Alike(Kind.SETTLEMENT, Side.BOOKS, invoice, crm.amount, crm.currency, crm.date - near, crm.date + near)
+
+
+def _booked(crm: Settlement, invoice: str, world: World) -> Settlement:
+    settings = world.settings
+    return msgspec.structs.replace(
+        crm,
+        id="",
+        transaction="",
+        invoice=invoice,
+        contact="",
+        company="",
+        account=settings.deposit_accounts.get(crm.processor, settings.deposit_account),
+    )
+
+
+def _moved(base: Settlement, now: Settlement, side: Side) -> tuple[Difference, ...]:
+    return tuple(
+        Difference(name, str(getattr(base, name) or ""), str(getattr(now, name) or ""), side)
+        for name in ("amount", "date", "invoice")
+        if getattr(base, name) != getattr(now, name)
+    )

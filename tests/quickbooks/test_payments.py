@@ -1,0 +1,115 @@
+"""Booking payments: whole, applied up to what is open, found again after a lost answer, never booked twice."""
+
+import asyncio
+from datetime import date
+from decimal import Decimal
+
+import pytest
+
+from tieout.core.records import Kind
+from tieout.kinds.settlement import Settlement
+from tieout.remote.outcomes import Absent, Done, Landed, Unknown
+from tieout.remote.side import Operation
+
+
+def payment(invoice: str, amount: str = "40.00", number: int = 1, **more) -> Operation:
+    record = Settlement(
+        id="", invoice=invoice, amount=Decimal(amount), currency="USD", date=date(2026, 3, 4), **more
+    )  # fmt: skip
+    return Operation(f"{number:032x}", Kind.SETTLEMENT, "create", record=record)
+
+
+async def opened(company) -> tuple[str, str]:
+    customer = await company.customer()
+    return customer, (await company.invoice(customer, await company.item()))["Id"]
+
+
+async def prepared(company, *operations):
+    return await company.side.prepare(operations, company.unit_id)
+
+
+async def written(company, *operations):
+    units = (await prepared(company, *operations)).units
+    outcomes = []
+    for unit in units:
+        members = [one for one in operations if one.id in unit.members]
+        outcomes += await company.side.send(unit, members, 30.0)
+    return outcomes
+
+
+def test_a_payment_is_booked_with_its_method_and_reference(us):
+    async def story():
+        customer, invoice = await opened(us)
+        (done,) = await written(us, payment(invoice, method="check", reference="No. 17"))
+        held = await us.get("payment", done.id.partition(":")[0])
+        return customer, invoice, done, held
+
+    customer, invoice, done, held = asyncio.run(story())
+    assert done.id == f"{held['Id']}:{invoice}"
+    assert (held["CustomerRef"]["value"], held["TotalAmt"], held["UnappliedAmt"]) == (customer, 40, 0)
+    assert (held["PaymentRefNum"], held["TxnDate"], held["PaymentMethodRef"]["name"]) == (
+        "No. 17",
+        "2026-03-04",
+        "Check",
+    )
+    assert (done.row.record.amount, done.row.record.marker) == (Decimal(40), f"{1:032x}")
+
+
+def test_what_is_more_than_the_invoice_stays_the_customers_credit(us):
+    async def story():
+        _, invoice = await opened(us)
+        (done,) = await written(us, payment(invoice, "130.00"))
+        return done, await us.get("payment", done.id.partition(":")[0])
+
+    done, held = asyncio.run(story())
+    assert (held["TotalAmt"], held["UnappliedAmt"]) == (130, 30)
+    assert done.row.record.amount == 100
+
+
+def test_an_invoice_that_was_paid_meanwhile_takes_no_payment(us):
+    async def story():
+        customer, invoice = await opened(us)
+        await us.pay(customer, 100, [(invoice, 100)])
+        return await prepared(us, payment(invoice))
+
+    found = asyncio.run(story())
+    assert found.units == ()
+    assert found.dropped == (f"{1:032x}",)
+    assert found.stale[0].record.balance == 0
+
+
+def test_an_invoice_that_was_deleted_takes_no_payment(us):
+    found = asyncio.run(prepared(us, payment("4711")))
+    assert (found.units, found.stale[0].gone) == ((), "deleted")
+
+
+def test_payments_go_together_in_one_batch(us):
+    async def story():
+        customer, first = await opened(us)
+        second = (await us.invoice(customer, await us.item("Advice")))["Id"]
+        operations = [payment(first, number=1), payment(second, number=2)]
+        units = (await prepared(us, *operations)).units
+        return units, await us.side.send(units[0], operations, 30.0)
+
+    units, outcomes = asyncio.run(story())
+    assert len(units) == 1
+    assert [type(one) for one in outcomes] == [Done, Done]
+
+
+@pytest.mark.parametrize("lost", ["drop_before", "drop_after"])
+def test_a_lost_answer_is_settled_by_our_marker(us, lost):
+    async def story():
+        _, invoice = await opened(us)
+        operation = payment(invoice)
+        (unit,) = (await prepared(us, operation)).units
+        await us.faults({"match": {"method": "POST", "path": "/payment"}, "nth": 1, "do": lost})
+        (outcome,) = await us.side.send(unit, [operation], 30.0)
+        (finding,) = await us.side.settle(unit, [operation])
+        return outcome, finding, await us.count("Payment")
+
+    outcome, finding, count = asyncio.run(story())
+    assert isinstance(outcome, Unknown)
+    assert count == (lost == "drop_after")
+    assert isinstance(finding, Landed if count else Absent)
+    if isinstance(finding, Landed):
+        assert finding.row.record == finding.sent.record
