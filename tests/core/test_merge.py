@@ -211,3 +211,28 @@ def test_the_source_of_a_one_way_field_wins_whatever_the_rule(rule):
 def test_a_change_against_a_one_way_field_only_moves_its_base():
     assert one("a", "b", name="to_books") == Merge(moved=("to_books",))
     assert one("b", "a", name="to_crm") == Merge(moved=("to_crm",))
+
+
+LONG, HELD = "thanks for your trust", "thanks for…"
+
+
+@pytest.mark.parametrize("rule", Rule)
+def test_a_text_of_which_quickbooks_holds_the_beginning_never_comes_back_by_itself(rule):
+    sides = Sides(Card(both=LONG), Card(both=HELD), Card(both=LONG), Card(both=HELD))
+    assert merge(FIELDS, sides, {"both": rule}) == Merge()
+
+
+@pytest.mark.parametrize("rule", Rule)
+def test_what_becomes_of_it_in_quickbooks_asks_before_the_whole_text_is_lost(rule):
+    sides = Sides(Card(both=LONG), Card(both="thank you"), Card(both=LONG), Card(both=HELD))
+    assert merge(FIELDS, sides, {"both": rule}) == Merge(undecided=(Difference("both", HELD, "thank you", Side.BOOKS),))
+
+
+def test_the_whole_text_is_not_lost_to_a_rule_either():
+    sides = Sides(Card(both=LONG + "!"), Card(both="thank you"), Card(both=LONG), Card(both=HELD))
+    assert merge(FIELDS, sides, {"both": Rule.QUICKBOOKS}).undecided
+
+
+def test_a_longer_text_in_hubspot_flows_as_ever():
+    sides = Sides(Card(both=LONG + "!"), Card(both=HELD), Card(both=LONG), Card(both=HELD))
+    assert merge(FIELDS, sides, {}) == Merge(to_books=("both",))

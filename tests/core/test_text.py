@@ -12,9 +12,12 @@ from tieout.core.text import (
     folded,
     is_free_mail,
     is_shared_box,
+    is_shortened,
     name_words,
     normal,
     phone,
+    printable,
+    shortened,
 )
 
 texts = st.text(max_size=60)
@@ -139,3 +142,32 @@ def test_a_name_without_its_form_stays_when_read_again(name):
     words, form = name_words(name)
     if not form:
         assert name_words(words)[0] == words
+
+
+@given(st.text(max_size=60), st.integers(2, 30))
+@example("a\n\nb" * 9, 12)
+@example("e\u0301" * 20, 8)
+def test_a_shortened_text_fits_and_is_known_for_what_it_is(text, limit):
+    plain = printable(text)
+    held = shortened(plain, limit)
+    assert len(held) <= limit
+    if len(plain) <= limit:
+        assert held == plain
+    elif len(normal(plain)) > limit and normal(held[:-1]) == held[:-1]:
+        assert is_shortened(held, text)
+
+
+@pytest.mark.parametrize(
+    ("held", "whole"),
+    [
+        ("Thanks", "Thanks for your trust"),
+        ("Thanks…", "Thanks…"),
+        ("Thanks…", "Many thanks for your trust"),
+        ("Thanks… Ben", "Thanks for your trust"),
+        ("Thanks for your trust…", "Thanks"),
+        ("…", "Thanks"),
+        ("", "Thanks"),
+    ],
+)
+def test_another_text_is_not_a_shortened_one(held, whole):
+    assert not is_shortened(held, whole)

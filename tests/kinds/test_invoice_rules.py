@@ -34,8 +34,10 @@ from tieout.core.decide import (
 from tieout.core.facts import BooksFacts, CrmFacts, Facts
 from tieout.core.fields import Rule
 from tieout.core.match import Candidate
+from tieout.core.merge import Difference
 from tieout.core.records import Key, Kind, Side
 from tieout.core.settings import Settings
+from tieout.core.warn import Warn, acknowledgement
 from tieout.kinds import charge
 from tieout.kinds.invoice import Invoice, Line
 from tieout.kinds.invoice_rules import InvoiceRules
@@ -346,3 +348,46 @@ def test_a_void_does_not_travel_into_a_closed_period():
 def test_a_document_that_is_gone_breaks_the_pair(side, how, cause):
     pair = Pair(Kind.INVOICE, ISSUED, COPY, Bond(ISSUED, COPY), gone={side: how})
     assert decide(RULES, pair, world(), {}).cause == cause
+
+
+MEMO = "Thank you. " * 120
+SHORT = MEMO[:999] + "…"
+SHORT_MEMO = Warn("text_shortened", {"fields": "memo", "length": "1320", "kept": "1000"})
+
+
+def shortened(**more):
+    """The pair whose memo was shortened for QuickBooks, decided."""
+    bond = Bond(replace(ISSUED, memo=MEMO), replace(COPY, memo=SHORT), {"c1": "b1"})
+    crm, books = more.pop("crm", bond.crm_base), more.pop("books", bond.books_base)
+    return decide(RULES, Pair(Kind.INVOICE, crm, books, bond, **more), world(), ANSWERS)
+
+
+def test_a_text_that_was_shortened_is_in_sync_with_a_warning():
+    (warning,) = shortened().warnings
+    assert replace(warning, mark="") == SHORT_MEMO
+
+
+def test_so_is_the_text_of_a_line_and_what_the_bookkeeper_makes_of_it_is_coding():
+    long = replace(ISSUED, lines=(replace(LAMP, text="Lamp " * 900),))
+    held = replace(COPY, lines=(replace(COPY.lines[0], text=long.lines[0].text[:3999] + "…"),))
+    pair = Pair(Kind.INVOICE, long, held, Bond(long, held, {"c1": "b1"}))
+    (warning,) = decide(RULES, pair, world(), ANSWERS).warnings
+    assert warning.evidence == {"fields": "lines[1].text", "length": "4500", "kept": "4000"}
+    recoded = replace(held, lines=(replace(held.lines[0], text="Lamps"),))
+    assert decide(RULES, replace(pair, books=recoded), world(), ANSWERS) == Nothing()
+
+
+def test_a_shortened_memo_that_is_edited_in_quickbooks_is_held():
+    decision = shortened(books=replace(COPY, memo="Thanks"))
+    assert decision == Hold("please_decide", {"fields": "memo"}, (Difference("memo", SHORT, "Thanks", Side.BOOKS),))
+
+
+def test_an_acknowledged_warning_is_silent_until_the_text_changes():
+    choices = {"acknowledge": acknowledgement(shortened().warnings, {})}
+    assert shortened(choices=choices) == Nothing()
+    longer = replace(ISSUED, memo=MEMO + "Ana")
+    bond = Bond(longer, replace(COPY, memo=SHORT), {"c1": "b1"})
+    again = decide(RULES, Pair(Kind.INVOICE, longer, bond.books_base, bond, choices), world(), ANSWERS)
+    assert [w.evidence["length"] for w in again.warnings] == ["1323"]
+    both = acknowledgement(again.warnings, choices)
+    assert shortened(choices={"acknowledge": both}) == Nothing()

@@ -129,3 +129,10 @@ def test_without_an_income_account_creation_fails_beforehand():
 @given(worlds.items, worlds.items, worlds.items, worlds.items, worlds.worlds)
 def test_nothing_flows_after_creation(crm, books, crm_base, books_base, around):
     assert decide(RULES, Pair(Kind.ITEM, crm, books, Bond(crm_base, books_base)), around, {}) == Nothing()
+
+
+def test_a_description_that_was_shortened_is_warned_of():
+    crm = msgspec.structs.replace(LAMP, text="A lamp. " * 600)
+    books = msgspec.structs.replace(crm, id="8", text=crm.text[:3999] + "…")
+    (warning,) = decide(RULES, Pair(Kind.ITEM, crm, books, Bond(crm, books)), world(), {}).warnings
+    assert (warning.cause, warning.evidence["fields"]) == ("text_shortened", "text")

@@ -13,6 +13,7 @@ from tieout.core.merge import Difference
 from tieout.core.money import to_minor
 from tieout.core.records import Address, Kind, Side, State
 from tieout.core.settings import Settings
+from tieout.core.warn import Warn
 from tieout.kinds.customer import Customer
 from tieout.kinds.invoice import Invoice, Line
 from tieout.kinds.item import Item
@@ -124,6 +125,9 @@ def invoice(number: str, customer: str, total: str, *, id_: str = "", days: int 
     return Invoice(**{**values, **more})
 
 
+SHORTENED = Warn("text_shortened", {"fields": "memo", "length": "1320", "kept": "1000"}, "5a")
+
+
 def fill(home: Home) -> None:
     """One company pair with a record in every state."""
     with home.database.begin() as tx:
@@ -177,7 +181,10 @@ def _fill(b: Builder, tx: Connection) -> None:
         crm = invoice(f"INV-10{10 + n}", "company:2", f"{250 + n}.00", days=n)
         books = invoice(f"INV-10{10 + n}", "58", f"{250 + n}.00", days=n, id_=f"30{n}", issued_here=False, marker="ab")
         one = b.pair(Kind.INVOICE, crm, books, {crm.lines[0].id: books.lines[0].id})
-        b.settle(one, (State.IN_SYNC, State.WARNING, State.PENDING, State.RETRYING)[n % 4] if n < 4 else State.IN_SYNC)
+        state = (State.IN_SYNC, State.WARNING, State.PENDING, State.RETRYING)[n] if n < 4 else State.IN_SYNC
+        warned = state is State.WARNING
+        story = Story(SHORTENED.evidence, warnings=(SHORTENED,)) if warned else None
+        b.settle(one, state, SHORTENED.cause if warned else "", story)
 
     base = invoice("INV-1002", "58", "200.00", id_="402")
     edited = invoice("INV-1002", "58", "300.00", id_="402")

@@ -149,3 +149,19 @@ def test_the_api_fixes_as_the_pages_do(visitor: Visitor, home: Home, ids: dict[s
     done = calls.post(fix, headers=headers, data={}).json()
     assert {**done, "done": False} == preview
     assert "leave_both" in choices(home, ids["INV-1002"])
+
+
+def test_a_warning_is_seen_on_the_invoice_and_acknowledged(ana: Visitor, home: Home):
+    page = ana.open("/nova/invoices")
+    page.get_by_text("1 invoice is in sync with warnings.").get_by_role("link", name="See which").click()
+    page.get_by_role("link", name="INV-1011").click()
+    warnings = page.get_by_role("region", name="Warnings")
+    expect(warnings.get_by_text("1000 of 1320 characters: Message to the customer.")).to_be_visible()
+    expect(page.get_by_text("In sync, with warnings")).to_be_visible()
+    expect(page.get_by_role("button", name="Do not sync this one")).to_be_visible()
+    at = page.url
+    warnings.get_by_role("link", name="Acknowledge the warning").click()
+    expect(page.get_by_text("It settles the warning of 1 record.")).to_be_visible()
+    page.get_by_role("button", name="Do it").click()
+    page.wait_for_url(at)
+    assert choices(home, at.rpartition("/")[2]) == {"acknowledge": "5a"}

@@ -14,6 +14,7 @@ from tieout.core.money import from_minor, text
 from tieout.core.records import Kind, Side
 from tieout.core.settings import Settings
 from tieout.core.text import filled
+from tieout.core.warn import ACKNOWLEDGE, acknowledgement
 from tieout.kinds.booking import NUMBER_LIMIT
 from tieout.kinds.customer import Customer, display_name
 from tieout.kinds.invoice import Invoice
@@ -308,6 +309,11 @@ def _setting(key: str, given: str) -> Callable[[Doing], None]:
     return do
 
 
+def _acknowledge(doing: Doing) -> None:
+    one = doing.one
+    doing.choose(one, **{ACKNOWLEDGE: acknowledgement(one.story.warnings, one.pair.choices)})
+
+
 def _unlink(doing: Doing) -> None:
     one = doing.one
     pairs.unlink(doing.tx, one)
@@ -365,6 +371,7 @@ DO: dict[str, Callable[[Doing], None]] = {
     "set_default_item": _setting("default_item", "item"),
     "set_income_account": _setting("income_account", "account"),
     "map_tax": _setting("tax_code", "code"),
+    ACKNOWLEDGE: _acknowledge,
     "unlink": _unlink,
     "try_again": _try_again,
 }

@@ -22,7 +22,7 @@ from tieout.kinds.customer import Customer
 from tieout.kinds.invoice import Invoice
 from tieout.kinds.settlement import Settlement
 from tieout.remote.rows import Record
-from tieout.store import pairs
+from tieout.store import agenda, pairs
 from tieout.store.connections import StoredConnection
 from tieout.store.pairs import Stored, Story
 from tieout.store.tables import pair
@@ -124,10 +124,14 @@ def grouped(cases: Iterable[Case], words: Words = ENGLISH) -> list[Group]:
 
 
 def case_of(home: Home, name: str, failure: str, words: Words = ENGLISH, search: str = "") -> Case:
-    """One failure. search: narrows the choices of its fixes. Raises NotFound where it is gone, or never was."""
+    """One failure, or what is warned of.
+
+    search: narrows the choices of its fixes. Raises NotFound where it is gone, or never was.
+    """
     with home.database.read() as tx:
         reading = _Reading(tx, lookup.connection(tx, name), words, search)
-        cases = reading.cases(and_(pair.c.id == lookup.row_id(failure), failing(home.clock.now())))
+        told = or_(failing(home.clock.now()), WARNED)
+        cases = reading.cases(and_(pair.c.id == lookup.row_id(failure), told))
     if not cases:
         raise NotFound(words("There is no failure {id}: it has been settled, or it never was.", id=failure))
     return cases[0]
@@ -142,12 +146,23 @@ def failing(now: datetime) -> choices.Condition:
     )
 
 
+def count_with_cause(home: Home, name: str, case: Case) -> int:
+    """How many stand where this one does, for the same cause. Raises NotFound."""
+    with home.database.read() as tx:
+        of = lookup.connection(tx, name)
+        return len(agenda.with_cause(tx, of.id, case.failure.state, case.failure.cause))
+
+
 def count(tx: Connection, company_id: int, now: datetime, kind: Kind | None = None) -> int:
     """How many need a person, of one kind or of all."""
     wanted = select(func.count()).select_from(pair).where(pair.c.connection == company_id, failing(now))
     if kind is not None:
         wanted = wanted.where(pair.c.kind == kind.value)
     return tx.execute(wanted).scalar_one()
+
+
+WARNED: choices.Condition = pair.c.state == State.WARNING.value
+"""Which pairs are in sync with warnings."""
 
 
 class _Reading:

@@ -18,8 +18,8 @@ from tieout.store import agenda, connections, pairs
 from tieout.store.connections import StoredConnection
 from tieout.store.pairs import Stored
 
-LISTED = (State.FAILING, State.HELD, State.BROKEN, State.WAITING)
-"""States that are listed as failures (waiting ones after an hour)."""
+FIXABLE = (State.FAILING, State.HELD, State.BROKEN, State.WAITING, State.WARNING)
+"""States that fixes are offered in."""
 
 
 _ONE_RECORD = frozenset({"customer", "contact", "document", "item"})
@@ -95,7 +95,7 @@ def fix(
 
 def _failure(tx: Connection, stored: StoredConnection, name: str, failure_id: str) -> Stored:
     found = pairs.load(tx, [pair_id(tx, stored.id, failure_id)])
-    if not found or not pairs.belongs(tx, found[0].id, stored.id) or found[0].state not in LISTED:
+    if not found or not pairs.belongs(tx, found[0].id, stored.id) or found[0].state not in FIXABLE:
         raise NotFound(
             f"There is no failure {failure_id} in {name}; it may have been solved by now. "
             f"`tieout failures {name}` lists those that stand."

@@ -8,6 +8,7 @@ import msgspec
 from sqlalchemy import Connection, and_, func, select
 
 from tieout.actions import company, failures, lookup
+from tieout.actions.choices import Condition
 from tieout.actions.home import Home
 from tieout.actions.language import ENGLISH, KINDS_TOGETHER, Words
 from tieout.core import money
@@ -29,7 +30,7 @@ class KindCount(msgspec.Struct, frozen=True):
 
 
 class CauseCount(msgspec.Struct, frozen=True):
-    """What fails for one cause. amounts: decimal text by currency."""
+    """What fails, or is warned of, for one cause. amounts: decimal text by currency."""
 
     cause: str
     kind: Kind
@@ -82,6 +83,7 @@ class Overview(msgspec.Struct, frozen=True):
     failing_invoices: int
     kinds: tuple[KindCount, ...]
     causes: tuple[CauseCount, ...]
+    warnings: tuple[CauseCount, ...]
     money: tuple[Money, ...]
 
 
@@ -119,7 +121,8 @@ def overview(home: Home, name: str, words: Words = ENGLISH) -> Overview:
             needs_you=failures.count(tx, of.id, now),
             failing_invoices=failures.count(tx, of.id, now, Kind.INVOICE),
             kinds=tuple(_kinds(tx, of, words)),
-            causes=tuple(_causes(tx, of.id, now, words)),
+            causes=tuple(_causes(tx, of.id, failures.failing(now), words)),
+            warnings=tuple(_causes(tx, of.id, failures.WARNED, words)),
             money=tuple(_money(tx, of.id)),
         )
 
@@ -140,10 +143,10 @@ def _kinds(tx: Connection, of: StoredConnection, words: Words) -> list[KindCount
     ]
 
 
-def _causes(tx: Connection, id_: int, now: datetime, words: Words) -> list[CauseCount]:
+def _causes(tx: Connection, id_: int, of_these: Condition, words: Words) -> list[CauseCount]:
     rows = tx.execute(
         select(pair.c.kind, pair.c.cause, pair.c.currency, func.count(), func.sum(pair.c.amount))
-        .where(pair.c.connection == id_, failures.failing(now))
+        .where(pair.c.connection == id_, of_these)
         .group_by(pair.c.kind, pair.c.cause, pair.c.currency)
         .order_by(pair.c.currency)
     )

@@ -85,7 +85,7 @@ class Lacking(msgspec.Struct, frozen=True):
 
 
 class RecordPage(msgspec.Struct, frozen=True):
-    """A record and its counterpart. case: what needs a person, None where nothing does."""
+    """A record and its counterpart. case: what needs a person, or is warned of; None where nothing is."""
 
     id: str
     kind: Kind
@@ -288,6 +288,7 @@ def _lacking(stored: Stored, currency: str, words: Words) -> Iterable[Lacking]:
         cause = CAUSES[problem.cause]
         said = words.explain(cause.explanation, problem.evidence, currency)
         yield Lacking(cause.code, words(cause.title), said)
-    for code in stored.story.warnings:
-        if code in CAUSES:
-            yield Lacking(code, words(CAUSES[code].title), words.explain(CAUSES[code].explanation, {}))
+    for warning in stored.story.warnings:
+        cause = CAUSES[warning.cause]
+        said = words.explain(cause.explanation, warning.evidence, currency)
+        yield Lacking(cause.code, words(cause.title), said)

@@ -210,6 +210,9 @@ def status(name: Annotated[str | None, typer.Argument()] = None, as_json: Json =
     for one in found:
         rows = [(k.kind, state, str(n)) for k in one.kinds for state, n in k.states.items() if n]
         output.table(f"{one.name}: {one.status}", ("kind", "state", "records"), rows)
+        if one.warnings:
+            warned = [(w.kind, w.title, str(w.count)) for w in one.warnings]
+            output.table("In sync, with warnings", ("kind", "why", "records"), warned)
 
 
 @app.command()

@@ -3,7 +3,7 @@
 `decide` is pure and total: every pair gets exactly one decision, and applying it leads to `Nothing`.
 """
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from datetime import date
 from decimal import Decimal
 from typing import Generic, Protocol, TypeVar
@@ -15,6 +15,7 @@ from tieout.core.match import Candidate
 from tieout.core.merge import Difference, Merge
 from tieout.core.records import Key, Kind, Side
 from tieout.core.settings import Settings
+from tieout.core.warn import FreeText, Warn, shortened_texts, unheard
 
 R = TypeVar("R", bound=msgspec.Struct)
 
@@ -147,10 +148,10 @@ class Change(msgspec.Struct, frozen=True):
 
 
 class Nothing(msgspec.Struct, frozen=True, tag=True):
-    """In sync. moved: fields whose bases advance without writing. warnings: causes that a person should know."""
+    """In sync. moved: fields whose bases advance without writing. warnings: what a person should know all the same."""
 
     moved: tuple[str, ...] = ()
-    warnings: tuple[str, ...] = ()
+    warnings: tuple[Warn, ...] = ()
     lost: tuple[Difference, ...] = ()
 
 
@@ -302,6 +303,10 @@ class Rules(Protocol[R]):
         """Decide a linked pair of which `side` is gone."""
         ...
 
+    def texts(self, pair: Pair[R], bond: Bond[R]) -> Iterable[FreeText]:
+        """The texts of a linked pair that QuickBooks may hold only the beginning of."""
+        ...
+
     def advance(self, base: R, now: R, names: tuple[str, ...]) -> R:
         """The base with the named fields taken from `now`."""
         ...
@@ -331,7 +336,11 @@ def decide(rules: Rules[R], pair: Pair[R], world: World, answers: Answers) -> De
     for side in Side:
         if how := pair.gone.get(side):
             return rules.gone(pair, pair.bond, side, how)
-    return rules.linked(pair, pair.bond, world, answers)
+    decision = rules.linked(pair, pair.bond, world, answers)
+    if isinstance(decision, Nothing):
+        found = (*decision.warnings, *shortened_texts(rules.texts(pair, pair.bond)))
+        return msgspec.structs.replace(decision, warnings=unheard(found, pair.choices)) if found else decision
+    return decision
 
 
 def broken(side: Side, how: str) -> Broken:

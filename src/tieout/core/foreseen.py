@@ -173,6 +173,14 @@ FORESEEN = (
         who="seller",
     ),
     Cause(
+        "text_shortened",
+        "A text was shortened for QuickBooks",
+        "QuickBooks has only the beginning of this text, {kept} of {length} characters: {fields}.",
+        "Nothing has to be done; HubSpot keeps the whole text. Shorten it there if QuickBooks should have it whole.",
+        fixes=("acknowledge",),
+        who="seller",
+    ),
+    Cause(
         "number_too_long",
         "The number is too long",
         "QuickBooks takes at most {limit} characters in a document number; {number} has more.",

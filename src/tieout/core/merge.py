@@ -7,6 +7,7 @@ import msgspec
 
 from tieout.core.fields import Direction, Field, Rule
 from tieout.core.records import Side
+from tieout.core.text import is_shortened
 
 R = TypeVar("R")
 
@@ -53,7 +54,8 @@ def merge(fields: Sequence[Field[R]], sides: Sides[R], rules: Mapping[str, Rule]
     """Merge a pair field by field.
 
     rules: by field name, who wins when both changed; a field without a rule asks.
-    A blank never erases by itself: it moves its own base, and the other side keeps its value.
+    A blank never erases by itself: it moves its own base, and the other side keeps its value. Nor does a text of which
+    QuickBooks holds only the beginning: what becomes of it there returns to HubSpot by a person's word alone.
     """
     to_crm: list[str] = []
     to_books: list[str] = []
@@ -79,7 +81,7 @@ def merge(fields: Sequence[Field[R]], sides: Sides[R], rules: Mapping[str, Rule]
             undecided.append(in_both if crm_changed and books_changed else one)
         elif crm_changed and books_changed and field.alike(crm) and field.alike(books):
             rule = _ONE_WAY.get(field.direction) or rules.get(field.name, Rule.ASK)
-            if rule is Rule.ASK:
+            if rule is Rule.ASK or (rule is Rule.QUICKBOOKS and _is_only_beginning(books_base, crm)):
                 undecided.append(in_both)
             elif rule is Rule.HUBSPOT:
                 to_books.append(field.name)
@@ -89,8 +91,14 @@ def merge(fields: Sequence[Field[R]], sides: Sides[R], rules: Mapping[str, Rule]
                 lost.append(in_crm)
         elif crm_changed != books_changed and not field.alike(crm if crm_changed else books):
             moved.append(field.name)
+        elif not crm_changed and field.direction is not Direction.TO_BOOKS and _is_only_beginning(books_base, crm):
+            undecided.append(in_books)
         elif field.alike(crm) and crm_changed:
             (to_books if field.direction is not Direction.TO_CRM else moved).append(field.name)
         else:
             (to_crm if field.direction is not Direction.TO_BOOKS else moved).append(field.name)
     return Merge(tuple(to_crm), tuple(to_books), tuple(moved), tuple(lost), tuple(undecided))
+
+
+def _is_only_beginning(held: object, whole: object) -> bool:
+    return isinstance(held, str) and isinstance(whole, str) and is_shortened(held, whole)

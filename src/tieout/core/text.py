@@ -10,6 +10,8 @@ import phonenumbers
 
 _FORMAT = Formatter()
 _SPACE = re.compile(r"\s+")
+_CONTROLS = re.compile(r"[\x00-\x08\x0b\x0c\x0e-\x1f\x7f-\x9f\ud800-\udfff]")
+_ELLIPSIS = "…"
 _NAME_NOISE = re.compile(r"[^\w&]+")
 
 # Company forms, as they are written at the end of a name, without dots. Own table: see docs/decisions.
@@ -48,6 +50,25 @@ _SHARED_BOXES = frozenset(
 def normal(text: str) -> str:
     """NFC, trimmed, inner space collapsed: two texts that a reader cannot tell apart are equal in this form."""
     return _SPACE.sub(" ", unicodedata.normalize("NFC", text)).strip()
+
+
+def printable(text: str) -> str:
+    """Text without the control characters that no side keeps; tabs and line breaks stay."""
+    return _CONTROLS.sub("", text)
+
+
+def shortened(text: str, limit: int) -> str:
+    """Text of at most `limit` characters; what is too long ends in an ellipsis."""
+    return text if len(text) <= limit else text[: limit - 1] + _ELLIPSIS
+
+
+def is_shortened(held: str, whole: str) -> bool:
+    """Whether `held` is what `shortened` leaves of `whole`, space and control characters aside."""
+    beginning, mark, rest = held.rstrip().rpartition(_ELLIPSIS)
+    if not mark or rest or not beginning:
+        return False
+    typed = normal(printable(whole))
+    return len(typed) > len(normal(held)) and typed.startswith(normal(beginning))
 
 
 def folded(text: str) -> str:

@@ -197,8 +197,11 @@ def _state(tx: Connection, work: Work, stored: Stored, decision: Decision, neede
         case Nothing(moved=moved, warnings=warnings, lost=lost):
             _advance(tx, stored, moved)
             _note_lost(tx, work, stored, lost)
-            state = State.WARNING if warnings else State.IN_SYNC
-            _settle(tx, work, stored, state, warnings[0] if warnings else "", Story(warnings=warnings))
+            if warnings:
+                story = Story(evidence=dict(warnings[0].evidence), warnings=warnings)
+                _settle(tx, work, stored, State.WARNING, warnings[0].cause, story)
+            else:
+                _settle(tx, work, stored, State.IN_SYNC, "", Story())
         case Wait(kind=kind, id=id_, reason=reason, name=name, others=others, side=side):
             needed.update((one.side, one.kind, one.id) for one in (decision, *others))
             evidence = {"kind": kind.value, "name": name or id_}

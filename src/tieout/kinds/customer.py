@@ -33,6 +33,7 @@ from tieout.core.match import Candidate, likeness, only_certain
 from tieout.core.merge import Sides, merge
 from tieout.core.records import Address, Key, Kind, Side
 from tieout.core.text import email, email_domain, folded, is_free_mail, is_shared_box, name_words, normal, phone
+from tieout.core.warn import FreeText
 
 
 class Customer(msgspec.Struct, frozen=True, omit_defaults=True, tag_field="is", tag="customer"):
@@ -254,6 +255,11 @@ class CustomerRules:
         """Nothing is deleted or created again by itself."""
         del pair, bond
         return broken(side, how)
+
+    def texts(self, pair: Pair[Customer], bond: Bond[Customer]) -> tuple[FreeText, ...]:
+        """None is shortened."""
+        del pair, bond
+        return ()
 
     def advance(self, base: Customer, now: Customer, names: tuple[str, ...]) -> Customer:
         """The base with the named fields taken from `now`."""

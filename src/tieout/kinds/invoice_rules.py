@@ -3,7 +3,7 @@
 The charge is its issuer's alone; coding is the bookkeeper's and is never compared; the header is merged both ways.
 """
 
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from datetime import date
 
 import msgspec
@@ -37,6 +37,7 @@ from tieout.core.fields import Direction, Field, Rule
 from tieout.core.merge import Difference, Merge, Sides, merge
 from tieout.core.records import Key, Kind, Side
 from tieout.core.text import normal
+from tieout.core.warn import FreeText
 from tieout.kinds import charge, copy_rules
 from tieout.kinds.booking import Booking, alike_question, book, closed_until, number_key, questions
 from tieout.kinds.copy_rules import is_copy
@@ -205,6 +206,17 @@ class InvoiceRules:
         """A deleted document breaks the pair; it is never created again by itself."""
         del pair, bond
         return broken(side, how)
+
+    def texts(self, pair: Pair[Invoice], bond: Bond[Invoice]) -> Iterator[FreeText]:
+        """The memo, and what the customer reads of each line."""
+        if pair.crm is None or pair.books is None:
+            return
+        yield FreeText("memo", pair.crm.memo, pair.books.memo)
+        standing = {line.id: line for line in pair.books.lines}
+        for position, line in enumerate(pair.crm.lines, 1):
+            theirs = standing.get(bond.lines.get(line.id, ""))
+            if theirs is not None:
+                yield FreeText(f"lines[{position}].text", line.text or line.name, theirs.text)
 
     def advance(self, base: Invoice, now: Invoice, names: tuple[str, ...]) -> Invoice:
         """The base with the named fields taken from `now`."""

@@ -29,6 +29,7 @@ from tieout.core.decide import (
 from tieout.core.match import Candidate, likeness, only_certain
 from tieout.core.records import Key, Kind, Side
 from tieout.core.text import folded, normal
+from tieout.core.warn import FreeText
 
 NAME_LIMIT = 100
 """Characters that QuickBooks allows in an item's name."""
@@ -153,6 +154,13 @@ class ItemRules:
         """Nothing is deleted or created again by itself."""
         del pair, bond
         return broken(side, how)
+
+    def texts(self, pair: Pair[Item], bond: Bond[Item]) -> tuple[FreeText, ...]:
+        """The description."""
+        del bond
+        if pair.crm is None or pair.books is None:
+            return ()
+        return (FreeText("text", pair.crm.text or pair.crm.name, pair.books.text),)
 
     def advance(self, base: Item, now: Item, names: tuple[str, ...]) -> Item:
         """The base with the named fields taken from `now`."""

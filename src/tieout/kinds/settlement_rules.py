@@ -30,6 +30,7 @@ from tieout.core.decide import (
 )
 from tieout.core.merge import Difference
 from tieout.core.records import Key, Kind, Side
+from tieout.core.warn import FreeText
 from tieout.kinds import receipts
 from tieout.kinds.settlement import Settlement
 
@@ -142,6 +143,11 @@ class SettlementRules:
         if pair.gone.get(Side.CRM) and not stands:
             return Exclude("withdrawn")
         return broken(side, how)
+
+    def texts(self, pair: Pair[Settlement], bond: Bond[Settlement]) -> tuple[FreeText, ...]:
+        """None is shortened."""
+        del pair, bond
+        return ()
 
     def advance(self, base: Settlement, now: Settlement, names: tuple[str, ...]) -> Settlement:
         """The base with the named fields taken from `now`."""

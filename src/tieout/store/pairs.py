@@ -13,6 +13,7 @@ from tieout.core.match import Candidate
 from tieout.core.merge import Difference
 from tieout.core.money import NotMoney, UnknownCurrency, to_minor
 from tieout.core.records import Kind, Side, State
+from tieout.core.warn import Warn
 from tieout.kinds.invoice import Invoice
 from tieout.kinds.settlement import Settlement
 from tieout.remote.rows import Record
@@ -35,7 +36,7 @@ class Story(msgspec.Struct, frozen=True, omit_defaults=True):
     differences: tuple[Difference, ...] = ()
     candidates: tuple[Candidate, ...] = ()
     problems: tuple[Fail, ...] = ()
-    warnings: tuple[str, ...] = ()
+    warnings: tuple[Warn, ...] = ()
     waits_for: tuple[str, str] | None = None
     text: str = ""
     tid: str = ""

@@ -15,6 +15,7 @@ from tieout.actions.actor import Role
 from tieout.actions.errors import NotFound, WrongUse
 from tieout.actions.failures import Case, Failure, Group, Offer
 from tieout.core.fixes import FIXES
+from tieout.core.warn import ACKNOWLEDGE
 from tieout.web.reading import plain
 from tieout.web.signing_in import Form
 from tieout.web.views import place, show
@@ -99,6 +100,8 @@ def fix_now(
         raise
     except WrongUse as wrong:
         return _preview(request, reader, name, failure_id, code, data, str(wrong))
+    if code == ACKNOWLEDGE:
+        return Redirect(f"/{segment(name)}/records/{segment(failure_id)}", status_code=303)
     done = urlencode({"done": len(result.failures)})
     return Redirect(f"/{segment(name)}/failures?{done}", status_code=303)
 
@@ -117,8 +120,7 @@ def _preview(
     if offer is None:
         raise NotFound(reader.words("This fix is not offered here."))
     values, together = _values(asked), bool(asked.get("all"))
-    cases = failures.list_cases(reader.home, name, reader.words)
-    count = sum(other.failure.cause == case.failure.cause for other in cases)
+    count = failures.count_with_cause(reader.home, name, case)
     role = Role.BOOKKEEPER if FIXES[code].money else Role.SELLER
     result = None
     if not problem and reader.may(role) and all(values.get(key) for key in offer.needs):

@@ -6,10 +6,10 @@ Source: QuickBooks API reference: names hold no colon, tab or line break; length
 import re
 from typing import Final
 
-_CONTROLS: Final = re.compile(r"[\x00-\x08\x0b\x0c\x0e-\x1f\x7f-\x9f\ud800-\udfff]")
+from tieout.core.text import printable, shortened
+
 _NOT_IN_LINES: Final = re.compile(r"[\t\r\n]+")
 _NOT_IN_NAMES: Final = re.compile(r"[:\t\r\n]+")
-_ELLIPSIS: Final = "…"
 
 
 class CannotWrite(ValueError):
@@ -23,12 +23,12 @@ class CannotWrite(ValueError):
 
 def exact(value: str, limit: int, field: str) -> str:
     """One line of text without control characters. Raises CannotWrite if longer than `limit` characters."""
-    return _fitting(_NOT_IN_LINES.sub(" ", _CONTROLS.sub("", value)).strip(), limit, field, "text_too_long")
+    return _fitting(_NOT_IN_LINES.sub(" ", printable(value)).strip(), limit, field, "text_too_long")
 
 
 def name(value: str, limit: int, field: str) -> str:
     """A name: colons, tabs and line breaks become one space. Raises CannotWrite if longer than `limit`."""
-    plain = _CONTROLS.sub("", value)
+    plain = printable(value)
     if _NOT_IN_NAMES.search(plain):
         plain = " ".join(_NOT_IN_NAMES.sub(" ", plain).split())
     return _fitting(plain.strip(), limit, field, "text_too_long")
@@ -36,7 +36,7 @@ def name(value: str, limit: int, field: str) -> str:
 
 def number(value: str, limit: int, field: str) -> str:
     """A document's number. Raises CannotWrite if longer than `limit` characters."""
-    return _fitting(_NOT_IN_LINES.sub(" ", _CONTROLS.sub("", value)).strip(), limit, field, "number_too_long")
+    return _fitting(_NOT_IN_LINES.sub(" ", printable(value)).strip(), limit, field, "number_too_long")
 
 
 def email(value: str, limit: int, field: str) -> str:
@@ -50,8 +50,7 @@ def email(value: str, limit: int, field: str) -> str:
 
 def free(value: str, limit: int) -> str:
     """Free text of at most `limit` characters: tabs and line breaks stay, what is too long ends in an ellipsis."""
-    plain = _CONTROLS.sub("", value)
-    return plain if len(plain) <= limit else plain[: limit - 1] + _ELLIPSIS
+    return shortened(printable(value), limit)
 
 
 def _fitting(value: str, limit: int, field: str, cause: str) -> str:
