@@ -215,7 +215,13 @@ class World:
         return invoice
 
     def lines(self, invoice: str) -> list[str]:
-        found = self.call("GET", f"/crm/v4/objects/invoices/{invoice}/associations/line_items")
+        return self._of_invoice(invoice, "line_items")
+
+    def payments(self, invoice: str) -> list[str]:
+        return self._of_invoice(invoice, "commerce_payments")
+
+    def _of_invoice(self, invoice: str, type_: str) -> list[str]:
+        found = self.call("GET", f"/crm/v4/objects/invoices/{invoice}/associations/{type_}")
         return [str(one["toObjectId"]) for one in found["results"]]
 
 

@@ -122,6 +122,20 @@ def test_an_answer_lost_after_the_write_is_found(world):
     assert found.row.record.invoice == invoice
 
 
+def test_a_payment_whose_answer_was_lost_and_that_was_archived_since_is_found_and_gone(world):
+    invoice = opened(world)
+    lost, missing = payment(invoice, "50.00", 1), payment(invoice, "60.00", 2)
+    (unit,) = world.prepare(lost).units
+    world.plan({"match": {"path": "batch/create"}, "nth": 1, "do": "drop_after"})
+    assert isinstance(world.send(unit, lost)[0], Unknown)
+    world.archive("commerce_payments", world.payments(invoice)[0])
+    (found,) = world.settle(unit, lost)
+    assert isinstance(found, Landed)
+    assert (found.row.gone, found.row.record) == ("archived", None)
+    assert (found.sent.record.amount, found.sent.record.marker) == (Decimal(50), key(1))
+    assert world.settle(world.prepare(missing).units[0], missing) == (Absent(),)
+
+
 def test_a_request_lost_before_the_write_is_absent(world):
     invoice = opened(world)
     operation = payment(invoice)

@@ -156,6 +156,13 @@ class Seller:
         """Delete an invoice's first line."""
         self._caller.call("DELETE", f"{_CRM}/line_items/{self._first_line(invoice)}")
 
+    def archive_payments(self, invoice: str) -> int:
+        """Archive all payments of an invoice; returns how many there were."""
+        found = self._caller.call("GET", f"{_CRM}/invoices/{invoice}/associations/commerce_payments")["results"]
+        for one in found:
+            self._caller.call("DELETE", f"{_CRM}/commerce_payments/{one['toObjectId']}")
+        return len(found)
+
     def _first_line(self, invoice: str) -> str:
         found = self._caller.call("GET", f"{_CRM}/invoices/{invoice}/associations/line_items")["results"]
         return str(found[0]["toObjectId"])

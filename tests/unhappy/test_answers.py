@@ -200,3 +200,25 @@ def test_a_fault_in_200_at_a_read_is_told_from_an_empty_list(tmp_path: Path) -> 
         await shop.ends_well()
 
     in_virtual_time(tmp_path, story)
+
+
+def test_a_payment_whose_answer_was_lost_and_that_was_archived_since_is_not_recorded_again(tmp_path: Path) -> None:
+    async def story(shop: Shop) -> None:
+        nova = shop.seller.company("Nova Ltd", "ana@nova.example")
+        invoice = shop.seller.invoice(nova, ("Consulting", "2", "100.00"))
+        await shop.connect()
+        await shop.sync(until_quiet=True)
+        shop.bookkeeper.receive(shop.bookkeeper.only("Invoice"), "50.00")
+        create = {"match": {"path": "commerce_payments/batch/create"}, "nth": 1, "do": "drop_after"}
+        shop.plan("hubspot", create)
+        await shop.sync()
+        assert shop.hubspot.struck() == 1
+        assert shop.seller.archive_payments(invoice) == 1
+        await shop.clock.sleep(10)
+        await shop.sync(until_quiet=True)
+        assert len(shop.hubspot.writes("commerce_payments/batch/create")) == 1
+        assert [case.failure.cause for case in shop.cases()] == ["deleted_in_hubspot"]
+        assert shop.seller.sees("invoices", invoice, "hs_balance_due") == "200.00"
+        await shop.ends_well()
+
+    in_virtual_time(tmp_path, story)

@@ -306,6 +306,7 @@ class Writer:
                 return row
 
     async def _created(self, members: Sequence[Operation]) -> tuple[Finding, ...]:
+        """Look records up by our key; one that somebody has archived meanwhile was made all the same."""
         made: dict[str, Document] = {}
         rows: dict[str, Row] = {}
         types = {one.id: self._packing.creation(one)[0] for one in members}
@@ -314,6 +315,14 @@ class Writer:
             found = await self._reader.objects.read(type_, keys, PROPERTIES[type_], key=values.KEY)
             made |= {one.properties.get(values.KEY) or "": one for one in found.documents}
             rows |= {row.id: row for row in (await self._reader.whole(type_, found)).rows}
+            if lost := [key for key in keys if key not in made]:
+                former = await self._reader.objects.read(type_, lost, [values.KEY], key=values.KEY, archived=True)
+                prefix = f"{customer.PREFIXES[type_]}:" if type_ in customer.PREFIXES else ""
+                at = values.epoch(self._clock.now())
+                for gone in former.documents:
+                    made[gone.properties.get(values.KEY) or ""] = gone
+                    id_ = prefix + gone.id
+                    rows[id_] = Row(members[0].kind, id_, at, None, gone="archived")
         findings: list[Finding] = []
         for one in members:
             document = made.get(one.id)

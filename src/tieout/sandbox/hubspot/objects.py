@@ -44,7 +44,7 @@ def look_up(
         raise errors.invalid(
             f"{id_property} is not a unique property of {kind.constant}.", context={"idProperty": [id_property]}
         )
-    return None if archived else portal.store.holder(kind, id_property, object_id)
+    return portal.store.holder(kind, id_property, object_id, archived=archived)
 
 
 def answer_to_write(kind: ObjectType, record: Record, writes_before: int) -> JsonMap:

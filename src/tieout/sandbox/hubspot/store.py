@@ -35,6 +35,7 @@ class Store:
         self.indexes: dict[str, Index] = {kind.name: Index() for kind in ALL}
         self._order: dict[str, list[int]] = {}
         self._holders: dict[str, dict[tuple[str, str], str]] = {kind.name: {} for kind in ALL}
+        self._archived: dict[str, dict[tuple[str, str], str]] = {kind.name: {} for kind in ALL}
         for kind in ALL:
             records = self.records[kind.name]
             self._order[kind.name] = sorted(int(record_id) for record_id in records)
@@ -42,6 +43,8 @@ class Store:
             for record in records.values():
                 if record.archived is None:
                     index.note(0, record, record.values)
+                else:
+                    self._put_away(kind, record)
             index.catch_up(0)
             self.index_unique(kind)
 
@@ -60,9 +63,10 @@ class Store:
             record = records.get(self.aliases[kind.name].get(record_id, ""))
         return record if record and (record.archived is not None) == archived else None
 
-    def holder(self, kind: ObjectType, name: str, value: str) -> Record | None:
-        """Return the object that holds a unique value."""
-        found = self._holders[kind.name].get((name, folded(name, value)))
+    def holder(self, kind: ObjectType, name: str, value: str, *, archived: bool = False) -> Record | None:
+        """Return the object that holds a unique value; archived: the one that was archived with it last."""
+        holders = self._archived if archived else self._holders
+        found = holders[kind.name].get((name, folded(name, value)))
         return self.records[kind.name][found] if found else None
 
     def after(self, kind: ObjectType, first: int, *, archived: bool) -> Iterator[Record]:
@@ -128,6 +132,7 @@ class Store:
         record.archived = record.modified = max(now, record.modified + 1)
         record.values = {**record.values, kind.modified: moments.iso(record.modified)}
         self._release(kind, record)
+        self._put_away(kind, record)
         self.indexes[kind.name].note(now, record, None)
 
     def absorb(self, kind: ObjectType, record: Record, survivor_id: str) -> None:
@@ -155,6 +160,9 @@ class Store:
         holders = self._holders[kind.name]
         for key in [key for key in self._keys(kind, record) if holders.get(key) == record.id]:
             del holders[key]
+
+    def _put_away(self, kind: ObjectType, record: Record) -> None:
+        self._archived[kind.name].update(dict.fromkeys(self._keys(kind, record), record.id))
 
     def _keys(self, kind: ObjectType, record: Record) -> Iterator[tuple[str, str]]:
         for name in self._catalogue.unique[kind.name]:
