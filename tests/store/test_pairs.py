@@ -99,6 +99,14 @@ def test_linking_keeps_what_a_person_chose_and_forgets_an_old_refusal(tx):
     assert find(tx).refusal is None
 
 
+def test_linking_keeps_what_a_person_chose_for_either_record_and_the_hubspot_one_s_word_first(tx):
+    fill(tx)
+    pairs.choose(tx, find(tx).id, {"create_anyway": "yes"})
+    pairs.choose(tx, find(tx, "1", Side.BOOKS).id, {"exclude": "yes", "create_anyway": "no"})
+    link(tx, "71", "1")
+    assert find(tx).pair.choices == {"exclude": "yes", "create_anyway": "yes"}
+
+
 def test_a_record_that_was_never_read_can_be_linked_by_its_id(tx):
     fill(tx, ["71"], [])
     link(tx, "71", "99")

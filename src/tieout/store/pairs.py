@@ -228,9 +228,10 @@ def link(
 ) -> int:
     """Make two records one pair, whatever rows they had. Returns the pair's id.
 
+    What a person chose for either stays; where the choices contradict each other, those of the row that is kept count.
     Raises AlreadyLinked if one of them belongs to another pair: the schema makes a double link impossible.
     """
-    mine = select(pair.c.id, pair.c.crm_id, pair.c.books_id, pair.c.linked_at)
+    mine = select(pair.c.id, pair.c.crm_id, pair.c.books_id, pair.c.linked_at, pair.c.choices)
     rows = list(
         tx.execute(
             mine.where(
@@ -249,9 +250,12 @@ def link(
             tx.execute(mine.where(pair.c.connection == connection, pair.c.kind == kind.value, pair.c.crm_id == crm_id))
         )
     keep = next((r for r in rows if r.crm_id == crm_id), rows[0])
-    others = [r.id for r in rows if r.id != keep.id]
+    others = [r for r in rows if r.id != keep.id]
+    choices: dict[str, str] = {}
+    for row in (*others, keep):
+        choices |= decode(row.choices, dict[str, str])
     if others:
-        tx.execute(pair.delete().where(pair.c.id.in_(others)))
+        tx.execute(pair.delete().where(pair.c.id.in_([r.id for r in others])))
     tx.execute(
         update(pair)
         .where(pair.c.id == keep.id)
@@ -263,6 +267,7 @@ def link(
             crm_base=encode(crm_base),
             books_base=encode(books_base),
             lines=encode(lines),
+            choices=encode(choices),
             refusal=None,
             dirty=True,
         )
