@@ -29,6 +29,10 @@ def test_a_cause_says_what_it_is_why_and_what_to_do(cause):
     assert cause.remedy.endswith(".")
 
 
+def test_no_two_causes_have_one_title():
+    assert len({cause.title for cause in CAUSES.values()}) == len(CAUSES)
+
+
 @pytest.mark.parametrize("cause", CAUSES.values(), ids=list(CAUSES))
 def test_placeholders_are_balanced_names_and_only_the_explanation_has_them(cause):
     assert all(name.isidentifier() for name in placeholders(cause.explanation))

@@ -135,7 +135,7 @@ FORESEEN = (
     ),
     Cause(
         "total_mismatch",
-        "The totals do not agree",
+        "The invoice does not add up",
         "The lines come to {sum}, and the document says {total}.",
         "Wait until HubSpot has calculated the invoice anew; if it stays, compare lines, discounts and taxes.",
         fixes=("exclude",),

@@ -5,7 +5,7 @@ from tieout.core.cause import Cause
 LEARNED = (
     Cause(
         "totals_apart",
-        "The totals do not agree",
+        "Different totals on the two sides",
         "Invoice {number} comes to {total} in HubSpot and to {other} in QuickBooks.",
         "Put HubSpot's figures into QuickBooks, or leave both as they are.",
         fixes=("put_back", "leave_both", "stop_syncing"),
