@@ -123,6 +123,33 @@ def test_setting_up_names_a_missing_scope_and_does_the_rest(worlds):
     assert missing in facts(world).missing_scopes
 
 
+LACKING = ("crm.objects.commercepayments.write", "crm.schemas.invoices.write", "tax_rates.read")
+
+
+@pytest.mark.parametrize("sign_in", ["OAuth", "private app"])
+def test_all_that_a_sign_in_lacks_is_named_at_once(world, sign_in):
+    assert world.run(world.side.missing_scopes()) == ()
+    world.sandbox.patch_company({"scopes": [one for one in world.sandbox.company()["scopes"] if one not in LACKING]})
+    if sign_in == "private app":
+        world.vault.tokens = Tokens(access=world.vault.tokens.access)
+    assert world.run(world.side.missing_scopes()) == LACKING
+    assert facts(world).missing_scopes == LACKING
+
+
+def test_setting_up_names_all_that_the_sign_in_lacks(worlds):
+    world = worlds()
+    scopes = [one for one in world.sandbox.company()["scopes"] if one not in (*LACKING, "crm.schemas.invoices.read")]
+    world.sandbox.patch_company({"scopes": scopes})
+    assert set(world.run(world.side.set_up())) == {*LACKING, "crm.schemas.invoices.read"}
+
+
+def test_where_hubspot_does_not_say_what_was_granted_the_refused_one_is_named(world):
+    world.sandbox.patch_company({"scopes": [one for one in world.sandbox.company()["scopes"] if one not in LACKING]})
+    world.plan({"match": {"path": "introspect"}, "every": 1, "do": "status", "with": {"status": 404}})
+    assert world.run(world.side.missing_scopes()) == ()
+    assert facts(world).missing_scopes == ("tax_rates.read",)
+
+
 def test_setting_up_again_makes_nothing(world):
     world.calls()
     assert world.run(world.side.set_up()) == ()

@@ -26,6 +26,7 @@ from tieout.actions.failures import Case, list_cases
 from tieout.actions.fix import fix
 from tieout.actions.history import Happening, history
 from tieout.actions.home import Home
+from tieout.actions.preflight import Check, preflight
 from tieout.actions.prove import prove
 from tieout.actions.sync import Synced, sync
 from tieout.remote.inprocess import InProcess
@@ -295,6 +296,10 @@ class Shop:
             transport=self._transport,
             random=self._random,
         )
+
+    async def preflight(self) -> list[Check]:
+        """What will fail, and what to set."""
+        return await preflight(self.home, _ME, NAME, transport=self._transport)
 
     def cases(self) -> list[Case]:
         """What needs a person."""

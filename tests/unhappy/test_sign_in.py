@@ -113,6 +113,19 @@ def test_a_missing_permission_is_named(tmp_path: Path) -> None:
     in_virtual_time(tmp_path, story)
 
 
+def test_preflight_names_every_missing_permission(tmp_path: Path) -> None:
+    async def story(shop: Shop) -> None:
+        lacking = {"crm.objects.companies.read", "crm.objects.commercepayments.write"}
+        shop.set_hubspot(scopes=[scope for scope in shop.hubspot.company()["scopes"] if scope not in lacking])
+        await shop.connect()
+        (check,) = [one for one in await shop.preflight() if one.check == "scopes"]
+        assert check.level == "blocks"
+        assert all(scope in check.title for scope in lacking)
+        assert check.remedy == "Grant them in the HubSpot app, and connect again."
+
+    in_virtual_time(tmp_path, story)
+
+
 def test_a_permission_that_is_missing_for_records_is_named(tmp_path: Path) -> None:
     async def story(shop: Shop) -> None:
         everything = shop.hubspot.company()["scopes"]

@@ -34,6 +34,7 @@ async def preflight(home: Home, actor: Actor, name: str, *, transport: Transport
     try:
         async with open_sides(home.database, home.cipher, stored, home.clock, SystemRandom(), transport) as sides:
             crm = await sides.crm.facts()
+            crm = msgspec.structs.replace(crm, missing_scopes=await sides.crm.missing_scopes())
             books = await sides.books.facts()
     except SignInTrouble as error:
         raise WrongUse(str(error)) from error

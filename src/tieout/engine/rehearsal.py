@@ -80,6 +80,10 @@ class ImaginedCrm(Imagined[CrmFacts]):
         """Nothing is made in the account."""
         return ()
 
+    async def missing_scopes(self) -> tuple[str, ...]:
+        """All scopes that the sign-in lacks."""
+        return await self._crm.missing_scopes()
+
     async def finalized(self, ids: Sequence[str]) -> dict[str, date]:
         """The days on which invoices left draft."""
         return await self._crm.finalized(ids)

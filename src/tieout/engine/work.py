@@ -44,6 +44,10 @@ class CrmSide(RemoteSide[CrmFacts], Protocol):
         """Make our property group and unique keys; return the scopes that are missing."""
         ...
 
+    async def missing_scopes(self) -> tuple[str, ...]:
+        """All scopes that the sign-in lacks, whether or not a call was refused for one."""
+        ...
+
     async def finalized(self, ids: Sequence[str]) -> dict[str, date]:
         """The days on which invoices left draft."""
         ...

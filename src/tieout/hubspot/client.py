@@ -45,6 +45,10 @@ class Client:
         except ValueError:
             return None
 
+    async def scopes(self) -> frozenset[str] | None:
+        """What the sign-in was granted; None where HubSpot does not say. Raises SignInTrouble, Unavailable."""
+        return await self._sign_in.scopes()
+
     async def read(self, method: str, path: str, decoder: msgspec.json.Decoder[T], content: bytes = b"") -> T:
         """The decoded answer. Raises SignInTrouble, Refusal, Unavailable."""
         for attempt in range(1, TRIES + 1):

@@ -186,6 +186,12 @@ class Grant(msgspec.Struct, frozen=True):
     expires_in: int = 1800
 
 
+class Granted(msgspec.Struct, frozen=True):
+    """What HubSpot tells of a token. scopes: none of an inactive one."""
+
+    scopes: list[str] | None = None
+
+
 class Denial(msgspec.Struct, frozen=True):
     """The refusal of a token request."""
 

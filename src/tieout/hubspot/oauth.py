@@ -1,4 +1,7 @@
-"""Signing in to HubSpot: a new access token when the old one has expired (HubSpot API reference, OAuth 2026-09)."""
+"""Signing in to HubSpot: a new access token when the old one has expired, and what the token may do.
+
+Source: HubSpot API reference, OAuth 2026-09; HubSpot, "Private apps".
+"""
 
 import asyncio
 from collections.abc import Mapping
@@ -7,15 +10,18 @@ from urllib.parse import urlencode
 
 import msgspec
 
-from tieout.hubspot.documents import VERSION, Denial, Grant, decoder
+from tieout.hubspot.documents import VERSION, Denial, Grant, Granted, decoder
 from tieout.remote.errors import SignInTrouble, Unavailable
-from tieout.remote.http import Http, NeverSent, NoAnswer
+from tieout.remote.http import Answer, Http, NeverSent, NoAnswer
 from tieout.remote.ports import Clock, Tokens, TokenVault
 
 _EARLY = timedelta(seconds=60)
 _RIVAL_SECONDS = 2.0
 """How long another process may take to store what it was given for the same refresh token."""
+_FORM = "application/x-www-form-urlencoded"
+_JSON = "application/json"
 _GRANT = decoder(Grant)
+_GRANTED = decoder(Granted)
 _DENIAL = decoder(Denial)
 
 
@@ -25,6 +31,7 @@ class SignIn:
     def __init__(self, http: Http, base_url: str, vault: TokenVault, clock: Clock) -> None:
         self._http = http
         self._url = f"{base_url}/oauth/{VERSION}/token"
+        self._private = f"{base_url}/oauth/v2/private-apps/get/access-token-info"
         self._vault = vault
         self._clock = clock
         self._one = asyncio.Lock()
@@ -60,6 +67,30 @@ class SignIn:
                     self._vault.write(renewed)
             return self._vault.read().access
 
+    async def scopes(self) -> frozenset[str] | None:
+        """What the sign-in was granted; None where HubSpot does not say. Raises SignInTrouble, Unavailable."""
+        token = await self.token()
+        tokens = self._vault.read()
+        if tokens.client_id:
+            own = {"client_id": tokens.client_id, "client_secret": tokens.client_secret}
+            answer = await self._post(f"{self._url}/introspect", _FORM, urlencode({**own, "token": token}).encode())
+        else:
+            answer = await self._post(self._private, _JSON, msgspec.json.encode({"tokenKey": token}))
+        try:
+            return frozenset(_GRANTED.decode(answer.body).scopes or ()) or None if answer.status == 200 else None
+        except msgspec.MsgspecError:
+            return None
+
+    async def _post(self, url: str, type_: str, content: bytes) -> Answer:
+        headers = {"content-type": type_, "accept": _JSON}
+        try:
+            answer = await self._http.call("POST", url, headers=headers, content=content)
+        except (NeverSent, NoAnswer) as error:
+            raise Unavailable(f"HubSpot's sign-in does not answer now: {error}") from error
+        if answer.status == 429 or answer.status >= 500:
+            raise Unavailable("HubSpot's sign-in does not answer now.", answer.retry_after())
+        return answer
+
     async def _ask(self, tokens: Tokens) -> Tokens:
         form: Mapping[str, str] = {
             "grant_type": "refresh_token",
@@ -67,13 +98,7 @@ class SignIn:
             "client_secret": tokens.client_secret,
             "refresh_token": tokens.refresh,
         }
-        headers = {"content-type": "application/x-www-form-urlencoded", "accept": "application/json"}
-        try:
-            answer = await self._http.call("POST", self._url, headers=headers, content=urlencode(form).encode())
-        except (NeverSent, NoAnswer) as error:
-            raise Unavailable(f"The HubSpot sign-in cannot be renewed now: {error}") from error
-        if answer.status == 429 or answer.status >= 500:
-            raise Unavailable("The HubSpot sign-in cannot be renewed now.", answer.retry_after())
+        answer = await self._post(self._url, _FORM, urlencode(form).encode())
         try:
             if answer.status == 200:
                 grant = _GRANT.decode(answer.body)

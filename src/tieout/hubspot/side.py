@@ -5,6 +5,8 @@ from collections.abc import AsyncIterator, Sequence
 from datetime import date
 from zoneinfo import ZoneInfo
 
+import msgspec
+
 from tieout.core.facts import CrmFacts
 from tieout.core.records import Kind, Side
 from tieout.hubspot import account, limits, setup
@@ -20,6 +22,7 @@ from tieout.hubspot.packing import Packing
 from tieout.hubspot.parts import Parts
 from tieout.hubspot.people import People
 from tieout.hubspot.reader import Reader
+from tieout.hubspot.scopes import lacking
 from tieout.hubspot.writer import Writer
 from tieout.remote.errors import Unavailable
 from tieout.remote.http import Http
@@ -85,13 +88,22 @@ class HubSpotSide:
         self._missing_scopes: tuple[str, ...] = ()
 
     async def set_up(self) -> tuple[str, ...]:
-        """Make our properties in the account; return the scopes that are missing for it."""
-        self._missing_scopes = await setup.prepare_account(self._client)
+        """Make our properties in the account; return all scopes that the sign-in lacks, if one is missing for it."""
+        refused = await setup.prepare_account(self._client)
+        self._missing_scopes = lacking(await self._client.scopes(), refused) if refused else ()
         return self._missing_scopes
 
     async def facts(self) -> CrmFacts:
-        """Read what is true of the whole account."""
-        return await account.facts(self._client, self._missing_scopes)
+        """Read what is true of the whole account; the scopes that the sign-in lacks as far as they showed."""
+        found = await account.facts(self._client, self._missing_scopes)
+        if not found.missing_scopes:
+            return found
+        missing = lacking(await self._client.scopes(), found.missing_scopes)
+        return msgspec.structs.replace(found, missing_scopes=missing)
+
+    async def missing_scopes(self) -> tuple[str, ...]:
+        """All scopes that the sign-in lacks, whether or not a call was refused for one."""
+        return lacking(await self._client.scopes(), self._missing_scopes)
 
     def feed(self, cursor: str) -> AsyncIterator[Batch]:
         """Yield everything, for an empty cursor; else all that changed since the batch that carried this cursor."""

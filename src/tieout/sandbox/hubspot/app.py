@@ -177,6 +177,8 @@ class HubSpotSandbox:
                 return oauth.introspect(sign_ins, request, portal.id, scopes)
             case "GET", [("access-tokens" | "refresh-tokens") as kind, text]:
                 return oauth.describe(sign_ins, kind, text, portal.id, scopes)
+            case "POST", ["private-apps", "get", "access-token-info"]:
+                return oauth.describe_private(sign_ins, request, portal.id, scopes)
         raise errors.no_page(request.path)
 
 

@@ -125,6 +125,14 @@ def describe(sign_ins: SignIns, kind: str, text: str, portal_id: int, scopes: li
     return Reply(_described(sign_ins, text, portal_id, scopes))
 
 
+def describe_private(sign_ins: SignIns, request: Request, portal_id: int, scopes: list[str]) -> Reply:
+    """POST v2 `private-apps/get/access-token-info` (HubSpot, "Private apps")."""
+    found = sign_ins.tokens.get(str(request.json().get("tokenKey", "")))
+    if found is None or found.expired:
+        raise Refusal(404, "token does not exist", "OBJECT_NOT_FOUND")
+    return Reply({"userId": 701, "hubId": portal_id, "appId": APP_ID, "scopes": scopes})
+
+
 def _described(sign_ins: SignIns, text: str, portal_id: int, scopes: list[str]) -> JsonMap:
     return {
         "token": text,

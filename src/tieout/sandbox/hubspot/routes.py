@@ -28,7 +28,7 @@ _LEGACY = {
     "tax-rates": {"v1"},
     "currencies": {"v3"},
     "account-info": {"v3"},
-    "oauth": {"v1", "v3"},
+    "oauth": {"v1", "v2", "v3"},
 }
 _FAMILIES = {"crm": {"objects", "associations", "properties", "owners"}, "settings": {"currencies"}}
 _OBJECT_BATCHES: dict[str, Callable[[Portal, ObjectType, Request], Reply]] = {
