@@ -151,3 +151,20 @@ def test_a_payment_deleted_in_quickbooks_is_withdrawn_and_rests():
 def test_a_copy_deleted_in_hubspot_while_the_payment_stands_is_broken():
     gone = Pair(Kind.SETTLEMENT, None, PAID, Bond(COPY, PAID), gone={Side.CRM: "archived"})
     assert decide(RULES, gone, WORLD, {}) == Broken("deleted_in_hubspot", Side.CRM)
+
+
+@pytest.mark.parametrize(
+    "now",
+    [
+        {"books": replace(PAID, amount=Decimal("10.00"))},
+        {"books": replace(PAID, cash=False)},
+        {"books": None, "gone": {Side.BOOKS: "deleted"}},
+        {"crm": None, "gone": {Side.CRM: "archived"}},
+        {"crm": replace(COPY, amount=Decimal("11.00"))},
+    ],
+)
+def test_a_payment_of_an_invoice_that_a_person_left_out_since_stays_as_it_is(now):
+    pair = Pair(Kind.SETTLEMENT, **({"crm": COPY, "books": PAID, "bond": Bond(COPY, PAID)} | now))
+    assert RULES.needs(pair, WORLD, {}) == {LINK}
+    assert decide(RULES, pair, WORLD, {LINK: Linked(left_out=True)}) == Exclude("invoice_not_synced")
+    assert decide(RULES, pair, WORLD, {LINK: Linked("77")}) != Exclude("invoice_not_synced")

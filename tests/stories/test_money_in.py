@@ -1,6 +1,10 @@
 """Money that comes in: payments of QuickBooks on HubSpot's invoices."""
 
+from pathlib import Path
+
+import pytest
 from tests.stories.conftest import amount
+from tests.stories.virtual import Shop, in_virtual_time
 
 
 def test_story_12_part_then_rest(world):
@@ -35,3 +39,33 @@ def test_story_12_part_then_rest(world):
         "difference": {"total": "0.00", "open": "0.00"},
     }
     assert proof["exceptions"] == []
+
+
+@pytest.mark.parametrize("by", ["exclude", "stop_syncing"])
+def test_payments_of_an_invoice_that_is_left_out_afterwards_stay_as_they_are(tmp_path: Path, by: str) -> None:
+    async def story(shop: Shop) -> None:
+        nova = shop.seller.company("Nova Ltd", "ana@nova.example")
+        invoice = shop.seller.invoice(nova, ("Consulting", "2", "100.00"))
+        await shop.connect()
+        await shop.sync(until_quiet=True)
+        shop.bookkeeper.receive(shop.bookkeeper.only("Invoice"), "50.00")
+        await shop.sync(until_quiet=True)
+        number = shop.seller.sees("invoices", invoice, "hs_number")
+        if by == "exclude":
+            shop.leave_out(number)
+        else:
+            shop.bookkeeper.reprice(shop.bookkeeper.only("Invoice"), "120.00")
+            await shop.sync(until_quiet=True)
+            shop.fix(by)
+        done = await shop.sync(until_quiet=True)
+        assert (done.states["settlement"]["excluded"], done.states["settlement"]["in_sync"]) == (1, 0)
+        shop.bookkeeper.delete_payment()
+        with shop.nothing_is_written():
+            await shop.sync(until_quiet=True)
+        assert shop.seller.sees("invoices", invoice, "hs_amount_paid") == "50.00"
+        shop.leave_out(number, include=True)
+        done = await shop.sync(until_quiet=True)
+        assert done.operations["crm"]["void"] == 1
+        assert amount(shop.seller.sees("invoices", invoice, "hs_amount_paid")) == 0
+
+    in_virtual_time(tmp_path, story)

@@ -26,6 +26,7 @@ from tieout.actions.failures import Case, list_cases
 from tieout.actions.fix import fix
 from tieout.actions.history import Happening, history
 from tieout.actions.home import Home
+from tieout.actions.pause import exclude
 from tieout.actions.preflight import Check, preflight
 from tieout.actions.prove import prove
 from tieout.actions.sync import Synced, sync
@@ -235,6 +236,11 @@ class Bookkeeper:
         }
         self._caller.call("POST", f"{self._path}/payment", body)
 
+    def delete_payment(self) -> None:
+        """Delete the one payment there is."""
+        payment = self.only("Payment")
+        self._caller.call("POST", f"{self._path}/payment", payment, query="operation=delete")
+
 
 class Shop:
     """Everything of one story."""
@@ -315,6 +321,10 @@ class Shop:
             (case,) = self.cases()
             failure = case.failure.id
         fix(self.home, _ME, NAME, failure, fix_, values=values)
+
+    def leave_out(self, record: str, *, include: bool = False) -> None:
+        """Leave a record out, or take it in again."""
+        exclude(self.home, _ME, NAME, record, include=include)
 
     def set(self, **given: str) -> None:
         """Change settings."""

@@ -280,7 +280,10 @@ def _simply(choice: str) -> Callable[[Doing], None]:
 
 
 def _leave_out(doing: Doing) -> None:
-    doing.choose(doing.one, exclude="yes")
+    one = doing.one
+    doing.choose(one, exclude="yes")
+    if one.pair.kind is Kind.INVOICE:
+        agenda.mark_settlements(doing.tx, doing.stored.id, one.crm_id, one.books_id)
 
 
 def _link_item(doing: Doing) -> None:

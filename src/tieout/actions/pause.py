@@ -5,7 +5,7 @@ from tieout.actions.actor import Actor, Role
 from tieout.actions.errors import NotFound
 from tieout.actions.home import Home
 from tieout.actions.lookup import connection
-from tieout.core.records import Kind, Side
+from tieout.core.records import Kind
 from tieout.store import agenda, connections, pairs
 
 
@@ -33,8 +33,8 @@ def exclude(home: Home, actor: Actor, name: str, pair_id: str, *, include: bool 
         else:
             choices["exclude"] = actor.name
         pairs.choose(tx, found[0].id, choices)
-        if found[0].pair.kind is Kind.INVOICE and found[0].books_id:
-            agenda.mark_by_key(tx, stored.id, Kind.SETTLEMENT, Side.BOOKS, "invoice", found[0].books_id)
+        if found[0].pair.kind is Kind.INVOICE:
+            agenda.mark_settlements(tx, stored.id, found[0].crm_id, found[0].books_id)
         connections.want(tx, stored.id)
         what = "included" if include else "excluded"
         connections.note(tx, stored.id, who=actor.name, what=what, details={}, now=home.clock.now(), pair=found[0].id)

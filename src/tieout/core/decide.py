@@ -93,7 +93,7 @@ class Linked(msgspec.Struct, frozen=True):
     own: the id of the record on the asking side that the question means, empty where there is none.
     settled: the record was decided and stays without counterpart; then `candidates` says what came near.
     active: the linked record may be used; QuickBooks refuses inactive customers and items.
-    balance: of a linked invoice, what is open of it on the other side.
+    balance: of a linked invoice, what is open of it on the other side. left_out: a person left the record out.
     """
 
     other: str = ""
@@ -103,6 +103,7 @@ class Linked(msgspec.Struct, frozen=True):
     active: bool = True
     label: str = ""
     balance: Decimal | None = None
+    left_out: bool = False
 
 
 class Holder(msgspec.Struct, frozen=True):
@@ -299,7 +300,7 @@ class Rules(Protocol[R]):
         """Decide a linked pair whose records both stand."""
         ...
 
-    def gone(self, pair: Pair[R], bond: Bond[R], side: Side, how: str) -> Decision:
+    def gone(self, pair: Pair[R], bond: Bond[R], side: Side, how: str, answers: Answers) -> Decision:
         """Decide a linked pair of which `side` is gone."""
         ...
 
@@ -335,7 +336,7 @@ def decide(rules: Rules[R], pair: Pair[R], world: World, answers: Answers) -> De
         return rules.alone(pair, world, answers)
     for side in Side:
         if how := pair.gone.get(side):
-            return rules.gone(pair, pair.bond, side, how)
+            return rules.gone(pair, pair.bond, side, how, answers)
     decision = rules.linked(pair, pair.bond, world, answers)
     if isinstance(decision, Nothing):
         found = (*decision.warnings, *shortened_texts(rules.texts(pair, pair.bond)))

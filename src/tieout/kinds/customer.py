@@ -251,9 +251,9 @@ class CustomerRules:
         merged = merge(self.fields, Sides(pair.crm, pair.books, bond.crm_base, bond.books_base), rules)
         return _by_part(settle_merge(self, pair.crm, pair.books, merged, pair.choices), pair.crm)
 
-    def gone(self, pair: Pair[Customer], bond: Bond[Customer], side: Side, how: str) -> Decision:
+    def gone(self, pair: Pair[Customer], bond: Bond[Customer], side: Side, how: str, answers: Answers) -> Decision:
         """Nothing is deleted or created again by itself."""
-        del pair, bond
+        del pair, bond, answers
         return broken(side, how)
 
     def texts(self, pair: Pair[Customer], bond: Bond[Customer]) -> tuple[FreeText, ...]:

@@ -202,9 +202,9 @@ class InvoiceRules:
             return booking.wait()
         return _as_update(crm, books, bond, booking.invoice, asked)
 
-    def gone(self, pair: Pair[Invoice], bond: Bond[Invoice], side: Side, how: str) -> Decision:
+    def gone(self, pair: Pair[Invoice], bond: Bond[Invoice], side: Side, how: str, answers: Answers) -> Decision:
         """A deleted document breaks the pair; it is never created again by itself."""
-        del pair, bond
+        del pair, bond, answers
         return broken(side, how)
 
     def texts(self, pair: Pair[Invoice], bond: Bond[Invoice]) -> Iterator[FreeText]:

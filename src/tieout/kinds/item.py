@@ -150,9 +150,9 @@ class ItemRules:
             return Update((Change(Side.BOOKS, again, ("active",)),), asked="reactivate")
         return Nothing()
 
-    def gone(self, pair: Pair[Item], bond: Bond[Item], side: Side, how: str) -> Decision:
+    def gone(self, pair: Pair[Item], bond: Bond[Item], side: Side, how: str, answers: Answers) -> Decision:
         """Nothing is deleted or created again by itself."""
-        del pair, bond
+        del pair, bond, answers
         return broken(side, how)
 
     def texts(self, pair: Pair[Item], bond: Bond[Item]) -> tuple[FreeText, ...]:

@@ -54,7 +54,9 @@ class SettlementRules:
     def needs(self, pair: Pair[Settlement], world: World, answers: Answers) -> frozenset[Question]:
         """The invoice's counterpart; then, before recording it in HubSpot, what could be this same payment."""
         books = pair.books
-        if pair.bond is not None or (books is None and pair.crm is None):
+        if pair.bond is not None:
+            return frozenset({_invoice_of(pair.bond)} - answers.keys())
+        if books is None and pair.crm is None:
             return frozenset()
         if books is None:
             return receipts.needs(pair, world, answers)
@@ -108,7 +110,9 @@ class SettlementRules:
 
     def linked(self, pair: Pair[Settlement], bond: Bond[Settlement], world: World, answers: Answers) -> Decision:
         """QuickBooks' payment is the source: HubSpot's follows it; a change made in HubSpot is held."""
-        del world, answers
+        del world
+        if _is_left_out(bond, answers):
+            return Exclude("invoice_not_synced")
         if pair.crm is None or pair.books is None:
             raise ValueError("A linked pair was decided without both of its records.")
         crm, books = pair.crm, pair.books
@@ -133,8 +137,10 @@ class SettlementRules:
             return Update((Change(Side.CRM, wanted, _MOVES),), moved=_MOVES, asked="put_back")
         return Update((Change(Side.CRM, wanted, moved),), moved=_MOVES)
 
-    def gone(self, pair: Pair[Settlement], bond: Bond[Settlement], side: Side, how: str) -> Decision:
+    def gone(self, pair: Pair[Settlement], bond: Bond[Settlement], side: Side, how: str, answers: Answers) -> Decision:
         """A payment that no longer stands in QuickBooks is withdrawn from HubSpot; one taken away there is broken."""
+        if _is_left_out(bond, answers):
+            return Exclude("invoice_not_synced")
         if bond.books_base.marker and not bond.crm_base.marker:
             return broken(side, how)
         if side is Side.BOOKS and not pair.gone.get(Side.CRM):
@@ -152,6 +158,16 @@ class SettlementRules:
     def advance(self, base: Settlement, now: Settlement, names: tuple[str, ...]) -> Settlement:
         """The base with the named fields taken from `now`."""
         return msgspec.structs.replace(base, **{n: getattr(now, n) for n in names})
+
+
+def _invoice_of(bond: Bond[Settlement]) -> Question:
+    return LinkOf(Kind.INVOICE, Side.BOOKS, bond.books_base.invoice)
+
+
+def _is_left_out(bond: Bond[Settlement], answers: Answers) -> bool:
+    """Whether a person left the invoice out after this was recorded: then both sides stay as they are."""
+    reply = answers.get(_invoice_of(bond))
+    return isinstance(reply, Linked) and reply.left_out
 
 
 def _alike(books: Settlement, invoice: str, world: World) -> Alike | None:

@@ -177,6 +177,13 @@ def mark_by_key(tx: Connection, connection: int, kind: Kind, side: Side, name: s
     )
 
 
+def mark_settlements(tx: Connection, connection: int, crm_invoice: str, books_invoice: str) -> None:
+    """Have all settlements of an invoice decided, those included that are gone on one side."""
+    for side, id_ in ((Side.CRM, crm_invoice), (Side.BOOKS, books_invoice)):
+        if id_:
+            mark_by_key(tx, connection, Kind.SETTLEMENT, side, "invoice", id_)
+
+
 def to_decide(tx: Connection, connection: int, kind: Kind, states: Sequence[State] | None = None) -> list[int]:
     """The ids of pairs to decide now, by ascending record id of HubSpot.
 

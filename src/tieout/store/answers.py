@@ -101,7 +101,8 @@ def _linked(stored: pairs.Stored, side: Side) -> Linked:
     left_out = stored.pair.kind is Kind.INVOICE and "exclude" in stored.pair.choices
     if stored.pair.bond is None or stored.pair.gone or left_out:
         settled = stored.state is State.EXCLUDED and stored.cause in ("no_counterpart", "by_you")
-        return Linked("", own, settled or bool(stored.pair.gone), stored.story.candidates, label=label)
+        settled = settled or bool(stored.pair.gone)
+        return Linked("", own, settled, stored.story.candidates, label=label, left_out=left_out)
     active = books.active if isinstance(books, Customer | Item) else True
     # What is open of a copy follows from its payments; only an invoice of HubSpot's own may be paid already there.
     balance = crm.balance if isinstance(crm, Invoice) and crm.issued_here else None
