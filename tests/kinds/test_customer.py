@@ -30,7 +30,7 @@ from tieout.core.decide import (
 )
 from tieout.core.facts import BooksFacts, CrmFacts, Facts
 from tieout.core.fields import Rule
-from tieout.core.match import Candidate
+from tieout.core.match import Candidate, only_certain
 from tieout.core.records import Address, Key, Kind, Side
 from tieout.core.settings import Settings
 from tieout.kinds.customer import Customer, CustomerRules, display_name
@@ -283,3 +283,15 @@ def test_phones_changed_on_both_sides_follow_the_rule():
 def test_balance_currency_and_display_name_of_quickbooks_are_not_compared():
     books = books_of(balance=Decimal(100), currency="USD", billing=Address())
     assert decide(RULES, linked(ANA, msgspec.structs.replace(books, name="Renamed")), world(), {}) == Nothing()
+
+
+@pytest.mark.parametrize(
+    ("ours", "theirs", "against"),
+    [("France", "US", ("country",)), ("United Kingdom", "UK", ()), ("", "US", ()), ("Somewhere", "US", ())],
+)
+def test_another_country_in_the_billing_address_counts_against_a_match(ours, theirs, against):
+    crm = msgspec.structs.replace(ANA, billing=Address("1 Main St", country=ours))
+    books = msgspec.structs.replace(BOOKED, billing=Address("1 Main Street", country=theirs))
+    candidate = weighed(crm, books)
+    assert candidate.against == against
+    assert (only_certain((candidate,)) is None) == bool(against)

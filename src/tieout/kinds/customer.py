@@ -5,6 +5,7 @@ from decimal import Decimal
 
 import msgspec
 
+from tieout.core import countries
 from tieout.core.decide import (
     Answers,
     Bond,
@@ -302,6 +303,9 @@ def _against(crm: Customer, books: Customer) -> tuple[str, ...]:
         found.append("currency")
     if crm.tax_number and books.tax_number and _tax_form(crm.tax_number) != _tax_form(books.tax_number):
         found.append("tax_number")
+    here, there = countries.code(crm.billing.country), countries.code(books.billing.country)
+    if here and there and here != there:
+        found.append("country")
     forms = {name_words(n)[1] for n in (crm.company or crm.name,)} - {""}
     other = {name_words(n)[1] for n in (books.company or books.name,)} - {""}
     if forms and other and forms != other:
