@@ -159,6 +159,16 @@ def test_a_wrong_setting_a_failure_that_is_gone_and_a_paused_pair_are_told(world
     assert "127.0.0.1 cannot be reached" in fails(home, *words, code=UNREACHABLE)
 
 
+def test_a_sign_in_file_that_others_can_read_is_warned_of_and_connects_all_the_same(world: World) -> None:
+    file = world.tieout.home.with_suffix(".json")
+    file.write_text(json.dumps(world.sign_in))
+    for mode, warned in ((0o644, True), (0o620, True), (0o600, False)):
+        file.chmod(mode)
+        done = run(world.tieout.home, "connect", "shop", "--from", str(file), "--json")
+        assert (done.returncode, json.loads(done.stdout)["name"]) == (0, "shop")
+        assert (f"chmod 600 {file}" in done.stderr) == warned
+
+
 def test_a_sync_wanted_while_another_process_runs_one_waits_for_it(world: World) -> None:
     nova = world.seller.company("Nova Ltd")
     ana = world.seller.contact("ana@nova.example", "Ana", company=nova)

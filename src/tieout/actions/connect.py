@@ -3,6 +3,7 @@
 from datetime import date, datetime
 from pathlib import Path
 from random import SystemRandom
+from stat import S_ISREG
 from zoneinfo import ZoneInfo
 
 import msgspec
@@ -85,6 +86,12 @@ def read_file(file: Path) -> SignInFile:
             f"{file} is no sign-in file: {error}. It is JSON with `hubspot` and `quickbooks`, each with its address, "
             "id and tokens."
         ) from error
+
+
+def is_open_to_others(file: Path) -> bool:
+    """Whether anybody but its owner may read or change a sign-in file; a pipe is nobody else's."""
+    mode = file.stat().st_mode
+    return S_ISREG(mode) and bool(mode & 0o077)
 
 
 async def connect(

@@ -43,6 +43,11 @@ def progress(message: str) -> None:
         talk.print(message, style="dim")
 
 
+def warn(message: str) -> None:
+    """Say what is amiss, and go on."""
+    talk.print(message, style="yellow", markup=False, highlight=False, soft_wrap=True)
+
+
 def fail(message: str, code: int, *, as_json: bool) -> NoReturn:
     """Say what is wrong and end."""
     if as_json:

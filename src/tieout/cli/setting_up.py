@@ -84,10 +84,13 @@ def connect(
 ) -> None:
     """Pair a HubSpot account with a QuickBooks company, or renew the sign-in of that pair."""
     from tieout.actions.connect import connect as action  # noqa: PLC0415 - starts quicker without it
-    from tieout.actions.connect import read_file  # noqa: PLC0415
+    from tieout.actions.connect import is_open_to_others, read_file  # noqa: PLC0415
 
     with at_home(as_json) as (home, actor):
-        done = run_async(lambda: action(home, actor, name, read_file(file)))
+        given = read_file(file)
+        if is_open_to_others(file):
+            output.warn(f"{file} holds tokens, and others on this machine can read it: chmod 600 {file}")
+        done = run_async(lambda: action(home, actor, name, given))
     if as_json:
         output.document(done)
     else:
