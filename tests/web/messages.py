@@ -53,6 +53,8 @@ def of_tables() -> set[str]:
         language.FIELDS,
         history.EVENTS,
         history.VERBS,
+        history.REFUSALS,
+        history.PENDING,
         history.ENDS,
         history.DETAILS,
         history.PROPERTIES,

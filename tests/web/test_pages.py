@@ -142,6 +142,13 @@ def test_a_record_shows_both_sides_and_what_happened(ana: Visitor, ids: dict[str
     )
 
 
+def test_a_refused_write_reads_as_refused(ana: Visitor, ids: dict[str, str]):
+    page = ana.open(f"/nova/records/{ids['INV-1002']}")
+    refused = page.locator(".story li").filter(has_text="Note on the record refused by HubSpot")
+    expect(refused.get_by_text("Refused", exact=True)).to_be_visible()
+    assert page.get_by_text("Noted on the record in HubSpot").count() == 0
+
+
 def test_a_draft_tells_what_it_lacks(ana: Visitor, ids: dict[str, str]):
     text = ana.open(f"/nova/records/{ids['INV-1020']}").locator("main").inner_text()
     assert "Would fail, because" in text
@@ -151,7 +158,7 @@ def test_a_draft_tells_what_it_lacks(ana: Visitor, ids: dict[str, str]):
 def test_the_history_is_searched(ana: Visitor):
     page = ana.open("/nova/history?notes=1&search=tieout_state")
     expect(page.get_by_text("1 entry")).to_be_visible()
-    expect(page.get_by_text("Noted on the record in HubSpot")).to_be_visible()
+    expect(page.get_by_text("Note on the record refused by HubSpot")).to_be_visible()
 
 
 def test_colours_follow_the_readers_choice(ana: Visitor):

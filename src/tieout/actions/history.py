@@ -48,6 +48,24 @@ VERBS: Mapping[str, str] = {
     "annotate": "Noted on the record in {side}",
 }
 
+REFUSALS: Mapping[str, str] = {
+    "create": "Creation refused by {side}",
+    "update": "Change refused by {side}",
+    "void": "Void refused by {side}",
+    "withdraw": "Withdrawal refused by {side}",
+    "annotate": "Note on the record refused by {side}",
+}
+"""What a write says that the side did not take."""
+
+PENDING: Mapping[str, str] = {
+    "create": "Creation in {side}",
+    "update": "Change in {side}",
+    "void": "Void in {side}",
+    "withdraw": "Withdrawal from {side}",
+    "annotate": "Note on the record in {side}",
+}
+"""What a write says that has not happened, or of which nobody knows yet; its state says which."""
+
 PROPERTIES: Mapping[str, str] = {"tieout_state": "State", "tieout_reason": "Why"}
 """What the notes on HubSpot's records are called; others show their own name."""
 
@@ -59,6 +77,9 @@ ENDS: Mapping[str, str] = {
     "unknown": "No answer yet",
     "dropped": "Not needed any more",
 }
+
+
+_SAID = {"done": VERBS, "refused": REFUSALS}
 
 
 class Edit(msgspec.Struct, frozen=True):
@@ -206,7 +227,7 @@ def _writes(tx: Connection, company_id: int, ids: Sequence[str], words: Words) -
             id=row.id,
             at=moment(row.ended_at or row.planned_at),
             who="Tieout" if row.who == "tieout" else row.who,
-            what=words(VERBS.get(verb, verb), side=words(SIDES[side])),
+            what=words(_SAID.get(row.state, PENDING).get(verb, verb), side=words(SIDES[side])),
             side=side,
             kind=kind,
             kind_title=words(KINDS[kind]),
