@@ -16,6 +16,11 @@ SPEAKERS = {"words", "_words", "WrongSignIn", "_problem"}
 """What a module calls with a sentence for people."""
 
 
+ON_PAGES = ("actor", "cures", "failures", "fix", "lookup", "pause", "prove", "record", "settings", "users")
+"""The actions whose complaints a page shows."""
+COMPLAINTS = {"WrongUse", "NotFound", "Forbidden"}
+
+
 def of_templates() -> set[str | tuple[str, ...]]:
     """What stands in templates as a literal; a pair is one and many."""
     keywords = {"_": None, "ngettext": (1, 2)}
@@ -27,7 +32,19 @@ def of_modules() -> set[str]:
     """What stands in modules as a literal."""
     files = [*(SOURCE / "web").glob("*.py"), *(SOURCE / "actions").glob("*.py")]
     found = {said for file in files for said in spoken(ast.parse(file.read_text()), SPEAKERS)}
-    return found | spoken(ast.parse((SOURCE / "actions/users.py").read_text()), {"WrongUse"})
+    return found.union(*(spoken(tree, COMPLAINTS) for tree in complaining()))
+
+
+def complaining() -> list[ast.Module]:
+    """The modules of `ON_PAGES`."""
+    return [ast.parse((SOURCE / f"actions/{name}.py").read_text()) for name in ON_PAGES]
+
+
+def filled_in() -> list[str]:
+    """The complaints that are put together where they are raised, so that no catalogue knows them."""
+    calls = [node for tree in complaining() for node in ast.walk(tree) if isinstance(node, ast.Call)]
+    ours = [call for call in calls if getattr(call.func, "id", "") in COMPLAINTS]
+    return [ast.unparse(call) for call in ours if any(isinstance(arg, ast.JoinedStr) for arg in call.args)]
 
 
 def spoken(tree: ast.Module, speakers: set[str]) -> set[str]:

@@ -165,3 +165,28 @@ def test_a_warning_is_seen_on_the_invoice_and_acknowledged(ana: Visitor, home: H
     page.get_by_role("button", name="Do it").click()
     page.wait_for_url(at)
     assert choices(home, at.rpartition("/")[2]) == {"acknowledge": "5a"}
+
+
+def test_what_is_wrong_is_said_in_the_readers_language(ana: Visitor, ids: dict[str, str]):
+    page = ana.open(f"/nova/failures/{ids['INV-1004']}/number_by_pattern?lang=es&set-pattern=%7Bnumber%7D")
+    expect(page.get_by_role("alert")).to_have_text("«{number}» da otra vez el mismo número: INV-1004.")
+    page = ana.open(f"/nova/failures/{ids['INV-1004']}/number_by_pattern?set-pattern=%7Bfoo%7D")
+    expect(page.get_by_role("alert")).to_have_text("«{foo}» no es un patrón. Puede contener {number}, {n}.")
+    page = ana.open("/nova/settings")
+    token = page.locator("[name=_csrf_token]").first.get_attribute("value")
+    form = {"_csrf_token": token or "", "key": "lock_date", "value": "tomorrow"}
+    answer = ana.context.request.post(f"{ana.site}/nova/settings", form=form)
+    assert answer.status == 400
+    assert "«tomorrow» no es ni lo uno ni lo otro." in answer.text()
+
+
+def test_who_may_not_is_told_so_in_their_language(visitor: Visitor, ids: dict[str, str]):
+    visitor.sign_in("sam")
+    visitor.page.wait_for_url("**/nova")
+    page = visitor.open("/nova?lang=es")
+    token = page.locator("[name=_csrf_token]").first.get_attribute("value")
+    forced = visitor.context.request.post(
+        f"{visitor.site}/nova/failures/{ids['INV-1002']}/put_back", form={"_csrf_token": token or ""}
+    )
+    assert forced.status == 403
+    assert "hace falta el rol Contabilidad; sam tiene el rol Ventas." in forced.text()

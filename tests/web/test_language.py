@@ -20,6 +20,10 @@ def test_no_message_lacks_spanish():
     assert {m for m in PAIRS if not all(getattr(SPANISH.get(m), "string", None) or [""])} == set()
 
 
+def test_no_complaint_is_put_together_in_english():
+    assert messages.filled_in() == []
+
+
 def test_no_spanish_is_left_over():
     known = OURS | {one for one, _ in PAIRS}
     assert {m.id for m in SPANISH if m.id and (m.id if isinstance(m.id, str) else m.id[0]) not in known} == set()

@@ -4,6 +4,9 @@ from enum import StrEnum
 
 import msgspec
 
+from tieout.actions.errors import ActionError
+from tieout.actions.language import Words
+
 
 class Role(StrEnum):
     """A role includes those before it."""
@@ -17,8 +20,13 @@ class Role(StrEnum):
 _ORDER = tuple(Role)
 
 
-class Forbidden(Exception):
+class Forbidden(ActionError):
     """The actor's role does not allow this; the message names the role that does."""
+
+    def said(self, words: Words) -> str:
+        """The message in the reader's language, roles included."""
+        roles = {key: words(self.values[key].capitalize()) for key in ("needed", "role")}
+        return words(self.message, **(self.values | roles))
 
 
 class Actor(msgspec.Struct, frozen=True):
@@ -30,4 +38,9 @@ class Actor(msgspec.Struct, frozen=True):
     def must_be(self, role: Role) -> None:
         """Raise Forbidden unless the actor has `role` or a higher one."""
         if _ORDER.index(self.role) < _ORDER.index(role):
-            raise Forbidden(f"This needs the role {role}; {self.name} has the role {self.role}.")
+            raise Forbidden(
+                "This needs the role {needed}; {name} has the role {role}.",
+                needed=role.value,
+                name=self.name,
+                role=self.role.value,
+            )

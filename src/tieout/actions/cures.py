@@ -13,7 +13,7 @@ from tieout.core.decide import signature
 from tieout.core.money import from_minor, text
 from tieout.core.records import Kind, Side
 from tieout.core.settings import Settings
-from tieout.core.text import filled
+from tieout.core.text import NotAPattern, filled
 from tieout.core.warn import ACKNOWLEDGE, acknowledgement
 from tieout.kinds.booking import NUMBER_LIMIT
 from tieout.kinds.customer import Customer, display_name
@@ -65,14 +65,16 @@ class Doing:
         self._keys.add(key)
         given = self.values.get(key, default)
         if not given:
-            raise WrongUse(f"This fix needs --set {key}=…")
+            raise WrongUse("This fix needs a value: `--set {key}=…`", key=key)
         return given
 
     def leave_nothing(self) -> None:
         """Hold that every given value was used. Raises WrongUse, naming what the fix takes."""
         if unused := sorted(self.values.keys() - self._keys):
-            takes = ", ".join(sorted(self._keys)) or "no value"
-            raise WrongUse(f"This fix does not take {', '.join(unused)}. It takes {takes}.")
+            if not self._keys:
+                raise WrongUse("This fix does not take {unused}. It takes no value.", unused=", ".join(unused))
+            takes = ", ".join(sorted(self._keys))
+            raise WrongUse("This fix does not take {unused}. It takes {keys}.", unused=", ".join(unused), keys=takes)
 
 
 def _customer_pair(doing: Doing) -> Stored | None:
@@ -90,10 +92,14 @@ def _link_customer(doing: Doing) -> None:
     there = pairs.find(doing.tx, doing.stored.id, Kind.CUSTOMER, Side.BOOKS, chosen)
     books = None if there is None else there.pair.books
     if there is None or not isinstance(books, Customer):
-        raise WrongUse(f"QuickBooks has no customer with the id {chosen}.")
+        raise WrongUse("QuickBooks has no customer with the id {id}.", id=chosen)
     owner = _customer_pair(doing)
     if there.pair.bond is not None and (owner is None or there.id != owner.id):
-        raise WrongUse(f"The QuickBooks customer {books.name} ({chosen}) is already linked to another one in HubSpot.")
+        raise WrongUse(
+            "The QuickBooks customer {name} ({id}) is already linked to another one in HubSpot.",
+            name=books.name,
+            id=chosen,
+        )
     if owner is None:
         doing.choose(doing.one, link_customer=chosen)
         doing.touch(Side.BOOKS, Kind.INVOICE, "", "customer", "", books.name)
@@ -148,7 +154,7 @@ def _choose_contact(doing: Doing) -> None:
     chosen = doing.value("contact").removeprefix("contact:")
     found = mirror.get(doing.tx, doing.stored.id, Side.CRM, Kind.CUSTOMER, f"contact:{chosen}")
     if not isinstance(found, Customer):
-        raise WrongUse(f"HubSpot has no contact with the id {chosen}.")
+        raise WrongUse("HubSpot has no contact with the id {id}.", id=chosen)
     owner = found.member_of or found.id
     doing.choose(doing.one, choose_contact=owner)
     before = doing.one.pair.crm.customer if isinstance(doing.one.pair.crm, Invoice) else ""
@@ -165,7 +171,9 @@ def _rename(doing: Doing) -> None:
     known = {"name": name, "email": crm.email, "company": crm.company, "first": crm.first, "last": crm.last}
     after = _filled(pattern, known).replace("()", "").strip()
     if after == name:
-        raise WrongUse(f"{pattern!r} gives the same name again: {name}. Choose another pattern with --set pattern=…")
+        raise WrongUse(
+            "'{pattern}' gives the same name again: {name}. Choose another pattern.", pattern=pattern, name=name
+        )
     doing.choose(owner, rename_by_pattern=pattern)
     doing.touch(Side.BOOKS, Kind.CUSTOMER, "", "display_name", name, after)
 
@@ -193,7 +201,9 @@ def _set_service_date(doing: Doing) -> None:
         try:
             day(rule)
         except ValueError as error:
-            raise WrongUse(f"rule is invoice_date, billing_start or a day; {rule!r} is none of them.") from error
+            raise WrongUse(
+                "rule is invoice_date, billing_start or a day; '{rule}' is none of them.", rule=rule
+            ) from error
     doing.choose(doing.one, set_service_date=rule)
     if isinstance(crm, Invoice):
         for position, line in enumerate(crm.lines, 1):
@@ -233,9 +243,9 @@ def _use_existing(doing: Doing) -> None:
     side = Side.BOOKS if one.crm_id else Side.CRM
     there = pairs.find(doing.tx, doing.stored.id, one.pair.kind, side, chosen)
     if there is None:
-        raise WrongUse(f"There is no such document {chosen} on the other side.")
+        raise WrongUse("There is no such document {id} on the other side.", id=chosen)
     if there.pair.bond is not None:
-        raise WrongUse(f"The document {chosen} already belongs to another one.")
+        raise WrongUse("The document {id} already belongs to another one.", id=chosen)
     doing.choose(one, use_existing=chosen)
     doing.touch(side, one.pair.kind, chosen, "linked_to", "", _label(one))
 
@@ -248,9 +258,13 @@ def _number_by_pattern(doing: Doing) -> None:
     number = crm.number if isinstance(crm, Invoice) else ""
     after = _filled(pattern, {"number": number, "n": "2"})
     if after == number:
-        raise WrongUse(f"{pattern!r} gives the same number again: {number}.")
+        raise WrongUse("'{pattern}' gives the same number again: {number}.", pattern=pattern, number=number)
     if len(after) > NUMBER_LIMIT:
-        raise WrongUse(f"{after} is longer than the {NUMBER_LIMIT} characters that QuickBooks takes.")
+        raise WrongUse(
+            "{number} is longer than the {limit} characters that QuickBooks takes.",
+            number=after,
+            limit=str(NUMBER_LIMIT),
+        )
     doing.choose(doing.one, number_by_pattern=pattern)
     doing.touch(Side.BOOKS, Kind.INVOICE, doing.one.books_id, "number", number, after)
 
@@ -290,9 +304,9 @@ def _link_item(doing: Doing) -> None:
     chosen = doing.value("item")
     there = pairs.find(doing.tx, doing.stored.id, Kind.ITEM, Side.BOOKS, chosen)
     if there is None:
-        raise WrongUse(f"QuickBooks has no item with the id {chosen}.")
+        raise WrongUse("QuickBooks has no item with the id {id}.", id=chosen)
     if there.pair.bond is not None:
-        raise WrongUse(f"The QuickBooks item {chosen} is already linked to another one in HubSpot.")
+        raise WrongUse("The QuickBooks item {id} is already linked to another one in HubSpot.", id=chosen)
     doing.choose(doing.one, link_item=chosen)
     doing.touch(Side.BOOKS, Kind.ITEM, chosen, "linked_to", "", _label(doing.one))
 
@@ -339,8 +353,8 @@ def _try_again(doing: Doing) -> None:
 def _filled(pattern: str, known: Mapping[str, str]) -> str:
     try:
         return filled(pattern, known)
-    except ValueError as error:
-        raise WrongUse(str(error)) from error
+    except NotAPattern as error:
+        raise WrongUse("'{pattern}' is no pattern. It may hold {names}.", pattern=pattern, names=error.names) from error
 
 
 def _label(one: Stored) -> str:

@@ -53,17 +53,17 @@ def fix(
     """
     known = FIXES.get(fix)
     if known is None:
-        raise WrongUse(f"There is no fix {fix!r}. There are: {', '.join(FIXES)}.")
+        raise WrongUse("There is no fix '{fix}'. There are: {known}.", fix=fix, known=", ".join(FIXES))
     actor.must_be(Role.BOOKKEEPER if known.money else Role.SELLER)
     with home.database.begin() as tx:
         stored = connection(tx, name)
         first = _failure(tx, stored, name, failure_id)
         if fix not in CAUSES[first.cause].fixes:
-            offered = ", ".join(CAUSES[first.cause].fixes) or "none"
-            raise WrongUse(f"{fix} does not cure {first.cause}. Offered: {offered}.")
+            offered = ", ".join(CAUSES[first.cause].fixes) or "-"
+            raise WrongUse("{fix} does not cure {cause}. Offered: {fixes}.", fix=fix, cause=first.cause, fixes=offered)
         due = _with_cause(tx, stored, first, values) if all_with_cause else [first]
         result = FixResult(not preview, [], [], {})
-        refusals: list[str] = []
+        refusals: list[WrongUse] = []
         for one in due:
             doing = Doing(tx, home, stored, one, values)
             try:
@@ -72,13 +72,13 @@ def fix(
             except WrongUse as error:
                 if not all_with_cause:
                     raise
-                refusals.append(str(error))
+                refusals.append(error)
                 continue
             result.failures.append(str(one.id))
             result.operations.extend(doing.touches)
             result.settings.update(doing.settings)
         if refusals and not result.failures:
-            raise WrongUse(refusals[0])
+            raise refusals[0]
         if preview:
             tx.rollback()
             return result
@@ -97,8 +97,10 @@ def _failure(tx: Connection, stored: StoredConnection, name: str, failure_id: st
     found = pairs.load(tx, [pair_id(tx, stored.id, failure_id)])
     if not found or not pairs.belongs(tx, found[0].id, stored.id) or found[0].state not in FIXABLE:
         raise NotFound(
-            f"There is no failure {failure_id} in {name}; it may have been solved by now. "
-            f"`tieout failures {name}` lists those that stand."
+            "There is no failure {id} in {name}; it may have been solved by now. "
+            "`tieout failures {name}` lists those that stand.",
+            id=failure_id,
+            name=name,
         )
     return found[0]
 

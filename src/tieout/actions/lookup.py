@@ -22,6 +22,7 @@ def connection(tx: Connection, name: str) -> StoredConnection:
     found = connections.find(tx, name)
     if found is None:
         names = [c.name for c in connections.every(tx)]
-        known = f"Known: {', '.join(names)}." if names else "None is connected yet; use `tieout connect`."
-        raise NotFound(f"There is no company pair called {name!r}. {known}")
+        if not names:
+            raise NotFound("There is no company pair called '{name}', nor any; `tieout connect` makes one.", name=name)
+        raise NotFound("There is no company pair called '{name}'. Known: {names}.", name=name, names=", ".join(names))
     return found

@@ -26,7 +26,7 @@ def exclude(home: Home, actor: Actor, name: str, pair_id: str, *, include: bool 
         stored = connection(tx, name)
         found = pairs.load(tx, [lookup.pair_id(tx, stored.id, pair_id)])
         if not found or not pairs.belongs(tx, found[0].id, stored.id):
-            raise NotFound(f"There is no record {pair_id} in {name}.")
+            raise NotFound("There is no record {id} here.", id=pair_id)
         choices = dict(found[0].pair.choices)
         if include:
             choices.pop("exclude", None)

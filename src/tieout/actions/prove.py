@@ -31,7 +31,7 @@ async def prove(home: Home, actor: Actor, name: str, *, transport: Transport = n
     with home.database.read() as tx:
         stored = connection(tx, name)
     if stored.crm_facts is None or stored.books_facts is None:
-        raise WrongUse(f"{name} was never read. `tieout sync {name}` reads it.")
+        raise WrongUse("{name} was never read. `tieout sync {name}` reads it.", name=name)
     try:
         async with (
             httpx2.AsyncClient(transport=transport(stored.crm.base_url)) as crm_http,

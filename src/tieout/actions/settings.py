@@ -14,7 +14,7 @@ from tieout.core.facts import Named
 from tieout.core.fields import Rule
 from tieout.core.records import Kind, Side
 from tieout.core.settings import Settings
-from tieout.core.text import filled
+from tieout.core.text import NotAPattern, filled
 from tieout.kinds.item import Item
 from tieout.store import agenda, connections, mirror, pairs
 from tieout.store.connections import StoredConnection
@@ -173,12 +173,18 @@ def _with(tx: Connection, stored: StoredConnection, old: Settings, key: str, tex
         return _with_deposit(tx, stored, old, key[len(_DEPOSIT) :], text)
     kind = _KINDS.get(key)
     if kind is None:
-        others = f"{_TAX}RATE, {_DEPOSIT}PROCESSOR"
-        raise WrongUse(f"There is no setting {key!r}. There are: {', '.join(_KINDS)}, {others}.")
+        keys = ", ".join([*_KINDS, f"{_TAX}RATE", f"{_DEPOSIT}PROCESSOR"])
+        raise WrongUse("There is no setting '{key}'. There are: {keys}.", key=key, keys=keys)
     value: object = text
     if kind.words:
         if text not in kind.words:
-            raise WrongUse(f"{key} cannot be {text!r}. Choose {' or '.join(kind.words)}.")
+            raise WrongUse(
+                "{key} cannot be '{value}'. Choose {others} or {last}.",
+                key=key,
+                value=text,
+                others=", ".join(kind.words[:-1]),
+                last=kind.words[-1],
+            )
         value = text == "true" if kind.words is _SWITCH else text
     elif kind.choices is not None:
         value = _chosen(key, text, kind.choices(tx, stored))
@@ -189,7 +195,12 @@ def _with(tx: Connection, stored: StoredConnection, old: Settings, key: str, tex
         _check_pattern(key, text, _PATTERNS[key])
     elif key.endswith("_days"):
         if not (text.isascii() and text.isdigit() and len(text) < 4 and int(text) <= _MOST_DAYS):
-            raise WrongUse(f"{key} is a number of days from 0 to {_MOST_DAYS}; {text!r} is not.")
+            raise WrongUse(
+                "{key} is a number of days from 0 to {most}; '{value}' is not.",
+                key=key,
+                most=str(_MOST_DAYS),
+                value=text,
+            )
         value = int(text)
     return msgspec.convert(msgspec.structs.asdict(old) | {key: value}, Settings)
 
@@ -198,8 +209,8 @@ def _with_tax(tx: Connection, stored: StoredConnection, old: Settings, rate: str
     rates = () if stored.crm_facts is None else stored.crm_facts.tax_rates
     found = next((r.id for r in rates if rate in (r.id, r.name)), rate if rate.startswith("tax:") else "")
     if not found:
-        names = ", ".join(f"{r.name} ({r.id})" for r in rates) or "none"
-        raise WrongUse(f"HubSpot has no tax rate {rate!r}. It has: {names}.")
+        names = ", ".join(f"{r.name} ({r.id})" for r in rates) or "-"
+        raise WrongUse("HubSpot has no tax rate '{rate}'. It has: {names}.", rate=rate, names=names)
     code = _chosen(f"{_TAX}{rate}", text, _codes(tx, stored))
     return msgspec.structs.replace(old, tax_codes=dict(old.tax_codes) | {found: code})
 
@@ -220,9 +231,11 @@ def _chosen(key: str, text: str, choices: Sequence[Named]) -> str:
     by_name = [c.id for c in choices if c.name.casefold() == text.casefold()]
     found = by_name or by_id
     if len(found) != 1:
-        listed = ", ".join(f"{c.name} ({c.id})" for c in choices) or "none, so far"
-        problem = "is not one of QuickBooks'" if not found else "is the name of several"
-        raise WrongUse(f"{key}: {text!r} {problem}. Choose one of: {listed}.")
+        listed = ", ".join(f"{c.name} ({c.id})" for c in choices) or "-"
+        told = {"key": key, "value": text, "choices": listed}
+        if found:
+            raise WrongUse("{key}: '{value}' is the name of several. Choose one of: {choices}.", **told)
+        raise WrongUse("{key}: '{value}' is not one of QuickBooks'. Choose one of: {choices}.", **told)
     return found[0]
 
 
@@ -230,16 +243,21 @@ def _day(key: str, text: str, nothing: str) -> date:
     try:
         return date.fromisoformat(text)
     except ValueError as error:
-        raise WrongUse(f"{key} is a day such as 2026-01-31, or `{nothing}`; {text!r} is neither.") from error
+        raise WrongUse(
+            "{key} is a day such as 2026-01-31, or `{nothing}`; '{value}' is neither.",
+            key=key,
+            nothing=nothing,
+            value=text,
+        ) from error
 
 
 def _check_pattern(key: str, text: str, names: tuple[str, ...]) -> None:
     try:
         shown = filled(text, dict.fromkeys(names, "x"))
-    except ValueError as error:
-        raise WrongUse(f"{key}: {error}") from error
+    except NotAPattern as error:
+        raise WrongUse("'{pattern}' is no pattern. It may hold {names}.", pattern=text, names=error.names) from error
     if key != "display_name" and not shown.strip():
-        raise WrongUse(f"{key} must not be empty.")
+        raise WrongUse("{key} must not be empty.", key=key)
 
 
 def _shown(tx: Connection, stored: StoredConnection, key: str) -> str:

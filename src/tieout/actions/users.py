@@ -124,7 +124,7 @@ def choose_language(home: Home, name: str, language: str) -> None:
     with home.database.begin() as tx:
         known = users.find(tx, name)
         if known is None:
-            raise NotFound(f"There is no user {name}.")
+            raise NotFound("There is no user {name}.", name=name)
         users.change(tx, known.id, language=language)
 
 

@@ -120,10 +120,18 @@ def name_words(name: str) -> tuple[str, str]:
     return " ".join(words), form
 
 
+class NotAPattern(ValueError):
+    """A pattern whose braces hold anything but known names. names: those that it may hold, as they are written."""
+
+    def __init__(self, pattern: str, names: str) -> None:
+        super().__init__(f"{pattern!r} is no pattern. It may hold {names}.")
+        self.names = names
+
+
 def filled(pattern: str, known: Mapping[str, str]) -> str:
     """A pattern a person wrote, its `{name}`s replaced.
 
-    Raises ValueError, a sentence, where braces hold anything but one of the `known` names.
+    Raises NotAPattern where braces hold anything but one of the `known` names.
     """
     try:
         if all(
@@ -132,5 +140,4 @@ def filled(pattern: str, known: Mapping[str, str]) -> str:
             return pattern.format_map(known)
     except ValueError:
         pass
-    names = ", ".join(f"{{{name}}}" for name in known)
-    raise ValueError(f"{pattern!r} is no pattern. It may hold {names}.")
+    raise NotAPattern(pattern, ", ".join(f"{{{name}}}" for name in known))

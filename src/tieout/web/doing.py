@@ -150,7 +150,7 @@ def change_setting(
     except NotFound:
         raise
     except WrongUse as wrong:
-        return _settings(request, reader, name, problem=(key, str(wrong)))
+        return _settings(request, reader, name, problem=(key, wrong.said(reader.words)))
     return Redirect(f"/{segment(name)}/settings?{urlencode({'done': key})}#{segment(key)}", status_code=303)
 
 

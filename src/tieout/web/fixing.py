@@ -99,7 +99,7 @@ def fix_now(
     except NotFound:
         raise
     except WrongUse as wrong:
-        return _preview(request, reader, name, failure_id, code, data, str(wrong))
+        return _preview(request, reader, name, failure_id, code, data, wrong.said(reader.words))
     if code == ACKNOWLEDGE:
         return Redirect(f"/{segment(name)}/records/{segment(failure_id)}", status_code=303)
     done = urlencode({"done": len(result.failures)})
@@ -138,7 +138,7 @@ def _preview(
         except NotFound:
             raise
         except WrongUse as wrong:
-            problem = str(wrong)
+            problem = wrong.said(reader.words)
     return show(
         request,
         reader,

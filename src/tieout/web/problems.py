@@ -13,6 +13,7 @@ from litestar.response import Redirect
 
 from tieout.actions.actor import Forbidden
 from tieout.actions.errors import ActionError, NotFound, OutOfReach
+from tieout.actions.language import ENGLISH, Words
 from tieout.actions.users import WrongSignIn
 from tieout.web.security import CSRF_COOKIE
 from tieout.web.views import show
@@ -50,21 +51,21 @@ class Problem(msgspec.Struct, frozen=True, rename={"type_": "type"}):
     type_: str = "about:blank"
 
 
-def problem_of(error: Exception) -> Problem:
-    """An error as programs and people are told of it; what is not expected is logged, and not told."""
+def problem_of(error: Exception, words: Words = ENGLISH) -> Problem:
+    """An error as it is told in the reader's language; what is not expected is logged, and not told."""
     match error:
         case NotSignedIn():
             return _problem(401, "Sign in first.")
         case WrongSignIn():
             return _problem(401, str(error))
         case Forbidden():
-            return _problem(403, str(error))
+            return _problem(403, error.said(words))
         case NotFound():
-            return _problem(404, str(error))
+            return _problem(404, error.said(words))
         case OutOfReach():
-            return _problem(503, str(error))
+            return _problem(503, error.said(words))
         case ActionError():
-            return _problem(400, str(error))
+            return _problem(400, error.said(words))
         case TooManyAttempts():
             return _problem(429, "Wait a quarter of an hour, then try again.")
         case HTTPException():
@@ -87,7 +88,7 @@ def _problem(status: int, detail: str) -> Problem:
 def answer(request: Request[Any, Any, Any], error: Exception) -> Response[Any]:
     """Answer with a problem; whoever has not signed in is sent to do so."""
     visit = provide_visit(request)
-    problem = problem_of(error)
+    problem = problem_of(error, visit.words)
     if visit.json:
         return Response(msgspec.json.encode(problem), media_type="application/problem+json", status_code=problem.status)
     if isinstance(error, NotSignedIn):
