@@ -18,7 +18,9 @@ from tieout.store import agenda, connections, pairs
 from tieout.store.connections import StoredConnection
 from tieout.store.pairs import Stored
 
-FIXABLE = (State.FAILING, State.HELD, State.BROKEN, State.WAITING, State.WARNING)
+LISTED = (State.FAILING, State.HELD, State.BROKEN, State.WAITING)
+"""States that are listed as failures (waiting ones after an hour)."""
+FIXABLE = (*LISTED, State.WARNING)
 """States that fixes are offered in."""
 
 
