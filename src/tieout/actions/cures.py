@@ -133,10 +133,10 @@ def _link_hubspot_customer(doing: Doing) -> None:
     chosen = doing.value("customer")
     there = pairs.find(doing.tx, doing.stored.id, Kind.CUSTOMER, Side.CRM, chosen)
     if there is None or not isinstance(there.pair.crm, Customer) or there.pair.crm.member_of:
-        raise WrongUse(f"HubSpot has no customer {chosen}; name one such as company:123 or contact:45.")
+        raise WrongUse("HubSpot has no customer {id}; name one such as company:123 or contact:45.", id=chosen)
     owner = _owner_in_books(doing)
     if there.pair.bond is not None and there.id != owner.id:
-        raise WrongUse(f"The HubSpot customer {chosen} is already linked to another one in QuickBooks.")
+        raise WrongUse("The HubSpot customer {id} is already linked to another one in QuickBooks.", id=chosen)
     doing.choose(there, link_customer=owner.books_id)
     agenda.redecide(doing.tx, doing.one.id)
     doing.touch(Side.CRM, Kind.CUSTOMER, chosen, "linked_to", "", _label(owner))

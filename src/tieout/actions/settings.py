@@ -217,7 +217,11 @@ def _with_tax(tx: Connection, stored: StoredConnection, old: Settings, rate: str
 
 def _with_deposit(tx: Connection, stored: StoredConnection, old: Settings, processor: str, text: str) -> Settings:
     if processor not in PROCESSORS:
-        raise WrongUse(f"HubSpot knows no processor {processor!r}. It knows: {', '.join(PROCESSORS)}.")
+        raise WrongUse(
+            "HubSpot knows no processor '{processor}'. It knows: {known}.",
+            processor=processor,
+            known=", ".join(PROCESSORS),
+        )
     account = _chosen(f"{_DEPOSIT}{processor}", text, _deposits(tx, stored))
     others = {name: one for name, one in old.deposit_accounts.items() if name != processor}
     return msgspec.structs.replace(old, deposit_accounts=others | ({processor: account} if account else {}))
