@@ -88,10 +88,6 @@ def checks(crm: CrmFacts, books: BooksFacts, settings: Settings, name: str) -> l
 def _tax(crm: CrmFacts, books: BooksFacts, settings: Settings, name: str) -> list[Check]:
     codes = ", ".join(code.name for code in books.tax_codes)
     found = [Check("tax_regime", "ok", f"Sales tax in QuickBooks: {books.regime}")]
-    if books.regime == "us-automated":
-        found.append(
-            Check("tax_regime", "blocks", "Automated sales tax is not supported yet", "Exclude taxed invoices.")
-        )
     if books.regime == "per-line":
         found.append(
             _check("untaxed_code", bool(settings.untaxed_code), "blocks",
@@ -99,7 +95,7 @@ def _tax(crm: CrmFacts, books: BooksFacts, settings: Settings, name: str) -> lis
                    f"tieout set {name} untaxed_code=NAME, one of: {codes}")
         )  # fmt: skip
     for rate in crm.tax_rates:
-        mapped = bool(settings.tax_codes.get(rate.id)) or books.regime == "none"
+        mapped = bool(settings.tax_codes.get(rate.id)) or books.regime in ("none", "us-automated")
         found.append(
             _check(f"tax_code.{rate.name}", mapped, "blocks",
                    f"HubSpot's rate {rate.name} " + ("is mapped" if mapped else "is not mapped"),

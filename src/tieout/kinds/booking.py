@@ -235,6 +235,9 @@ def _tax(crm: Invoice, world: World, lines: list[Line], problems: list[Fail]) ->
                 unmapped[names.get(rate, rate)] = rate
         elif facts.regime == "us-manual" and not rate:
             code = settings.untaxed_code or NO_TAX
+        elif facts.regime == "us-automated":
+            # Lines are taxable or not; which tax that is, QuickBooks knows by the place, and how much, the invoice.
+            code = TAX if rate and code != NO_TAX else NO_TAX
         elif not code:
             unmapped[names.get(rate, rate) or "no tax"] = rate
         elif facts.regime == "us-manual" and code not in (NO_TAX, TAX):

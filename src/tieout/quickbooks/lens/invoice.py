@@ -124,7 +124,7 @@ def created(invoice: Invoice, key: str, regime: Regime, discount_account: str) -
         body["GlobalTaxCalculation"] = "TaxExcluded"
     elif invoice.discount and invoice.tax:
         body["ApplyTaxAfterDiscount"] = True
-    if regime != "none" and (invoice.tax or regime == "per-line"):
+    if regime in ("per-line", "us-automated") or (regime != "none" and invoice.tax):
         body["TxnTaxDetail"] = tax_detail(invoice)
     return body
 

@@ -8,6 +8,8 @@ from collections.abc import Mapping
 from decimal import Decimal
 from typing import Final
 
+import msgspec
+
 from tieout.core.facts import Regime
 from tieout.core.money import decimal
 from tieout.kinds.invoice import Invoice, Line
@@ -34,6 +36,8 @@ def revised(raw: Json, invoice: Invoice, fields: tuple[str, ...], regime: Regime
         elif field == "customer":
             body["CustomerRef"] = {"value": invoice.customer}
     if CHARGE.isdisjoint(fields):
+        if regime == "us-automated":
+            body["TxnTaxDetail"] = _kept_tax(raw)
         return body
     wanted = {line.id: line for line in invoice.lines if line.id}
     lines, kept = _stay(raw.get("Line") or [], wanted, invoice.currency)
@@ -115,6 +119,9 @@ def _with_discount(lines: list[Json], invoice: Invoice, account: str, *, lines_c
 
 def _set_tax(body: Json, invoice: Invoice, regime: Regime, *, charge_changed: bool) -> None:
     held = body.get("TxnTaxDetail") or {}
+    if regime == "us-automated":
+        body["TxnTaxDetail"] = lens.tax_detail(msgspec.structs.replace(invoice, tax_code=""))
+        return
     code = str((held.get("TxnTaxCodeRef") or {}).get("value", ""))
     total = _number(held.get("TotalTax"))
     same = total == invoice.tax and (code == invoice.tax_code or not invoice.tax_code)
@@ -124,6 +131,12 @@ def _set_tax(body: Json, invoice: Invoice, regime: Regime, *, charge_changed: bo
     if code and not invoice.tax_code and invoice.tax:
         detail["TxnTaxCodeRef"] = held["TxnTaxCodeRef"]
     body["TxnTaxDetail"] = detail
+
+
+def _kept_tax(raw: Json) -> Json:
+    """The tax as it stands, without the codes of automated sales tax, which QuickBooks does not take back."""
+    held = raw.get("TxnTaxDetail") or {}
+    return {"TotalTax": held["TotalTax"]} if "TotalTax" in held else {}
 
 
 def _number(value: object, missing: Decimal = Decimal(0)) -> Decimal:

@@ -1,0 +1,115 @@
+"""Tax: the issued total is the total, under every regime."""
+
+from decimal import Decimal
+from typing import Any
+
+import pytest
+from tests.stories.conftest import World, amount
+
+RATES = [
+    {"id": "ny", "name": "New York", "label": "New York", "percentageRate": 8.875, "active": True},
+    {"id": "ca", "name": "California", "label": "California", "percentageRate": 9.375, "active": True},
+]
+SHIP_TO = {
+    "hs_recipient_shipping_address": "1 Main Street",
+    "hs_recipient_shipping_city": "New York",
+    "hs_recipient_shipping_state": "NY",
+    "hs_recipient_shipping_zip": "10001",
+    "hs_recipient_shipping_country": "US",
+}
+
+
+@pytest.fixture
+def automated(worlds: Any) -> World:
+    """A company in the United States with automated sales tax."""
+    world: World = worlds("us-ast")
+    world.hubspot.company(tax_rates=RATES)
+    return world
+
+
+def taxed(world: World, *lines: tuple[str, str, str], **more: str) -> str:
+    """A finalized invoice. lines: quantity, price, rate (empty = none)."""
+    seller = world.seller
+    made = [
+        seller.line(quantity, price, name="Poster", **({"hs_tax_rate_group_id": rate} if rate else {}))
+        for quantity, price, rate in lines
+    ]
+    return seller.invoice(*made, contact=seller.contact("ana@nova.example", "Ana", "Ruiz"), **SHIP_TO | more)
+
+
+def test_the_tax_that_hubspot_issued_stands_under_automated_sales_tax(automated: World) -> None:
+    world = automated
+    invoice = taxed(world, ("3", "9.99", "ca"), ("1", "20.00", ""))
+    world.connect()
+    world.tieout.sync()
+    assert world.tieout.failures() == []
+    [booked] = world.bookkeeper.select("Invoice")
+    issued = amount(world.seller.shown(invoice)["hs_amount_billed"])
+    assert amount(booked["TotalAmt"]) == issued == Decimal("52.78")
+    assert amount(booked["TxnTaxDetail"]["TotalTax"]) == Decimal("2.81")
+    codes = [
+        line["SalesItemLineDetail"]["TaxCodeRef"]["value"]
+        for line in booked["Line"]
+        if line["DetailType"] == "SalesItemLineDetail"
+    ]
+    assert codes == ["TAX", "NON"]
+    world.rests()
+
+
+def test_an_invoice_without_tax_stays_without_it_under_automated_sales_tax(automated: World) -> None:
+    world = automated
+    taxed(world, ("1", "100.00", ""))
+    world.connect()
+    world.tieout.sync()
+    [booked] = world.bookkeeper.select("Invoice")
+    assert amount(booked["TotalAmt"]) == Decimal("100.00")
+    world.rests()
+
+
+def test_a_later_price_and_a_later_due_date_keep_the_issued_tax(automated: World) -> None:
+    world = automated
+    invoice = taxed(world, ("1", "100.00", "ny"))
+    world.connect()
+    world.tieout.sync()
+    page = world.seller.client.crm.associations.v4.basic_api.get_page("invoices", invoice, "line_items")
+    world.seller.change("line_items", str(page.results[0].to_object_id), price="200.00")
+    world.tieout.sync()
+    assert world.tieout.failures() == []
+    assert amount(world.bookkeeper.select("Invoice")[0]["TotalAmt"]) == Decimal("217.75")
+    world.seller.change("invoices", invoice, hs_due_date=f"{world.day(45)}T12:00:00Z")
+    world.tieout.sync()
+    assert world.tieout.failures() == []
+    [booked] = world.bookkeeper.select("Invoice")
+    assert (booked["DueDate"], amount(booked["TotalAmt"])) == (f"{world.day(45)}", Decimal("217.75"))
+    world.rests()
+
+
+def test_a_french_company_books_with_its_own_codes(worlds: Any) -> None:
+    world: World = worlds("fr")
+    world.hubspot.company(
+        tax_rates=[{"id": "20", "name": "TVA 20", "label": "TVA 20", "percentageRate": 20, "active": True}]
+    )
+    invoice = taxed(world, ("3", "9.99", "20"), ("1", "5.00", ""))
+    world.tieout.connect(
+        world.sign_in,
+        income_account="Prestations de services",
+        untaxed_code="Exonéré",
+        **{"tax_code.TVA 20": "20,0 % TVA"},
+    )
+    world.tieout.sync()
+    assert world.tieout.failures() == []
+    [booked] = world.bookkeeper.select("Invoice")
+    assert amount(booked["TotalAmt"]) == amount(world.seller.shown(invoice)["hs_amount_billed"]) == Decimal("40.96")
+    world.rests()
+
+
+def test_a_fault_in_french_is_recognized_by_its_code(worlds: Any) -> None:
+    world: World = worlds("fr")
+    taxed(world, ("1", "10.00", ""))
+    world.tieout.connect(world.sign_in, income_account="Prestations de services", untaxed_code="Exonéré")
+    words = {"code": "6140"}
+    world.quickbooks.faults({"match": {"method": "POST", "path": "/invoice"}, "nth": 1, "do": "fault", "with": words})
+    world.tieout.sync()
+    world.tieout.failure("duplicate_number")
+    [refused] = world.tieout.refusals()
+    assert "document en double" in refused["why"]
