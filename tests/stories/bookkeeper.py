@@ -71,6 +71,22 @@ class Bookkeeper:
     def income_account(self) -> Account:
         return Account.filter(Name="Services", qb=self.client)[0]
 
+    def receive_for(self, paid: Mapping[str, str], total: str) -> str:
+        """Receive one payment for several invoices. paid: amount by invoice."""
+        payment = Payment()
+        payment.CustomerRef = Invoice.get(next(iter(paid)), qb=self.client).CustomerRef
+        payment.TotalAmt = float(total)
+        payment.Line = [_applied(id_, "Invoice", amount) for id_, amount in paid.items()]
+        return self._save(payment)
+
+    def move_payment(self, payment: str, paid: Mapping[str, str]) -> None:
+        """Apply a payment anew. paid: amount by invoice."""
+        lines = [_applied(id_, "Invoice", amount) for id_, amount in paid.items()]
+        self.change(Payment, payment, Line=lines)
+
+    def void_payment(self, payment: str) -> None:
+        Payment.get(payment, qb=self.client).void(qb=self.client)
+
     def clearing_account(self, name: str) -> str:
         account = Account()
         account.Name = name
@@ -109,12 +125,7 @@ class Bookkeeper:
         payment.CustomerRef = Invoice.get(invoice, qb=self.client).CustomerRef
         payment.TotalAmt = float(amount)
         payment.TxnDate = on.isoformat() if on else None
-        line = PaymentLine()
-        line.Amount = float(amount)
-        linked = LinkedTxn()
-        linked.TxnId, linked.TxnType = invoice, "Invoice"
-        line.LinkedTxn = [linked]
-        payment.Line = [line]
+        payment.Line = [_applied(invoice, "Invoice", amount)]
         return self._save(payment)
 
     def apply_credit(self, memo: str, invoice: str, amount: str) -> str:
@@ -122,13 +133,7 @@ class Bookkeeper:
         payment = Payment()
         payment.CustomerRef = Invoice.get(invoice, qb=self.client).CustomerRef
         payment.TotalAmt = 0
-        for id_, kind in ((invoice, "Invoice"), (memo, "CreditMemo")):
-            line = PaymentLine()
-            line.Amount = float(amount)
-            linked = LinkedTxn()
-            linked.TxnId, linked.TxnType = id_, kind
-            line.LinkedTxn = [linked]
-            payment.Line.append(line)
+        payment.Line = [_applied(invoice, "Invoice", amount), _applied(memo, "CreditMemo", amount)]
         return self._save(payment)
 
     def edit_line(
@@ -212,6 +217,15 @@ class Bookkeeper:
         for name, value in values.items():
             setattr(record, name, value)
         return str(record.save(qb=self.client).Id)
+
+
+def _applied(id_: str, kind: str, amount: str) -> PaymentLine:
+    line = PaymentLine()
+    line.Amount = float(amount)
+    linked = LinkedTxn()
+    linked.TxnId, linked.TxnType = id_, kind
+    line.LinkedTxn = [linked]
+    return line
 
 
 def _ref(id_: str) -> Ref:

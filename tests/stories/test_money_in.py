@@ -69,3 +69,71 @@ def test_payments_of_an_invoice_that_is_left_out_afterwards_stay_as_they_are(tmp
         assert amount(shop.seller.sees("invoices", invoice, "hs_amount_paid")) == 0
 
     in_virtual_time(tmp_path, story)
+
+
+def two_invoices(world):
+    """Two invoices of one customer that stand on both sides, of 300.00 and 250.00: HubSpot's ids, QuickBooks' ids."""
+    world.bookkeeper.item("Consulting")
+    ana = world.seller.contact("ana@nova.example", "Ana", "Ode")
+    made = [
+        world.seller.invoice(world.seller.line("1", price, name="Consulting"), contact=ana)
+        for price in ("300.00", "250.00")
+    ]
+    world.connect()
+    world.tieout.sync()
+    booked = world.bookkeeper.invoices()
+    return made, [booked[world.seller.shown(one)["hs_number"]]["Id"] for one in made]
+
+
+def open_amounts(world, invoices):
+    return [amount(world.seller.shown(one)["hs_balance_due"]) for one in invoices]
+
+
+def test_story_13_one_cheque_pays_two_invoices_and_is_moved(world):
+    (a, b), (booked_a, booked_b) = two_invoices(world)
+    cheque = world.bookkeeper.receive_for({booked_a: "300.00", booked_b: "200.00"}, "500.00")
+    world.tieout.sync()
+    assert world.seller.payments(a) == [amount("300.00")]
+    assert world.seller.payments(b) == [amount("200.00")]
+    assert open_amounts(world, (a, b)) == [0, amount("50.00")]
+    assert world.seller.shown(a)["hs_invoice_status"] == "paid"
+
+    world.bookkeeper.move_payment(cheque, {booked_a: "250.00", booked_b: "250.00"})
+    world.tieout.sync()
+    assert world.seller.payments(a) == [amount("250.00")]
+    assert world.seller.payments(b) == [amount("250.00")]
+    assert open_amounts(world, (a, b)) == [amount("50.00"), 0]
+    assert world.tieout.failures() == []
+    world.rests()
+
+
+def test_story_14_a_bounced_cheque_is_taken_back_everywhere(world):
+    (a, b), (booked_a, booked_b) = two_invoices(world)
+    cheque = world.bookkeeper.receive_for({booked_a: "300.00", booked_b: "200.00"}, "500.00")
+    world.tieout.sync()
+    world.bookkeeper.void_payment(cheque)
+    world.tieout.sync()
+    assert world.seller.payments(a) == world.seller.payments(b) == []
+    assert open_amounts(world, (a, b)) == [amount("300.00"), amount("250.00")]
+    assert world.tieout.failures() == []
+    world.rests()
+
+
+def test_story_15_credit_is_not_cash(world):
+    world.bookkeeper.item("Consulting")
+    ana = world.seller.contact("ana@nova.example", "Ana", "Ode")
+    invoice = world.seller.invoice(world.seller.line("1", "200.00", name="Consulting"), contact=ana)
+    world.connect()
+    world.tieout.sync()
+    (booked,) = world.bookkeeper.select("Invoice")
+    books = world.bookkeeper
+    memo = books.credit_memo(booked["CustomerRef"]["value"], books.line(books.item("Advice"), "1", "80.00"))
+    books.apply_credit(memo, booked["Id"], "80.00")
+    books.receive(booked["Id"], "120.00")
+    world.tieout.sync()
+    shown = world.seller.shown(invoice)
+    assert (amount(shown["tieout_received"]), amount(shown["tieout_credited"])) == (amount("120.00"), amount("80.00"))
+    assert world.seller.payments(invoice) == [amount("120.00")]
+    assert amount(books.raw("Invoice", booked["Id"])["Balance"]) == 0
+    assert world.tieout.failures() == []
+    world.rests()
