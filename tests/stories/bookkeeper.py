@@ -21,6 +21,8 @@ from quickbooks.objects import (
     SalesItemLine,
     SalesItemLineDetail,
     TaxCode,
+    TaxRateDetails,
+    TaxService,
     Vendor,
 )
 from quickbooks.objects.base import LinkedTxn
@@ -101,6 +103,17 @@ class Bookkeeper:
 
     def tax_code(self, name: str) -> str:
         return str(TaxCode.filter(Name=name, qb=self.client)[0].Id)
+
+    def tax_rate(self, name: str, percent: str) -> str:
+        """Set up a tax of one rate, in the company's books; its code's name."""
+        service = TaxService()
+        service.TaxCode = name
+        rate = TaxRateDetails()
+        rate.TaxRateName, rate.RateValue, rate.TaxApplicableOn = name, percent, "Sales"
+        rate.TaxAgencyId = self.select("TaxAgency")[0]["Id"]
+        service.TaxRateDetails = [rate]
+        service.save(qb=self.client)
+        return name
 
     def invoice(self, customer: str, *lines: SalesItemLine, number: str = "", on: date | None = None) -> str:
         return self._sales_form(Invoice(), customer, lines, number, on)

@@ -85,6 +85,11 @@ class Seller:
         values |= {"hs_due_date": noon(due)} if due else {}
         return self.make("invoices", values, links)
 
+    def discount(self, invoice: str, amount: str) -> str:
+        """Take an amount off a whole invoice."""
+        values = {"hs_label": "Thanks", "hs_type": "FIXED", "hs_value": amount}
+        return self.make("discounts", values, [_link(invoice, DISCOUNT)])
+
     def finalize(self, invoice: str) -> str:
         """Finalize a draft; return its number."""
         self.change("invoices", invoice, hs_invoice_status="open")

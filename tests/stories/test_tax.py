@@ -113,3 +113,60 @@ def test_a_fault_in_french_is_recognized_by_its_code(worlds: Any) -> None:
     world.tieout.failure("duplicate_number")
     [refused] = world.tieout.refusals()
     assert "document en double" in refused["why"]
+
+
+DISCOUNTS = {
+    "a percentage of the line": {"hs_discount_percentage": "10"},
+    "an amount for each unit": {"discount": "0.999"},
+}
+
+
+@pytest.mark.parametrize("discount", DISCOUNTS.values(), ids=DISCOUNTS.keys())
+def test_story_09_a_discounted_line_is_rounded_once(world: World, discount: dict[str, str]) -> None:
+    seller = world.seller
+    line = seller.line("3", "9.99", name="Poster", **discount)
+    invoice = seller.invoice(line, contact=seller.contact("ana@nova.example", "Ana", "Ruiz"))
+    world.connect()
+    world.tieout.sync()
+    assert world.tieout.failures() == []
+    [booked] = world.bookkeeper.select("Invoice")
+    assert amount(seller.shown(invoice)["hs_amount_billed"]) == amount(booked["TotalAmt"]) == Decimal("26.97")
+    [sold] = [one for one in booked["Line"] if one["DetailType"] == "SalesItemLineDetail"]
+    assert Decimal(str(sold["SalesItemLineDetail"]["UnitPrice"])) == Decimal("8.991")
+    world.rests()
+
+
+def test_story_09_a_discount_on_the_order_is_a_line_of_its_own(world: World) -> None:
+    seller = world.seller
+    made = seller.draft(
+        seller.line("3", "9.99", name="Poster"), contact=seller.contact("ana@nova.example", "Ana", "Ruiz")
+    )
+    seller.discount(made, "3.00")
+    seller.finalize(made)
+    world.connect()
+    world.tieout.sync()
+    [booked] = world.bookkeeper.select("Invoice")
+    assert amount(booked["TotalAmt"]) == Decimal("26.97")
+    kinds = {one["DetailType"]: amount(one["Amount"]) for one in booked["Line"]}
+    assert (kinds["SalesItemLineDetail"], kinds["DiscountLineDetail"]) == (Decimal("29.97"), Decimal("3.00"))
+    world.rests()
+
+
+def test_story_10_the_issued_tax_stands_though_the_sum_of_the_lines_taxes_differs(uk: World) -> None:
+    rate = {"id": "12", "name": "Twelve", "label": "Twelve", "percentageRate": 12, "active": True}
+    uk.hubspot.company(tax_rates=[rate])
+    code = uk.bookkeeper.tax_rate("12.0% T", "12")
+    seller = uk.seller
+    lines = [
+        seller.line("11" if place < 2 else "1", "1.59", name="Poster", hs_tax_rate_group_id="12") for place in range(31)
+    ]
+    invoice = seller.invoice(*lines, contact=seller.contact("ana@nova.example", "Ana", "Ruiz"))
+    issued = seller.shown(invoice)
+    assert amount(issued["hs_amount_billed"]) == Decimal("90.82")
+    uk.connect(**{"tax_code.Twelve": code})
+    uk.tieout.sync()
+    assert uk.tieout.failures() == []
+    [booked] = uk.bookkeeper.select("Invoice")
+    assert amount(booked["TotalAmt"]) == Decimal("90.82")
+    assert amount(booked["TxnTaxDetail"]["TotalTax"]) == Decimal("9.73")
+    uk.rests()
