@@ -4,7 +4,7 @@ HubSpot's updates are guarded by no version, so each record is read by id right 
 is to be written has changed since the decision.
 """
 
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Sequence
 from datetime import datetime
 
 import msgspec
@@ -12,6 +12,7 @@ import msgspec
 from tieout.core.records import Kind
 from tieout.hubspot import limits
 from tieout.hubspot.client import Client
+from tieout.hubspot.creations import Creations, is_new_person, too_long
 from tieout.hubspot.documents import Document
 from tieout.hubspot.lens import customer, invoice, settlement, values
 from tieout.hubspot.lens.customer import COMPANIES, CONTACTS
@@ -44,9 +45,10 @@ class Change(msgspec.Struct, frozen=True):
 class Packing:
     """Prepares operations of one kind and verb."""
 
-    def __init__(self, client: Client, reader: Reader, parts: Parts, clock: Clock) -> None:
+    def __init__(self, client: Client, reader: Reader, creations: Creations, parts: Parts, clock: Clock) -> None:
         self._client = client
         self._reader = reader
+        self._creations = creations
         self._parts = parts
         self._clock = clock
 
@@ -59,7 +61,7 @@ class Packing:
                 changes, impossible = _possible(operations, annotation)
                 return Prepared(self._units(changes, unit_ids, ""), impossible=impossible)
             case Kind.CUSTOMER | Kind.INVOICE | Kind.SETTLEMENT, "create":
-                return self._creations(operations, unit_ids)
+                return self._creations.prepare(operations, unit_ids)
             case Kind.INVOICE, "update":
                 of_parts = [one for one in operations if "lines" in one.fields]
                 others = [one for one in operations if "lines" not in one.fields]
@@ -68,7 +70,7 @@ class Packing:
             case Kind.CUSTOMER, "update":
                 persons = [one for one in operations if is_new_person(one)]
                 others = [one for one in operations if not is_new_person(one)]
-                return _together(self._creations(persons, unit_ids), await self._safely(others, unit_ids))
+                return _together(self._creations.prepare(persons, unit_ids), await self._safely(others, unit_ids))
             case (Kind.SETTLEMENT, "update") | (Kind.INVOICE, "void"):
                 return await self._safely(operations, unit_ids)
             case Kind.SETTLEMENT, "void":
@@ -159,40 +161,6 @@ class Packing:
         foreign = tuple((one.id, fault) for one in operations if one not in ours and one not in gone)
         return Prepared(tuple(units), tuple(stale), tuple(one.id for one in gone), foreign)
 
-    def _creations(self, operations: Sequence[Operation], unit_ids: UnitIds) -> Prepared:
-        units = []
-        impossible = []
-        made: list[tuple[Operation, str, values.Creation]] = []
-        for one in operations:
-            type_, input_ = self.creation(one)
-            if (refused := _too_long(input_["properties"])) is not None:
-                impossible.append((one.id, refused))
-            else:
-                made.append((one, type_, input_))
-        for type_ in sorted({type_ for _, type_, _ in made}):
-            own = {one.id: (one, input_) for one, of, input_ in made if of == type_}
-            for ids in batches(list(own), limits.BATCH):
-                body = msgspec.json.encode({"inputs": [own[id_][1] for id_ in ids]})
-                some = [own[id_][0] for id_ in ids]
-                units.append(self._unit(f"{OBJECTS}/{type_}/batch/create", body, some, unit_ids, ""))
-        return Prepared(tuple(units), impossible=tuple(impossible))
-
-    def creation(self, operation: Operation) -> tuple[str, values.Creation]:
-        """The type of the record that a creation makes, and the input that makes it. Raises TypeError for an item."""
-        key, zone = operation.id, self._reader.zone
-        match operation.record:
-            case Customer() as record if is_new_person(operation):
-                return CONTACTS, customer.person_created(record, key, record.id.partition(":")[2])
-            case Customer() as record:
-                return customer.created(record, key, self._reader.people.model)
-            case Invoice() as record:
-                person = self._reader.people.person(record.customer)
-                return INVOICES, invoice.created(msgspec.structs.replace(record, contact=person), key, zone)
-            case Settlement() as record:
-                return PAYMENTS, settlement.created(record, key, zone)
-            case _:
-                raise TypeError(f"{operation.kind} is not created here.")
-
     def _units(self, changes: Sequence[Change], unit_ids: UnitIds, read_at: str) -> tuple[Unit, ...]:
         """Pack changes by type of record, a record at most once in each batch."""
         units = []
@@ -216,18 +184,6 @@ class Packing:
     def _read_at(self) -> str:
         moment: datetime = self._client.server_time() or self._clock.now()
         return moment.isoformat()
-
-
-def is_new_person(operation: Operation) -> bool:
-    """Whether an update makes the person of a company that has none yet."""
-    record = operation.record
-    return (
-        operation.verb == "update"
-        and isinstance(record, Customer)
-        and record.id.startswith("company:")
-        and len(record.parts) == 1
-        and "email" in operation.fields
-    )
 
 
 def _together(one: Prepared, other: Prepared) -> Prepared:
@@ -260,19 +216,11 @@ def _possible(
             text = f"HubSpot cannot take this change: {error}"
             impossible.append((operation.id, Fault(code="", cause="bad_payload", reaction="bug", text=text)))
             continue
-        if (refused := _too_long(made.properties)) is not None:
+        if (refused := too_long(made.properties)) is not None:
             impossible.append((operation.id, refused))
         else:
             changes.append(made)
     return changes, tuple(impossible)
-
-
-def _too_long(properties: Mapping[str, str]) -> Fault | None:
-    long = next((name for name, text in properties.items() if len(text) > limits.LONGEST_TEXT), "")
-    if not long:
-        return None
-    text = f"HubSpot holds at most {limits.LONGEST_TEXT} characters in {long}."
-    return Fault(code="", cause="text_too_long", reaction="person", text=text, evidence={"property": long})
 
 
 def _one_part(parts: dict[str, dict[str, str]]) -> list[tuple[str, dict[str, str]]]:

@@ -11,6 +11,7 @@ from tieout.core.facts import CrmFacts
 from tieout.core.records import Kind, Side
 from tieout.hubspot import account, limits, setup
 from tieout.hubspot.client import Client
+from tieout.hubspot.creations import Creations
 from tieout.hubspot.feed import Feed, Versions
 from tieout.hubspot.history import left_draft
 from tieout.hubspot.lens.customer import COMPANIES, CONTACTS, Model
@@ -80,9 +81,12 @@ class HubSpotSide:
             versions=versions,
         )
         parts = Parts(self._reader)
-        packing = Packing(self._client, self._reader, parts, clock)
+        creations = Creations(self._reader, clock)
+        packing = Packing(self._client, self._reader, creations, parts, clock)
         self._prepare = packing.prepare
-        self._writer = Writer(self._client, self._reader, packing, parts, clock)
+        self._writer = Writer(
+            client=self._client, reader=self._reader, packing=packing, creations=creations, parts=parts, clock=clock
+        )
         self._zone = zone
         self._address = f"https://{ui}/contacts/{portal}/record"
         self._missing_scopes: tuple[str, ...] = ()

@@ -1,23 +1,22 @@
 """Sending units, telling their endings apart, and finding out what became of one without answer."""
 
 from collections.abc import Mapping, Sequence
-from decimal import Decimal
 from typing import TypeVar
 
 import msgspec
 
 from tieout.core.records import Kind
 from tieout.hubspot.client import Client, postponed
+from tieout.hubspot.creations import TAKEN, Creations, is_new_person
 from tieout.hubspot.documents import BatchAnswer, Detail, Document, Envelope, decoder, documents
 from tieout.hubspot.errors import fault, sign_in_trouble
 from tieout.hubspot.history import Trace, trace
 from tieout.hubspot.lens import customer, settlement, values
 from tieout.hubspot.lens.customer import version
 from tieout.hubspot.lens.settlement import PAYMENTS
-from tieout.hubspot.packing import Change, Packing, is_new_person
+from tieout.hubspot.packing import Change, Packing
 from tieout.hubspot.parts import Parts
 from tieout.hubspot.reader import PROPERTIES, Reader
-from tieout.kinds.customer import Customer
 from tieout.kinds.invoice import Invoice
 from tieout.kinds.settlement import Settlement
 from tieout.remote.errors import Refusal, RemoteError, Unavailable
@@ -29,12 +28,8 @@ from tieout.remote.side import Operation, Unit
 
 _BATCH = decoder(BatchAnswer)
 _ENVELOPE = decoder(Envelope)
-_TAKEN = "unique_value_taken"
 _HEADER = ("number", "status", "date", "due", "memo", "po", "total", "balance")
 _DAYS = ("due", "date")
-_PAYMENT = ("amount", "date", "method", "reference", "status")
-
-_ZERO = Decimal(0)
 
 R = TypeVar("R", bound=Record)
 
@@ -50,10 +45,13 @@ class Aftermath(msgspec.Struct, frozen=True):
 class Writer:
     """Writes to one account."""
 
-    def __init__(self, client: Client, reader: Reader, packing: Packing, parts: Parts, clock: Clock) -> None:
+    def __init__(
+        self, *, client: Client, reader: Reader, packing: Packing, creations: Creations, parts: Parts, clock: Clock
+    ) -> None:
         self._client = client
         self._reader = reader
         self._packing = packing
+        self._creations = creations
         self._parts = parts
         self._clock = clock
 
@@ -82,7 +80,7 @@ class Writer:
         if first.verb == "annotate":
             return tuple(Absent() for _ in members)
         if _creates(first):
-            return await self._created(members)
+            return await self._creations.settle(members)
         if _is_of_parts(first):
             return await self._parts.settle(unit, members)
         if first.kind is Kind.SETTLEMENT and first.verb == "void":
@@ -106,78 +104,8 @@ class Writer:
         if illegible:
             return tuple(Unknown(illegible[0].why) for _ in members)
         if _creates(members[0]):
-            return tuple(self._creation(one, legible, batch.errors) for one in members)
+            return tuple(self._creations.outcome(one, legible, batch.errors) for one in members)
         return await self._updates(unit, members, legible, batch.errors)
-
-    def _creation(self, operation: Operation, made: Sequence[Document], errors: Sequence[Detail]) -> Outcome:
-        for one in made:
-            if operation.id in (one.object_write_trace_id, one.properties.get(values.KEY)):
-                row = self._made(operation, one)
-                return Done(operation.target or row.id, row, row.version)
-        for error in errors:
-            if operation.id in error.named("objectWriteTraceId"):
-                refused = fault(400, error)
-                return Unknown(refused.text) if refused.cause == _TAKEN else Refused(refused)
-        return Unknown(f"HubSpot's answer does not mention this {operation.kind}.")
-
-    def _made(self, operation: Operation, document: Document) -> Row:
-        """What we created, as its answer shows it, or as it was sent where the answer shows little."""
-        match operation.record:
-            case Customer() as sent:
-                return self._made_customer(operation, sent, document)
-            case Invoice() as sent:
-                person = self._reader.people.person(sent.customer)
-                own_invoice = msgspec.structs.replace(
-                    sent,
-                    id=document.id,
-                    status="draft",
-                    lines=(),
-                    discount=_ZERO,
-                    tax=_ZERO,
-                    total=_ZERO,
-                    balance=_ZERO,
-                    contact=person,
-                    marker=operation.id,
-                )
-                return Row(Kind.INVOICE, document.id, version(document), own_invoice)
-            case Settlement() as sent:
-                return Row(Kind.SETTLEMENT, document.id, version(document), self._as_sent(operation, sent, document))
-            case _:
-                raise TypeError(f"{operation.kind} is not created here.")
-
-    def _made_customer(self, operation: Operation, sent: Customer, document: Document) -> Row:
-        type_, _ = self._packing.creation(operation)
-        id_ = operation.target or f"{customer.PREFIXES[type_]}:{document.id}"
-        own = document.properties
-        if own:
-            if operation.target:
-                own = {**own, "associatedcompanyid": id_.partition(":")[2]}
-            self._reader.people.customers(type_, [msgspec.structs.replace(document, properties=own)])
-            if (row := self._reader.people.assembled(id_)) is not None:
-                return row
-        parts = (id_, *((f"contact:{document.id}",) if operation.target else ()))
-        record = msgspec.structs.replace(sent, id=id_, parts=parts, marker=sent.marker or operation.id)
-        return Row(Kind.CUSTOMER, id_, version(document), record)
-
-    def _as_sent(self, operation: Operation, sent: Settlement, document: Document) -> Settlement:
-        own = msgspec.structs.replace(
-            sent,
-            id=document.id,
-            transaction=document.id,
-            status="succeeded",
-            processor="quickbooks",
-            marker=operation.id,
-            cash=True,
-            contact=_prefixed("contact", sent.contact),
-            company=_prefixed("company", sent.company),
-        )
-        if "hs_initial_amount" not in document.properties:
-            return own
-        try:
-            shown = settlement.settlement(document, {}, self._reader.zone)
-        except ValueError:
-            return own
-        return _with(own, shown, _PAYMENT)
 
     async def _updates(
         self, unit: Unit, members: Sequence[Operation], made: Sequence[Document], errors: Sequence[Detail]
@@ -298,40 +226,12 @@ class Writer:
                 return Row(Kind.INVOICE, operation.target, at, _with(known, self._packing.header(document), _HEADER))
             case Settlement() as known:
                 now = settlement.settlement(document, {}, self._reader.zone)
-                return Row(Kind.SETTLEMENT, operation.target, at, _with(known, now, _PAYMENT))
+                return Row(Kind.SETTLEMENT, operation.target, at, _with(known, now, settlement.SHOWN))
             case _:
                 row = self._reader.people.assembled(operation.target)
                 if row is None:
                     raise ValueError(f"{operation.target} is not there.")
                 return row
-
-    async def _created(self, members: Sequence[Operation]) -> tuple[Finding, ...]:
-        """Look records up by our key; one that somebody has archived meanwhile was made all the same."""
-        made: dict[str, Document] = {}
-        rows: dict[str, Row] = {}
-        types = {one.id: self._packing.creation(one)[0] for one in members}
-        for type_ in sorted(set(types.values())):
-            keys = [id_ for id_, of in types.items() if of == type_]
-            found = await self._reader.objects.read(type_, keys, PROPERTIES[type_], key=values.KEY)
-            made |= {one.properties.get(values.KEY) or "": one for one in found.documents}
-            rows |= {row.id: row for row in (await self._reader.whole(type_, found)).rows}
-            if lost := [key for key in keys if key not in made]:
-                former = await self._reader.objects.read(type_, lost, [values.KEY], key=values.KEY, archived=True)
-                prefix = f"{customer.PREFIXES[type_]}:" if type_ in customer.PREFIXES else ""
-                at = values.epoch(self._clock.now())
-                for gone in former.documents:
-                    made[gone.properties.get(values.KEY) or ""] = gone
-                    id_ = prefix + gone.id
-                    rows[id_] = Row(members[0].kind, id_, at, None, gone="archived")
-        findings: list[Finding] = []
-        for one in members:
-            document = made.get(one.id)
-            if document is None:
-                findings.append(Absent())
-                continue
-            sent = self._made(one, msgspec.structs.replace(document, properties={}))
-            findings.append(Landed(row=rows.get(sent.id, sent), sent=sent))
-        return tuple(findings)
 
     async def _withdrawn(self, members: Sequence[Operation]) -> tuple[Finding, ...]:
         reading = await self._reader.by_id(PAYMENTS, [one.target for one in members])
@@ -360,10 +260,6 @@ def _members(unit: Unit, operations: Sequence[Operation]) -> list[Operation]:
 def _with(record: R, source: Record, names: Sequence[str]) -> R:
     """`record` with some values of another record of its kind."""
     return msgspec.structs.replace(record, **{name: getattr(source, name) for name in names})
-
-
-def _prefixed(prefix: str, id_: str) -> str:
-    return f"{prefix}:{id_.rpartition(':')[2]}" if id_ else ""
 
 
 def _found(operation: Operation, after: Aftermath | None) -> Finding:
@@ -396,6 +292,6 @@ def _refused(members: Sequence[Operation], answer: Answer) -> tuple[Outcome, ...
     if trouble is not None:
         raise trouble
     refused = fault(answer.status, said)
-    if refused.cause == _TAKEN and members[0].verb == "create":
+    if refused.cause == TAKEN and members[0].verb == "create":
         return tuple(Unknown(refused.text) for _ in members)
     return tuple(Refused(refused) for _ in members)

@@ -19,6 +19,8 @@ PROPERTIES = (
     values.KEY,
     "hs_lastmodifieddate",
 )
+SHOWN = ("amount", "date", "method", "reference", "status")
+"""The fields that a payment shows of itself, apart from what it is associated with."""
 INVOICE_TYPE = 542
 CONTACT_TYPE = 387
 COMPANY_TYPE = 389
