@@ -5,7 +5,7 @@ from collections.abc import Iterator
 
 from tests.simulation.once import mark
 from tests.simulation.ownership import KINDS
-from tests.simulation.scene import Move, Scene
+from tests.simulation.scene import PARTS, Move, Scene
 from tests.simulation.watch import Effect
 
 from tieout.core.records import Kind, Side
@@ -22,7 +22,7 @@ def accounted_for(scene: Scene) -> Iterator[str]:
             planned = move.entry.operation
             yield f"The journal says that {planned.verb} of {planned.kind} {move.result.id} happened; it did not."
     for key, times in scene.sent.items():
-        sends, _ = scene.units.get(key, (0, ""))
+        sends = scene.units.get(key, (0,))[0]
         if times > sends:
             yield f"Request {key} reached QuickBooks {times} times and was journaled {sends} times."
 
@@ -43,25 +43,44 @@ def _in_books(scene: Scene, happened: set[str]) -> Iterator[str]:
 def _in_crm(scene: Scene, happened: set[str]) -> Iterator[str]:
     moves = {move.id: move for move in scene.moves}
     for effect in scene.ours(Side.CRM):
-        key = mark(effect) or effect.key
+        key = (mark(effect) or effect.key).partition(":")[0]
         move = moves.get(key)
         if effect.act == "delete":
-            ended = [m for m in scene.moves if m.entry.operation.target == effect.id and m.state == journal.DONE]
+            ended = [m for m in scene.moves if m.state == journal.DONE and _took_away(scene, m, effect)]
             happened.update(m.id for m in ended)
-            if not ended:
-                yield f"Payment {effect.id} was withdrawn, but the journal does not say so."
+            if not ended and not _left_strange(scene, effect):
+                yield f"{effect.entity} {effect.id} was taken away, but the journal does not say so."
         elif move is not None and move.entry.operation.verb == "annotate" and _sent_again(scene, move):
             happened.add(key)  # the record may be gone by the second time
         elif move is not None and move.state == journal.DONE:
             happened.add(key)
-        elif not _made_strange(scene, effect):
+        elif not _made_strange(scene, effect) and not _left_strange(scene, effect):
             state = "not in the journal" if move is None else move.state
             yield f"{effect.act} of {effect.entity} {effect.id} in HubSpot happened, but is {state}."
+
+
+def _took_away(scene: Scene, move: Move, effect: Effect) -> bool:
+    """Whether an operation archived this payment, or this part of a copy."""
+    if effect.entity not in PARTS:
+        return move.entry.operation.target == effect.id
+    _, path, body = scene.units.get(move.entry.unit, (0, "", b""))
+    own = move.entry.operation.target == scene.parts_of.get((effect.entity, effect.id))
+    return own and path.endswith(f"/{effect.entity}/batch/archive") and f'"{effect.id}"'.encode() in body
+
+
+def _left_strange(scene: Scene, ours: Effect) -> bool:
+    """Whether the copy that our step was about is gone, or has lost this part: with its answer lost, nothing shows it."""
+    copy = scene.parts_of.get((ours.entity, ours.id))
+    lost = {(e.entity, e.id) for e in scene.theirs(Side.CRM) if e.act == "delete"}
+    return copy is not None and not lost.isdisjoint({("invoices", copy), (ours.entity, ours.id)})
 
 
 def _done_by_a_person(scene: Scene, move: Move) -> bool:
     """Whether a person did the very same while our own answer was lost: typed the name in, took the payment away."""
     planned = move.entry.operation
+    if planned.kind is Kind.INVOICE and "lines" in planned.fields and move.entry.side is Side.CRM:
+        parts = [e for e in scene.theirs(Side.CRM) if scene.parts_of.get((e.entity, e.id)) == planned.target]
+        return any(move.planned <= part.at and part.act == "delete" for part in parts)
     if planned.kind is Kind.SETTLEMENT:
         gone = {e.id for e in scene.theirs(Side.CRM) if e.act == "delete" and e.entity == "commerce_payments"}
         return planned.verb == "void" and planned.target in gone
@@ -82,4 +101,4 @@ def _made_strange(scene: Scene, ours: Effect) -> bool:
 
 
 def _sent_again(scene: Scene, move: Move) -> bool:
-    return scene.units.get(move.entry.unit, (0, ""))[0] > 1
+    return scene.units.get(move.entry.unit, (0,))[0] > 1

@@ -2,7 +2,7 @@
 
 from collections.abc import Sequence
 from datetime import timedelta
-from decimal import Decimal
+from decimal import ROUND_HALF_UP, Decimal
 from random import Random
 from urllib.parse import quote
 
@@ -27,8 +27,12 @@ class Bookkeeper(Desk):
         self.income = self._select("Account", "AccountType = 'Income'")[0]["Id"]
         codes = {row["Name"]: row["Id"] for row in self._select("TaxCode")}
         self.untaxed = codes.get("No VAT", "")
+        self.taxed = codes.get("20.0% S", "")
 
     def moves(self) -> Sequence[tuple[int, Move]]:
+        return (*self._usual(), *(self._issuing() if self.stage.plan.show_quickbooks_invoices else ()))
+
+    def _usual(self) -> Sequence[tuple[int, Move]]:
         return (
             (8, self.receive_payment),
             (2, self.receive_for_several),
@@ -58,6 +62,19 @@ class Bookkeeper(Desk):
             (1, self.close_period),
         )
 
+    def _issuing(self) -> Sequence[tuple[int, Move]]:
+        """Invoices of QuickBooks' own, where HubSpot shows them."""
+        return (
+            (7, self.issue),
+            (5, self.rewrite_lines),
+            (2, self.redate),
+            (2, self.renumber),
+            (1, self.move_to_another_customer),
+            (1, self.void_invoice),
+            (1, self.delete_invoice),
+            (2, self.hand_over),
+        )
+
     def opening(self) -> list[Move]:
         """What is there before anybody connects anything."""
         return [
@@ -65,6 +82,7 @@ class Bookkeeper(Desk):
             *[self.add_item] * self.random.randint(0, 2),
             *[self.credit] * self.random.randint(0, 1),
             *[self.type_invoice_by_hand] * self.random.randint(0, 1),
+            *[self.issue] * (self.random.randint(0, 3) if self.stage.plan.show_quickbooks_invoices else 0),
         ]
 
     def add_customer(self) -> bool:
@@ -123,6 +141,72 @@ class Bookkeeper(Desk):
             body["DocNumber"] = f"B-{self._serial}"
         self._write("Invoice", body)
         return True
+
+    def issue(self) -> bool:
+        """An invoice of QuickBooks' own: several lines, some of which take off, a discount, a tax."""
+        customer, items = self.pick(self._select("Customer")), self._select("Item")
+        if customer is None or not items:
+            return False
+        lines = [self._line(items) for _ in range(self.random.choice((1, 1, 2, 3, 5)))]
+        if self.random.random() < 0.25:
+            lines.append(self._line(items, off=True))
+        if self.random.random() < 0.2:
+            detail = {"PercentBased": True, "DiscountPercent": self.random.choice((5, 12))}
+            lines.append({"DetailType": "DiscountLineDetail", "DiscountLineDetail": detail})
+        body: Json = {"CustomerRef": {"value": customer["Id"]}, "TxnDate": self._day(-1), "Line": lines}
+        if not self.untaxed and self.random.random() < 0.2:
+            body["TxnTaxDetail"] = {"TotalTax": Decimal("3.21")}
+        if self.random.random() < 0.3:
+            body["CustomerMemo"] = {"value": f"Made here {self.random.randint(100, 999)}"}
+        if self.stage.plan.custom_numbers:
+            self._serial += 1
+            body["DocNumber"] = f"Q-{self._serial}"
+        self._write("Invoice", body)
+        return True
+
+    def rewrite_lines(self) -> bool:
+        """A line more, a line less, another quantity, or one that takes off."""
+        invoice, items = self._issued(), self._select("Item")
+        if invoice is None or not items:
+            return False
+        lines: list[Json] = _lines_of(invoice)["Line"]
+        deed = self.random.choice(("more", "less", "another", "off"))
+        if deed == "less" and len(_sold(invoice)) > 1:
+            lines.remove(self.random.choice(_sold(invoice)))
+        elif deed == "another":
+            line = self.random.choice(_sold(invoice))
+            line |= {"Amount": Decimal("12.50"), "Description": f"Twelve fifty {self.random.randint(10, 99)}"}
+            line["SalesItemLineDetail"] |= {"Qty": Decimal("2.5"), "UnitPrice": Decimal(5)}
+        else:
+            lines.append(self._line(items, off=deed == "off"))
+        self._patch("Invoice", invoice, {"Line": lines})
+        return True
+
+    def redate(self) -> bool:
+        invoice = self._issued()
+        if invoice is None:
+            return False
+        self._patch("Invoice", invoice, {"TxnDate": self._day(self.random.choice((-4, -2, 0)))})
+        return True
+
+    def move_to_another_customer(self) -> bool:
+        invoice, customer = self._issued(), self.pick(self._select("Customer"))
+        if invoice is None or customer is None or Decimal(invoice["Balance"]) != Decimal(invoice["TotalAmt"]):
+            return False
+        named = {"Id": invoice["Id"], "SyncToken": invoice["SyncToken"], "sparse": True}
+        self._write("Invoice", {**named, "CustomerRef": {"value": customer["Id"]}})
+        return True
+
+    def hand_over(self) -> bool:
+        """The seller types an invoice of QuickBooks' in by hand."""
+        invoice = self._issued()
+        if invoice is None or Decimal(invoice["TotalAmt"]) <= 0:
+            return False
+        customer = self._read("Customer", invoice["CustomerRef"]["value"])
+        names = (customer["DisplayName"], customer.get("PrimaryEmailAddr", {}).get("Address"))
+        known = [b for b in self._seller.buyers if not {*self._person(b).values()}.isdisjoint(names)]
+        buyer = self.pick(known) or self.pick(self._seller.buyers)
+        return buyer is not None and self._seller.type_in(buyer, str(invoice["TotalAmt"]))
 
     def receive_payment(self) -> bool:
         invoice = self._open_invoice()
@@ -317,6 +401,24 @@ class Bookkeeper(Desk):
         day = self.random.choice((self._day(-25), self._day(-2), None))
         self.stage.books.patch_company({"closing_date": day})
         return True
+
+    def _issued(self) -> Json | None:
+        """An invoice that was not made in HubSpot, and is not void."""
+        own = [i for i in self._select("Invoice") if not i.get("PrivateNote", "").startswith(("Tieout", "Voided"))]
+        return self.pick(own)
+
+    def _line(self, items: Sequence[Json], *, off: bool = False) -> Json:
+        price, quantity = Decimal(self.random.choice(PRICES)), Decimal(self.random.choice(("1", "2", "0.5", "11")))
+        if off:
+            price, quantity = Decimal("-1.50"), Decimal(1)
+        detail: Json = {"ItemRef": {"value": self.random.choice(items)["Id"]}, "Qty": quantity, "UnitPrice": price}
+        if self.untaxed:
+            detail["TaxCodeRef"] = {"value": self.random.choice((self.untaxed, self.taxed))}
+        amount = (price * quantity).quantize(_CENT, ROUND_HALF_UP)
+        line = {"DetailType": "SalesItemLineDetail", "Amount": amount, "SalesItemLineDetail": detail}
+        if self.random.random() < 0.5:
+            line["Description"] = f"What was agreed {self.random.randint(10, 99)}"
+        return line
 
     def _receive(self, customer: str, total: Decimal, parts: Sequence[tuple[str, str, Decimal]]) -> None:
         lines = [{"Amount": amount, "LinkedTxn": [{"TxnId": id_, "TxnType": kind}]} for id_, kind, amount in parts]

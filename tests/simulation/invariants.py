@@ -5,6 +5,7 @@ from collections.abc import Callable, Iterable, Iterator
 from decimal import Decimal
 
 from tests.simulation.accounting import accounted_for
+from tests.simulation.copies import all_shown, copied_once, copies_agree, copies_overwritten
 from tests.simulation.edits import edits_lost
 from tests.simulation.once import asked_before_creating, created_once
 from tests.simulation.ownership import KINDS, coding_kept, locked_days_kept, only_what_is_ours
@@ -12,6 +13,7 @@ from tests.simulation.scene import Scene
 
 from tieout.core.causes import CAUSES, REASONS
 from tieout.core.records import Kind, Side, State
+from tieout.kinds.invoice import Invoice
 from tieout.store import journal
 from tieout.store.pairs import Stored
 
@@ -22,7 +24,10 @@ _NEEDS_NOBODY = {State.IN_SYNC, State.WARNING}
 
 def always(scene: Scene) -> list[str]:
     """What may not be broken for a moment."""
-    return _all(scene, (created_once, asked_before_creating, only_what_is_ours, locked_days_kept, coding_kept))
+    return _all(
+        scene,
+        (created_once, copied_once, asked_before_creating, only_what_is_ours, locked_days_kept, coding_kept),
+    )
 
 
 def at_rest(scene: Scene) -> list[str]:
@@ -35,7 +40,10 @@ def at_rest(scene: Scene) -> list[str]:
             held_for_a_reason,
             mirror_is_true,
             edits_lost,
+            all_shown,
+            copies_overwritten,
             to_the_cent,
+            copies_agree,
             accounted_for,
             within_quota,
         ),
@@ -69,7 +77,10 @@ def settled(scene: Scene) -> Iterator[str]:
 
 def _in_vain(scene: Scene, stored: Stored, name: str) -> Iterator[str]:
     kind, id_ = stored.story.waits_for or ("", "")
-    other = scene.pair_of(Kind(kind), Side.CRM, id_) if kind else None
+    side = Side.CRM
+    if not kind and not stored.crm_id and isinstance(stored.pair.books, Invoice):
+        kind, id_, side = Kind.CUSTOMER.value, stored.pair.books.customer, Side.BOOKS
+    other = scene.pair_of(Kind(kind), side, id_) if kind else None
     if other is None:
         yield f"{name} waits for {kind} {id_}, which is not there."
     elif other.state not in (State.FAILING, State.HELD, State.BROKEN, State.WAITING):
@@ -101,11 +112,16 @@ def held_for_a_reason(scene: Scene) -> Iterator[str]:
     for stored in scene.pairs:
         place = {
             "charge_edited_in_books": (Side.BOOKS, "Invoice", stored.books_id),
+            "charge_edited_in_hubspot": (Side.CRM, "invoices", stored.crm_id),
             "payment_edited_in_hubspot": (Side.CRM, "commerce_payments", stored.crm_id),
         }.get(stored.cause)
         if stored.state is not State.HELD or place is None:
             continue
-        touched = any(e.entity == place[1] and e.id == place[2] and e.act == "update" for e in scene.theirs(place[0]))
+        touched = any(
+            (e.entity == place[1] and e.id == place[2] and e.act == "update")
+            or scene.parts_of.get((e.entity, e.id)) == stored.crm_id
+            for e in scene.theirs(place[0])
+        )
         if not touched:
             yield f"{stored.pair.kind} {stored.crm_id}/{stored.books_id} is held for {stored.cause}; nobody touched it."
 

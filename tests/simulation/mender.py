@@ -73,6 +73,6 @@ class Mender:
             kinds = {"customer": "customer", "item": "item", "document": "invoice", "contact": "customer"}
             if key not in kinds:
                 return ""
-            side = Side.CRM if key == "contact" else Side.BOOKS
+            side = Side.CRM if key == "contact" or not failure.crm_id else Side.BOOKS
             known = sorted(mirror.ids(tx, self.stage.connection, side, Kind(kinds[key])))
         return self.random.choice(known) if known else ""

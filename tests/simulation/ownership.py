@@ -2,8 +2,8 @@
 
 from collections.abc import Iterator
 
-from tests.simulation.once import creations, day
-from tests.simulation.scene import Scene
+from tests.simulation.once import creations, day, mark
+from tests.simulation.scene import PARTS, Scene
 from tests.simulation.watch import Effect
 
 from tieout.core.records import Kind, Side
@@ -14,6 +14,8 @@ _CODING = ("ItemRef", "ServiceDate", "ClassRef", "TaxCodeRef")
 _KEPT = ("PrivateNote", "SalesTermRef", "ClassRef", "DepartmentRef", "BillAddr", "ShipAddr", "BillEmail", "EmailStatus")
 _FLOWS = {"PrimaryPhone", "WebAddr"}
 _DERIVED = {"SyncToken", "MetaData", "Balance", "BalanceWithJobs"}
+_HEADER = {"DueDate", "CustomerMemo"}
+_OF_COPY = {"hs_number", "hs_invoice_status", "hs_invoice_date", "hs_amount_billed"}
 _WAKING = {"Active", "DisplayName", "FullyQualifiedName", "PrintOnCheckName"}
 
 
@@ -21,6 +23,11 @@ def only_what_is_ours(scene: Scene) -> Iterator[str]:
     """6. A charge is its issuer's; nothing is deleted that we did not make; lists are never rewritten."""
     made = {(effect.entity, effect.id) for effect in creations(scene)}
     linked = {(Kind(n.details["kind"]), n.details["books"]) for n in scene.notes if n.what == "linked"}
+    copied = {
+        (move.entry.operation.kind, move.entry.origin.id)
+        for move in scene.moves
+        if move.entry.side is Side.CRM and move.entry.operation.verb == "create" and move.entry.origin is not None
+    }
     asked = {note.pair for note in scene.notes if note.what == "fix"}
     for effect in scene.ours(Side.BOOKS):
         place = f"{effect.entity} {effect.id}"
@@ -30,8 +37,11 @@ def only_what_is_ours(scene: Scene) -> Iterator[str]:
             yield f"We deleted {place}."
         elif effect.act == "update" and (effect.entity, effect.id) not in made:
             kind = KINDS[effect.entity]
-            if (kind, effect.id) not in linked:
+            if (kind, effect.id) not in linked | copied:
                 yield f"We changed {place}, which is neither ours nor was ever linked."
+            foreign = _changed(effect) - _HEADER - _DERIVED if kind is Kind.INVOICE and effect.before else set()
+            if foreign and (kind, effect.id) not in linked:
+                yield f"We changed {', '.join(sorted(foreign))} of {place}, whose charge is QuickBooks' own."
         if effect.act == "update" and effect.entity == "Customer":
             pair = scene.pair_of(Kind.CUSTOMER, Side.BOOKS, effect.id)
             changed = _changed(effect) - _FLOWS - _DERIVED - (_WAKING if "reactivate" in _fixes(scene) else set())
@@ -39,17 +49,28 @@ def only_what_is_ours(scene: Scene) -> Iterator[str]:
                 yield f"We changed {', '.join(sorted(changed))} of {place} unasked."
         if effect.act == "void" and not _voided_by_seller(scene, effect):
             yield f"We voided {place}, and nobody had voided it in HubSpot."
+    yield from _in_hubspot(scene, made, asked)
+
+
+def _in_hubspot(scene: Scene, made: set[tuple[str, str]], asked: set[int | None]) -> Iterator[str]:
+    """In HubSpot: payments, and where it shows QuickBooks' invoices, those copies with their parts and customers."""
+    copies = {id_ for entity, id_ in made if entity == "invoices"}
     for effect in scene.ours(Side.CRM):
         place = f"{effect.entity} {effect.id}"
         names = {name for name in effect.sent if not name.startswith("tieout_")} - {"linked"}
         allowed = {
-            "invoices": {"hs_due_date", "hs_comments"},
+            "invoices": {"hs_due_date", "hs_comments"} | (_OF_COPY if effect.id in copies else set()),
             "companies": {"phone", "website"},
             "contacts": {"phone", "website"},
         }.get(effect.entity, set())
         if effect.entity == "commerce_payments":
             if (effect.entity, effect.id) not in made:
                 yield f"We touched payment {effect.id}, which somebody else recorded."
+        elif effect.entity in PARTS and scene.parts_of.get((effect.entity, effect.id)) in copies:
+            if effect.act != "create" and (effect.entity, effect.id) not in made and not _restored(scene, effect):
+                yield f"We did {effect.act} {place} of a copy, which somebody else had made, unasked."
+        elif effect.act == "create" and _is_shown(scene, effect):
+            continue
         elif effect.act in ("create", "delete"):
             yield f"We did {effect.act} {place}, which is the seller's."
         elif effect.entity == "invoices" and effect.sent.get("hs_invoice_status") == "voided":
@@ -104,6 +125,20 @@ def _lines_left(scene: Scene, ours: Effect) -> int:
                 break
     now = {line.id for line in carried[-1].lines}
     return max((len({line.id for line in was.lines} - now) for was in carried), default=0)
+
+
+def _is_shown(scene: Scene, ours: Effect) -> bool:
+    """Whether a creation makes what HubSpot shall show of QuickBooks, with our marker, and not to be billed."""
+    shown = scene.stage.plan.show_quickbooks_invoices and bool(mark(ours))
+    billed = ours.entity == "invoices" and ours.sent.get("hs_invoice_billable") != "false"
+    return shown and ours.entity in ("companies", "contacts", "invoices") and not billed
+
+
+def _restored(scene: Scene, ours: Effect) -> bool:
+    """Whether a person had asked before to put QuickBooks' figures back into this copy."""
+    pair = scene.pair_of(Kind.INVOICE, Side.CRM, scene.parts_of[ours.entity, ours.id])
+    told = [note for note in scene.notes if note.what == "fix" and pair is not None and note.pair == pair.id]
+    return any(note.details["fix"] == "restore_copy" and note.at <= ours.at for note in told)
 
 
 def _changed(effect: Effect) -> set[str]:

@@ -36,6 +36,7 @@ class Plan(msgspec.Struct, frozen=True):
     auto_apply_credit: bool
     auto_create_customers: bool
     lock_date: date | None
+    show_quickbooks_invoices: bool
     expiring: bool
     due_date_rule: Rule
     memo_rule: Rule
@@ -67,6 +68,7 @@ def draw(seed: int) -> Plan:
         auto_apply_credit=random.random() < 0.2,
         auto_create_customers=random.random() < 0.85,
         lock_date=date(2026, 2, 25) if random.random() < 0.2 else None,
+        show_quickbooks_invoices=dice(seed, "issuing").random() < 0.5,
         expiring=random.random() < 0.3,
         due_date_rule=random.choice(_RULES),
         memo_rule=random.choice(_RULES),

@@ -1,7 +1,7 @@
 """What stands at one moment: on both sides as an auditor reads it, in the store, and what led there."""
 
 import asyncio
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from datetime import datetime
 from random import Random
 from typing import Any
@@ -24,12 +24,16 @@ from tieout.store.pairs import Stored
 from tieout.store.tables import event, operation, pair, pass_, record, unit
 
 Json = dict[str, Any]
+PARTS = ("line_items", "discounts", "taxes", "fees")
+"""What HubSpot keeps of an invoice in records of their own."""
 _BOOKS = ("Invoice", "Customer", "Item", "Payment", "CreditMemo")
 _CRM = {
     "contacts": "email,phone,associatedcompanyid",
     "companies": "name,phone",
     "products": "name,hs_sku",
-    "invoices": "hs_number,hs_invoice_status,hs_invoice_billable,hs_amount_billed,hs_amount_paid,hs_due_date,hs_comments",
+    "invoices": "hs_number,hs_invoice_status,hs_invoice_billable,hs_invoice_date,hs_subtotal,hs_total_discount,hs_tax,"
+    "hs_amount_billed,hs_amount_paid,hs_due_date,hs_comments,tieout_key",
+    "line_items": "amount,hs_external_id",
     "commerce_payments": "hs_initial_amount,hs_latest_status,tieout_key",
 }
 
@@ -61,7 +65,8 @@ class Scene(msgspec.Struct):
     """books, crm: by entity and id, what stands there; filled in only at rest.
 
     untrue: records of the mirror that a fresh reading contradicts. throttled: paths that were answered 429 in calm.
-    sent: how often each QuickBooks request id arrived.
+    units: how often each was sent, where to, and what. sent: how often each QuickBooks request id arrived. parts_of: the invoice that a part of one in HubSpot belongs to,
+    by type and id of the part.
     """
 
     stage: Stage
@@ -70,7 +75,8 @@ class Scene(msgspec.Struct):
     pairs: list[Stored]
     linked_why: dict[int, tuple[str, str]]
     notes: list[Note]
-    units: dict[str, tuple[int, str]]
+    units: dict[str, tuple[int, str, bytes]]
+    parts_of: dict[tuple[str, str], str]
     books: dict[str, dict[str, Json]] = {}
     crm: dict[str, dict[str, Json]] = {}
     untrue: list[str] = []
@@ -114,10 +120,18 @@ def remembered(stage: Stage) -> Scene:
             Note(datetime.fromisoformat(row.at), row.what, row.pair, msgspec.json.decode(row.details))
             for row in tx.execute(select(event).order_by(event.c.id))
         ]
-        units = {row.id: (row.sends, row.side) for row in tx.execute(select(unit))}
+        units = {row.id: (row.sends, row.path, row.body) for row in tx.execute(select(unit))}
         stored = pairs.load(tx, sorted(linked))
     effects = sorted([*stage.crm.effects, *stage.books.effects], key=lambda effect: effect.at)
-    return Scene(stage, effects, moves, stored, linked, notes, units)
+    return Scene(stage, effects, moves, stored, linked, notes, units, dict(_parts_of(effects)))
+
+
+def _parts_of(effects: list[Effect]) -> Iterator[tuple[tuple[str, str], str]]:
+    """Which invoice each part made on one belongs to."""
+    for effect in effects:
+        if effect.entity in PARTS and effect.act == "create":
+            for invoice in effect.sent.get("linked", {}).values():
+                yield (effect.entity, effect.id), invoice
 
 
 async def at_rest(stage: Stage, random: Random, calm_since: datetime) -> Scene:
@@ -154,13 +168,19 @@ def _read_crm(caller: Caller) -> dict[str, dict[str, Json]]:
         found[type_] = {}
         after = ""
         while True:
-            query = f"limit=100&properties={names}" + (f"&after={after}" if after else "")
+            query = f"limit=100&properties={names}&associations=line_items" + (f"&after={after}" if after else "")
             page = caller.call("GET", f"/crm/objects/2026-09/{type_}", query=query)
-            found[type_].update((one["id"], one["properties"]) for one in page["results"])
+            found[type_].update((one["id"], one["properties"] | {"linked": _linked(one)}) for one in page["results"])
             after = page.get("paging", {}).get("next", {}).get("after", "")
             if not after:
                 break
     return found
+
+
+def _linked(one: Json) -> dict[str, list[str]]:
+    """The ids of what is associated with an object, by type."""
+    listed = one.get("associations", {})
+    return {name.replace(" ", "_"): [each["id"] for each in there["results"]] for name, there in listed.items()}
 
 
 async def _untrue(stage: Stage, random: Random) -> list[str]:

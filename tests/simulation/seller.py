@@ -31,6 +31,9 @@ class Seller(Desk):
         self._serial = 0
 
     def moves(self) -> Sequence[tuple[int, Move]]:
+        return (*self._usual(), *(self._meddling() if self.stage.plan.show_quickbooks_invoices else ()))
+
+    def _usual(self) -> Sequence[tuple[int, Move]]:
         return (
             (2, self.meet_buyer),
             (1, self.add_product),
@@ -53,6 +56,18 @@ class Seller(Desk):
             (1, self.edit_payment),
             (1, self.delete_payment),
             (1, self.delete_invoice),
+        )
+
+    def _meddling(self) -> Sequence[tuple[int, Move]]:
+        """What is done to copies of invoices made in QuickBooks."""
+        return (
+            (3, self.edit_line_of_copy),
+            (1, self.add_to_copy),
+            (2, self.edit_copy),
+            (2, self.edit_header_of_copy),
+            (1, self.pay_copy),
+            (1, self.void_copy),
+            (1, self.archive_copy),
         )
 
     def opening(self) -> list[Move]:
@@ -222,6 +237,10 @@ class Seller(Desk):
         invoice = self._invoice("open")
         if invoice is None:
             return False
+        self._note_payment(invoice)
+        return True
+
+    def _note_payment(self, invoice: str) -> None:
         shown = self._shown(invoice)
         values = {
             "hs_initial_amount": shown["hs_balance_due"] or "1.00",
@@ -231,7 +250,6 @@ class Seller(Desk):
             "hs_initiated_date": self._day(0),
         }
         self._create("commerce_payments", values, [_link(invoice, 542)])
-        return True
 
     def edit_payment(self) -> bool:
         payment = self._payment()
@@ -254,6 +272,103 @@ class Seller(Desk):
         self.call("DELETE", f"{_CRM}/invoices/{invoice}")
         self.invoices.remove(invoice)
         return True
+
+    def type_in(self, buyer: tuple[str, str], amount: str) -> bool:
+        """An invoice by hand, finished at once, with one line that is its total."""
+        line = self._create("line_items", {"quantity": "1", "price": amount, "name": "As on paper"})
+        links = [_link(line, 409), _link(buyer[1], 177), *([_link(buyer[0], 179)] if buyer[0] else [])]
+        values = {
+            "hs_currency": self.stage.crm.company()["currency"],
+            "hs_invoice_status": "open",
+            "hs_invoice_date": self._day(0),
+            "hs_due_date": self._day(30),
+        }
+        invoice = self._create("invoices", values, links)
+        self.invoices.append(invoice)
+        self.lines[invoice] = [line]
+        return True
+
+    def edit_line_of_copy(self) -> bool:
+        copy = self._copy()
+        line = None if copy is None else self.pick(self._parts(copy, "line_items"))
+        if line is None:
+            return False
+        if self.random.random() < 0.2:
+            self.call("DELETE", f"{_CRM}/line_items/{line}")
+        else:
+            name = self.random.choice(("price", "quantity"))
+            self._change("line_items", line, {name: self.random.choice(("3", "7.5"))})
+        return True
+
+    def add_to_copy(self) -> bool:
+        """A line, a discount or a tax more."""
+        copy = self._copy()
+        if copy is None:
+            return False
+        match self.random.choice(("line_items", "discounts", "taxes")):
+            case "line_items":
+                self._create("line_items", {"quantity": "1", "price": "4", "name": "Travel"}, [_link(copy, 410)])
+            case kind:
+                values = {"hs_label": "Mine", "hs_type": "FIXED", "hs_value": "0.25"}
+                self._create(kind, values, [_link(copy, 412 if kind == "discounts" else 416)])
+        return True
+
+    def edit_copy(self) -> bool:
+        """Another number, day or total."""
+        copy = self._copy()
+        if copy is None:
+            return False
+        self._serial += 1
+        values = (
+            {"hs_number": f"S-{self._serial}"},
+            {"hs_invoice_date": self._day(-6)},
+            {"hs_amount_billed": "12.34"},
+        )
+        self._change("invoices", copy, self.random.choice(values))
+        return True
+
+    def edit_header_of_copy(self) -> bool:
+        copy = self._copy()
+        if copy is None:
+            return False
+        values = ({"hs_due_date": self._day(self.random.randint(10, 60))}, {"hs_comments": self._words()})
+        self._change("invoices", copy, self.random.choice(values))
+        return True
+
+    def pay_copy(self) -> bool:
+        copy = self._copy("open")
+        if copy is None:
+            return False
+        self._note_payment(copy)
+        return True
+
+    def void_copy(self) -> bool:
+        copy = self._copy("open")
+        if copy is None:
+            return False
+        self._change("invoices", copy, {"hs_invoice_status": "voided"})
+        return True
+
+    def archive_copy(self) -> bool:
+        copy = self._copy()
+        if copy is None:
+            return False
+        self.call("DELETE", f"{_CRM}/invoices/{copy}")
+        return True
+
+    def _copy(self, status: str = "") -> str | None:
+        """A copy of an invoice made in QuickBooks, at times one that is not finished yet."""
+        shown = "limit=100&properties=hs_invoice_billable,hs_invoice_status"
+        found = self.call("GET", f"{_CRM}/invoices", query=shown)["results"]
+        copies = [one for one in found if one["properties"]["hs_invoice_billable"] == "false"]
+        drafts = [one["id"] for one in copies if one["properties"]["hs_invoice_status"] == "draft"]
+        if drafts and not status and self.random.random() < 0.5:
+            return self.pick(drafts)
+        return self.pick([one["id"] for one in copies if status in ("", one["properties"]["hs_invoice_status"])])
+
+    def _parts(self, invoice: str, kind: str) -> list[str]:
+        found = self.call("GET", f"{_CRM}/invoices/{invoice}/associations/{kind}")["results"]
+        return [str(one["toObjectId"]) for one in found]
 
     def _set_status(self, before: str, after: str) -> bool:
         invoice = self._invoice(before)

@@ -89,6 +89,7 @@ class Stage:
             memo_rule=plan.memo_rule,
             phone_rule=plan.phone_rule,
             website_rule=plan.phone_rule,
+            show_quickbooks_invoices=plan.show_quickbooks_invoices,
         )
         with self.database.begin() as tx:
             accounts: dict[Side, int] = {}
