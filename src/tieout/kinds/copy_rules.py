@@ -94,12 +94,13 @@ def linked(pair: Pair[Invoice], crm: Invoice, books: Invoice, bond: Bond[Invoice
     owner = _customer(books, answers).other
     wanted = placed(_wanted(books, owner or crm.customer, answers), crm)
     edited = _edited(crm, bond, wanted)
-    sign = signature(edited)
+    found = edited and edited + charge.differences(bond.books_base, books, Side.BOOKS)
+    sign = signature(found)
     if edited and pair.choices.get("leave_both") == sign:
-        return Accept(edited)
+        return Accept(found)
     if edited and pair.choices.get("restore_copy") != sign:
         evidence = {"number": books.number, "total": str(books.total), "other": str(crm.total)}
-        return Hold("charge_edited_in_hubspot", evidence, edited)
+        return Hold("charge_edited_in_hubspot", evidence, found)
     asked = "restore_copy" if edited else ""
     if owner != crm.customer:
         return Fail("customer_moved_in_quickbooks", {"number": books.number, "customer": books.customer})
@@ -109,7 +110,8 @@ def linked(pair: Pair[Invoice], crm: Invoice, books: Invoice, bond: Bond[Invoice
     last = msgspec.structs.replace(crm, number=wanted.number, date=wanted.date, total=wanted.total, status=status)
     fields = tuple(name for name in _LAST if getattr(crm, name) != getattr(last, name))
     if fields:
-        return Update((Change(Side.CRM, last, fields),), moved=charge.NAMES, asked=asked)
+        lost = _total_set(crm, bond, wanted) if crm.status == "draft" else ()
+        return Update((Change(Side.CRM, last, fields),), moved=charge.NAMES, lost=lost, asked=asked)
     return Nothing(moved=charge.NAMES)
 
 
@@ -157,14 +159,17 @@ def _alike(books: Invoice, customer: str, world: World) -> Alike | None:
 
 
 def _edited(crm: Invoice, bond: Bond[Invoice], wanted: Invoice) -> tuple[Difference, ...]:
-    """What a person changed of a finished copy. HubSpot sums a copy up anew when its lines change: that is no edit."""
+    """What a person changed of a copy. The total of one in the making is HubSpot's own sum, which may lag behind."""
     base = bond.crm_base
-    if base.status == "draft":
-        return ()
-    found = charge.differences(base, crm, Side.CRM, ignore=("total", "tax", "customer"))
+    found = charge.differences(base, crm, Side.CRM, ignore=("total", "customer"))
     if crm.status == "void":
         found += (Difference("status", base.status, crm.status, Side.CRM),)
+    return found if base.status == "draft" else found + _total_set(crm, bond, wanted)
+
+
+def _total_set(crm: Invoice, bond: Bond[Invoice], wanted: Invoice) -> tuple[Difference, ...]:
+    """A total that a person gave the copy. HubSpot sums a copy up anew when its lines change: that is no edit."""
     summed = sum((line.amount for line in crm.lines), -crm.discount) + crm.tax
-    if crm.total not in (base.total, summed, wanted.total):
-        found += (Difference("total", str(base.total), str(crm.total), Side.CRM),)
-    return found
+    if crm.total in (bond.crm_base.total, summed, wanted.total):
+        return ()
+    return (Difference("total", str(bond.crm_base.total), str(crm.total), Side.CRM),)
