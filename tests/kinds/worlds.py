@@ -32,12 +32,13 @@ from tieout.core.fields import Rule
 from tieout.core.match import Candidate
 from tieout.core.records import Address, Kind, Side
 from tieout.core.settings import Settings
+from tieout.kinds.copying import copy
 from tieout.kinds.customer import Customer
 from tieout.kinds.invoice import Invoice, Line
 from tieout.kinds.item import Item
 from tieout.kinds.settlement import Settlement
 
-ONE_SHOT = ("put_back", "use_hubspot", "use_quickbooks", "reactivate", "restore")
+ONE_SHOT = ("put_back", "restore_copy", "use_hubspot", "use_quickbooks", "reactivate", "restore")
 
 
 def mostly(usual: object, *others: object) -> st.SearchStrategy[Any]:
@@ -66,7 +67,8 @@ customers = st.builds(
     Customer, id=st.sampled_from(("company:1", "contact:2")), name=names, company=names, first=words, last=words,
     email=mails, phone=phones, website=st.sampled_from(("", "nova.example", "NOVA.example/")), billing=addresses,
     currency=st.sampled_from(("", "USD", "GBP")), tax_number=st.sampled_from(("", "GB 123", "gb123", "GB9")),
-    active=mostly(True, False), member_of=mostly("", "company:1"),
+    active=mostly(True, False), member_of=mostly("", "company:1"), marker=mostly("", "of ours"),
+    parts=mostly((), ("company:1",), ("company:1", "contact:2")),
 )  # fmt: skip
 items = st.builds(
     Item, id=st.sampled_from(("1", "sku:85049G", "name:lamp")), name=mostly("Lamp", "", "lamp", "A:B", "x" * 101),
@@ -122,7 +124,7 @@ settings = st.builds(
     tax_codes=st.dictionaries(st.sampled_from(("r1", "r2", "NON")), st.sampled_from(("4", "5", "TAX"))),
     service_date=st.sampled_from(("billing_start", "invoice_date")), lock_date=mostly(None, date(2026, 1, 15)),
     phone_rule=st.sampled_from(Rule), website_rule=st.sampled_from(Rule), due_date_rule=st.sampled_from(Rule),
-    memo_rule=st.sampled_from(Rule),
+    memo_rule=st.sampled_from(Rule), show_quickbooks_invoices=st.booleans(),
 )  # fmt: skip
 CRM = CrmFacts(
     "1", "USD", "America/New_York", tax_rates=(TaxRate("r1", "VAT", Decimal(20)), TaxRate("r2", "Low", Decimal("5.5")))
@@ -209,6 +211,27 @@ def linked_pairs(draw: Callable[..., Any], kind: Kind) -> Pair[Any]:
 
 
 @st.composite
+def copied_pairs(draw: Callable[..., Any]) -> Pair[Any]:
+    """An invoice made in QuickBooks and its copy, finished or at a step of its making, edited here or there since."""
+    books = msgspec.structs.replace(draw(invoices("b")), issued_here=True)
+    wanted = copy(books, draw(mostly("1", "2")), {})
+    lines = tuple(msgspec.structs.replace(line, id=f"h{n}") for n, line in enumerate(wanted.lines, 1))
+    made = msgspec.structs.replace(wanted, id="900", lines=lines[: draw(st.integers(0, len(lines)))])
+    if draw(st.booleans()):
+        made = msgspec.structs.replace(made, lines=lines)
+    else:
+        made = summed(msgspec.structs.replace(made, status="draft", discount=Decimal(0), tax=Decimal(0)))
+    crm, now = (draw(st.just(base) | edited(Kind.INVOICE, base)) for base in (made, books))
+    crm = msgspec.structs.replace(crm, id="900", marker="of ours", issued_here=False)
+    return Pair(Kind.INVOICE, crm, now, Bond(made, books), draw(chosen(Kind.INVOICE)))
+
+
+def bound(kind: Kind) -> st.SearchStrategy[Pair[Any]]:
+    """Two records that are linked, whichever side one was made on."""
+    return linked_pairs(kind) | copied_pairs() if kind is Kind.INVOICE else linked_pairs(kind)
+
+
+@st.composite
 def broken_pairs(draw: Callable[..., Any], kind: Kind) -> Pair[Any]:
     """A linked pair of which one side is gone, or both are."""
     pair = draw(linked_pairs(kind))
@@ -220,7 +243,7 @@ def broken_pairs(draw: Callable[..., Any], kind: Kind) -> Pair[Any]:
 
 def pairs(kind: Kind) -> st.SearchStrategy[Pair[Any]]:
     """Whatever can stand before us."""
-    return alone(kind) | linked_pairs(kind) | broken_pairs(kind)
+    return alone(kind) | bound(kind) | broken_pairs(kind)
 
 
 @st.composite
@@ -262,17 +285,52 @@ def answered(
     return answers
 
 
+def summed(invoice: Invoice) -> Invoice:
+    """An invoice with the total that its parts come to."""
+    total = sum((line.amount for line in invoice.lines), invoice.tax - invoice.discount)
+    return msgspec.structs.replace(invoice, total=total, balance=total)
+
+
+def first_step(record: Any) -> Any:
+    """What a creation leaves in HubSpot: of an invoice a draft without parts, of a customer a company without person."""
+    match record:
+        case Invoice():
+            nothing = {"lines": (), "discount": Decimal(0), "tax": Decimal(0), "total": Decimal(0)}
+            return msgspec.structs.replace(record, id="900", status="draft", marker="of ours", **nothing)
+        case Customer():
+            of_person = dict.fromkeys(("first", "last", "email"), "")
+            return msgspec.structs.replace(record, id="company:9", parts=("company:9",), marker="of ours", **of_person)
+        case _:
+            return record
+
+
+def as_hubspot_has_it(pair: Pair[Any], fields: tuple[str, ...], written: Any) -> Any:
+    """A record as HubSpot shows it after a write: with ids for what is new, and a draft summed up."""
+    if pair.kind is Kind.INVOICE and "lines" in fields:
+        ids = (line.id or f"new{n}" for n, line in enumerate(written.lines))
+        lines = tuple(msgspec.structs.replace(line, id=id_) for line, id_ in zip(written.lines, ids, strict=True))
+        written = msgspec.structs.replace(written, lines=lines)
+        total = summed(written) if pair.crm.status == "draft" else pair.crm
+        return msgspec.structs.replace(written, total=total.total)
+    if pair.kind is Kind.CUSTOMER and "email" in fields and len(written.parts) == 1:
+        return msgspec.structs.replace(written, parts=(*written.parts, "contact:9"))
+    return written
+
+
 def after(rules: Rules[Any], pair: Pair[Any], update: Update) -> Pair[Any]:
     """The pair once an update was carried out: records as written, bases moved, one-shot choices used up."""
     assert pair.bond is not None
     now = {Side.CRM: pair.crm, Side.BOOKS: pair.books} | {change.side: change.record for change in update.changes}
     names = tuple(dict.fromkeys(update.moved + tuple(n for change in update.changes for n in change.fields)))
+    for change in update.changes:
+        if change.side is Side.CRM:
+            now[Side.CRM] = as_hubspot_has_it(pair, change.fields, now[Side.CRM])
     bond = Bond(
         rules.advance(pair.bond.crm_base, now[Side.CRM], names),
         rules.advance(pair.bond.books_base, now[Side.BOOKS], names),
         pair.bond.lines,
     )
-    if pair.kind is Kind.INVOICE and any("lines" in change.fields for change in update.changes):
+    if pair.kind is Kind.INVOICE and any("lines" in c.fields for c in update.changes if c.side is Side.BOOKS):
         books = now[Side.BOOKS]
         own = tuple(msgspec.structs.replace(line, id=line.id or f"new{n}") for n, line in enumerate(books.lines))
         books = msgspec.structs.replace(books, lines=own)

@@ -4,7 +4,7 @@ from collections import Counter, defaultdict
 from collections.abc import Iterator
 from decimal import Decimal
 
-from tests.simulation.once import creations, mark
+from tests.simulation.once import creations, mark, taken_unseen
 from tests.simulation.scene import Json, Scene
 from tests.simulation.watch import US, Effect
 
@@ -22,7 +22,7 @@ def copied_once(scene: Scene) -> Iterator[str]:
     moves = {move.id: move for move in scene.moves}
     for effect in creations(scene):
         move = moves.get(mark(effect)) if effect.entity == "invoices" else None
-        if move is not None and move.entry.origin is not None:
+        if move is not None and move.entry.origin is not None and not taken_unseen(scene, effect):
             copies[move.entry.origin.id].add(effect.id)
     for books, ids in copies.items():
         if len(ids) > 1 and not _told(scene, "create_anyway"):

@@ -71,7 +71,7 @@ class Mender:
             return self.random.choice(shown)
         with self.stage.database.read() as tx:
             kinds = {"customer": "customer", "item": "item", "document": "invoice", "contact": "customer"}
-            if key not in kinds:
+            if key not in kinds or (key == "document" and failure.pair.kind is not Kind.INVOICE):
                 return ""
             side = Side.CRM if key == "contact" or not failure.crm_id else Side.BOOKS
             known = sorted(mirror.ids(tx, self.stage.connection, side, Kind(kinds[key])))

@@ -1,6 +1,7 @@
 """6. Whose it is: charges belong to their issuer, coding and lists to the bookkeeper, closed days to nobody."""
 
 from collections.abc import Iterator
+from decimal import Decimal
 
 from tests.simulation.once import creations, day, mark
 from tests.simulation.scene import PARTS, Scene
@@ -14,7 +15,7 @@ _CODING = ("ItemRef", "ServiceDate", "ClassRef", "TaxCodeRef")
 _KEPT = ("PrivateNote", "SalesTermRef", "ClassRef", "DepartmentRef", "BillAddr", "ShipAddr", "BillEmail", "EmailStatus")
 _FLOWS = {"PrimaryPhone", "WebAddr"}
 _DERIVED = {"SyncToken", "MetaData", "Balance", "BalanceWithJobs"}
-_HEADER = {"DueDate", "CustomerMemo"}
+_FIGURES = ("CustomerRef", "CurrencyRef", "TxnDate", "DocNumber", "TotalAmt", "TxnTaxDetail")
 _OF_COPY = {"hs_number", "hs_invoice_status", "hs_invoice_date", "hs_amount_billed"}
 _WAKING = {"Active", "DisplayName", "FullyQualifiedName", "PrintOnCheckName"}
 
@@ -39,8 +40,8 @@ def only_what_is_ours(scene: Scene) -> Iterator[str]:
             kind = KINDS[effect.entity]
             if (kind, effect.id) not in linked | copied:
                 yield f"We changed {place}, which is neither ours nor was ever linked."
-            foreign = _changed(effect) - _HEADER - _DERIVED if kind is Kind.INVOICE and effect.before else set()
-            if foreign and (kind, effect.id) not in linked:
+            foreign = {n for n in _FIGURES if _named(effect.before.get(n)) != _named(effect.after.get(n))}
+            if kind is Kind.INVOICE and effect.before and foreign and (kind, effect.id) not in linked:
                 yield f"We changed {', '.join(sorted(foreign))} of {place}, whose charge is QuickBooks' own."
         if effect.act == "update" and effect.entity == "Customer":
             pair = scene.pair_of(Kind.CUSTOMER, Side.BOOKS, effect.id)
@@ -152,7 +153,9 @@ def _fixes(scene: Scene) -> set[str]:
 
 
 def _named(value: object) -> object:
-    """A reference by its id alone: the name beside it follows what it refers to."""
+    """A reference by its id alone, since the name beside it follows what it refers to; a tax by its amount."""
+    if isinstance(value, dict) and "TotalTax" in value:
+        return Decimal(value["TotalTax"])
     return value["value"] if isinstance(value, dict) and "value" in value else value
 
 

@@ -338,11 +338,10 @@ def _unlink(doing: Doing) -> None:
     for side, id_ in ((Side.CRM, one.crm_id), (Side.BOOKS, one.books_id)):
         if id_ and mirror.get(doing.tx, doing.stored.id, side, one.pair.kind, id_) is not None:
             pairs.ensure(doing.tx, doing.stored.id, one.pair.kind, side, [id_], now)
-            if side is Side.CRM and one.pair.kind is Kind.INVOICE:
-                again = pairs.find(doing.tx, doing.stored.id, one.pair.kind, side, id_)
-                if again is not None:
-                    # Forgetting a pair must never lead to a second document by itself.
-                    pairs.choose(doing.tx, again.id, {"exclude": "unlinked"})
+            again = pairs.find(doing.tx, doing.stored.id, one.pair.kind, side, id_)
+            if again is not None and one.pair.kind is Kind.INVOICE:
+                # Forgetting a pair must never lead to a second document by itself.
+                pairs.choose(doing.tx, again.id, {"exclude": "unlinked"})
 
 
 def _try_again(doing: Doing) -> None:

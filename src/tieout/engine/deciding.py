@@ -82,8 +82,10 @@ def _decide_chunk(work: Work, kind: Kind, ids: Sequence[int]) -> list[Planned]:
         due = pairs.load(tx, ids)
         answers = _ask(tx, work, due, world, {})
         needed: set[Needed] = set()
+        work.spoken_for = journal.open_pairs(tx, work.connection)
         for stored in due:
-            planned += _decide_one(tx, work, stored, world, answers, needed)
+            if stored.id not in work.spoken_for:
+                planned += _decide_one(tx, work, stored, world, answers, needed)
         _need(tx, work, needed, answers)
         for side in Side:
             journal.plan(
@@ -153,6 +155,7 @@ def _plan(
         _settle(tx, work, stored, State.RETRYING, stored.cause, stored.story)
         return []
     _settle(tx, work, stored, State.PENDING, "", Story())
+    work.spoken_for.add(stored.id)
     if isinstance(decision, Create):
         work.reserved.take(decision.reserves, stored.id)
     if isinstance(decision, Update):
@@ -237,6 +240,11 @@ def _link(tx: Connection, work: Work, stored: Stored, decision: Link) -> Stored 
     if crm is None or books is None:
         _settle(tx, work, stored, State.FAILING, "missing_reference", Story(evidence={"id": other}))
         return None
+    there = pairs.find(tx, work.connection, pair.kind, Side.BOOKS if pair.crm is not None else Side.CRM, other)
+    if there is not None and there.id in work.spoken_for:
+        # A counterpart of it may just be coming into being: what it is then linked to, the next decision sees.
+        pairs.settle(tx, stored, State.PENDING, "", Story(), now=work.now(), money=pairs.money(stored), dirty=True)
+        return None
     lines = match_lines(crm, books) if isinstance(crm, Invoice) and isinstance(books, Invoice) else {}
     now = work.now()
     try:
@@ -259,6 +267,8 @@ def _link(tx: Connection, work: Work, stored: Stored, decision: Link) -> Stored 
         details = {"id": other, "why": str(error)}
         connections.note(tx, work.connection, who="tieout", what="not_linked", details=details, now=now, pair=stored.id)
         return None
+    if there is not None and there.id != pair_id:
+        work.spoken_for.add(there.id)  # it is a part of this pair now
     details = {"kind": pair.kind.value, "crm": crm_id, "books": books_id, "why": why}
     connections.note(tx, work.connection, who="tieout", what="linked", details=details, now=now, pair=pair_id)
     linked_settlements(tx, work.connection, pair.kind, crm_id, books_id)

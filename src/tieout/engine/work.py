@@ -69,7 +69,8 @@ class Work:
     """One pass over one connection: its stores, its sides, its right to write, and what it has done so far.
 
     reserved: names and numbers spoken for. writes: operations that reached *done*. touched: pairs decided, by kind.
-    balances: QuickBooks customers whose balance may have moved.
+    balances: QuickBooks customers whose balance may have moved. spoken_for: pairs that a write is under way for, or
+    that are a part of another one by now.
     """
 
     def __init__(
@@ -96,6 +97,7 @@ class Work:
         self.writes = 0
         self.touched: dict[Kind, set[int]] = {kind: set() for kind in Kind}
         self.balances: set[str] = set()
+        self.spoken_for: set[int] = set()
         self.stored: StoredConnection = self.reload()
 
     def reload(self) -> StoredConnection:

@@ -264,5 +264,28 @@ def _found(operation: Operation, row: Row | None, type_: str, act: Act, body: Bo
     created = {line.source: line.id for line in row.record.lines if line.source} if act == "create" else {}
     known = {line.source for line in operation.base.lines} if isinstance(operation.base, Invoice) else set()
     made = {source: id_ for source, id_ in created.items() if source not in known}
-    sent = Row(Kind.INVOICE, operation.target, row.version, _after(operation, type_, act, body, made))
-    return Landed(row=row, sent=sent)
+    sent = _after(operation, type_, act, body, made)
+    if not _shows(row.record, operation.base, sent, type_):
+        return Moot("Somebody changed the invoice meanwhile, and it holds nothing of this step.")
+    return Landed(row=row, sent=Row(Kind.INVOICE, operation.target, row.version, sent))
+
+
+def _shows(now: Invoice, before: object, sent: Invoice, type_: str) -> bool:
+    """Whether an invoice that is not what it was shows a step: any of the parts that the step was to change so."""
+    if not isinstance(before, Invoice):
+        return False
+    match type_:
+        case "discounts":
+            return sent.discount != before.discount and now.discount == sent.discount
+        case "taxes":
+            return sent.tax != before.tax and now.tax == sent.tax
+        case _:
+            was, is_, shall = ({line.id: line for line in one.lines} for one in (before, now, sent))
+            moved = [id_ for id_ in was.keys() | shall.keys() if was.get(id_) != shall.get(id_)]
+            return any(not charge.differences(*_alone(is_.get(id_), shall.get(id_)), Side.CRM) for id_ in moved)
+
+
+def _alone(*lines: Line | None) -> tuple[Invoice, Invoice]:
+    """Invoices of one line each, or of none."""
+    one, other = (Invoice("", lines=() if line is None else (line,)) for line in lines)
+    return one, other

@@ -105,7 +105,8 @@ def linked(pair: Pair[Invoice], crm: Invoice, books: Invoice, bond: Bond[Invoice
     if owner != crm.customer:
         return Fail("customer_moved_in_quickbooks", {"number": books.number, "customer": books.customer})
     if not same_parts(crm, wanted):
-        return Update((Change(Side.CRM, wanted, _PARTS),), asked=asked)
+        shall = msgspec.structs.replace(crm, **{name: getattr(wanted, name) for name in _PARTS})
+        return Update((Change(Side.CRM, shall, _PARTS),), asked=asked)
     status = crm.status if crm.status == "paid" else wanted.status
     last = msgspec.structs.replace(crm, number=wanted.number, date=wanted.date, total=wanted.total, status=status)
     fields = tuple(name for name in _LAST if getattr(crm, name) != getattr(last, name))

@@ -246,7 +246,7 @@ class CustomerRules:
         if back := restored(pair.choices):
             wanted = msgspec.structs.replace(pair.crm, **back)
             return Update((Change(Side.CRM, wanted, tuple(back)),), asked="restore")
-        if pair.crm.marker and len(pair.crm.parts) == 1 and (person := _missing_person(pair.crm, pair.books)):
+        if person := _missing_person(pair.crm, pair.books, bond.crm_base):
             return Update((Change(Side.CRM, self.advance(pair.crm, pair.books, person), person),))
         rules = {"phone": world.settings.phone_rule, "website": world.settings.website_rule}
         merged = merge(self.fields, Sides(pair.crm, pair.books, bond.crm_base, bond.books_base), rules)
@@ -267,11 +267,14 @@ class CustomerRules:
         return msgspec.structs.replace(base, **{n: getattr(now, n) for n in names})
 
 
-def _missing_person(crm: Customer, books: Customer) -> tuple[str, ...]:
-    """The fields of the person that a company of our making still lacks; empty where QuickBooks names none."""
-    if not crm.id.startswith("company:") or not any(getattr(books, name) for name in _PERSON):
-        return ()
-    return _PERSON
+def _missing_person(crm: Customer, books: Customer, base: Customer) -> tuple[str, ...]:
+    """The fields of the person that a company of our making still lacks; empty where QuickBooks names none.
+
+    One that it has had already, and that somebody took away, is not made again.
+    """
+    ours = crm.marker and crm.id.startswith("company:") and len(crm.parts) == 1
+    had, named = (any(getattr(one, name) for name in _PERSON) for one in (base, books))
+    return _PERSON if ours and named and not had else ()
 
 
 def _by_part(decision: Decision, crm: Customer) -> Decision:
