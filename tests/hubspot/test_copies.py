@@ -253,4 +253,14 @@ def test_a_person_whose_address_is_taken_is_refused(world):
     world.ana(email="ana@nova.example")
     (made,) = world.write(creation(NOVA))
     (outcome,) = world.write(person(world, made.id, NOVA))
-    assert isinstance(outcome, Refused | Unknown)
+    assert isinstance(outcome, Refused)
+    assert outcome.fault.cause == "unique_value_taken"
+
+
+def test_a_contact_whose_address_is_taken_is_refused_and_the_others_of_its_batch_are_made(worlds):
+    world = worlds(model="contact")
+    world.ana(email="ana@nova.example")
+    ben = replace(NOVA, name="Ben", email="ben@nova.example")
+    refused, made = world.write(creation(NOVA), creation(ben, 2))
+    assert isinstance(refused, Refused)
+    assert isinstance(made, Done)

@@ -79,6 +79,8 @@ def copies_overwritten(scene: Scene) -> Iterator[str]:
         names = {name for name in (*_CHARGED, *_SOLD) if name in effect.sent and _moves(effect, name)}
         later = [one for one in ours_after[place] if one.act == "delete" or names & one.sent.keys()]
         kept = [one for one in later if any(one.sent.get(n) != effect.sent[n] for n in names) or one.act == "delete"]
+        if "hs_amount_billed" in names and _noted(scene, stored, effect):
+            names.remove("hs_amount_billed")
         if names and kept and not _told(scene, "restore_copy", stored, effect):
             yield f"{', '.join(sorted(names))} of {place} of copy {copy}, set at {effect.at:%H:%M:%S}, was overwritten."
 
@@ -93,6 +95,12 @@ def _moves(effect: Effect, name: str) -> bool:
     """Whether a write set a property to something else."""
     before: Json = effect.before
     return effect.act == "create" or before.get(name) != effect.sent[name]
+
+
+def _noted(scene: Scene, stored: Stored, edit: Effect) -> bool:
+    """Whether the history has a total that a person gave to a copy, and that was overruled."""
+    overruled = [n.details for n in scene.notes if n.what == "overruled" and n.pair == stored.id]
+    return any((d["field"], d["after"]) == ("total", edit.sent["hs_amount_billed"]) for d in overruled)
 
 
 def _told(scene: Scene, fix: str, stored: Stored | None = None, since: Effect | None = None) -> bool:

@@ -27,8 +27,6 @@ from tieout.remote.ports import Clock
 from tieout.remote.rows import Row
 from tieout.remote.side import Operation, Prepared, Unit, UnitIds
 
-TAKEN = "unique_value_taken"
-"""The cause of a creation whose key, or other unique value, somebody has already: perhaps we ourselves."""
 _ZERO = Decimal(0)
 
 
@@ -82,7 +80,7 @@ class Creations:
         for error in errors:
             if operation.id in error.named("objectWriteTraceId"):
                 refused = fault(400, error)
-                return Unknown(refused.text) if refused.cause == TAKEN else Refused(refused)
+                return Unknown(refused.text) if is_our_key(refused) else Refused(refused)
         return Unknown(f"HubSpot's answer does not mention this {operation.kind}.")
 
     def _made(self, operation: Operation, document: Document) -> Row:
@@ -183,6 +181,12 @@ def is_new_person(operation: Operation) -> bool:
         and len(record.parts) == 1
         and "email" in operation.fields
     )
+
+
+def is_our_key(refused: Fault) -> bool:
+    """Whether it is our own key that is taken: then what was to be made stands there. An e-mail is somebody else's."""
+    of = refused.evidence.get("property", "")
+    return refused.cause == "unique_value_taken" and refused.code != "CONFLICT" and of in ("", values.KEY)
 
 
 def too_long(properties: Mapping[str, str]) -> Fault | None:

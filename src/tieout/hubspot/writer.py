@@ -7,7 +7,7 @@ import msgspec
 
 from tieout.core.records import Kind
 from tieout.hubspot.client import Client, postponed
-from tieout.hubspot.creations import TAKEN, Creations, is_new_person
+from tieout.hubspot.creations import Creations, is_new_person, is_our_key
 from tieout.hubspot.documents import BatchAnswer, Detail, Document, Envelope, decoder, documents
 from tieout.hubspot.errors import fault, sign_in_trouble
 from tieout.hubspot.history import Trace, trace
@@ -292,6 +292,6 @@ def _refused(members: Sequence[Operation], answer: Answer) -> tuple[Outcome, ...
     if trouble is not None:
         raise trouble
     refused = fault(answer.status, said)
-    if refused.cause == TAKEN and members[0].verb == "create":
+    if is_our_key(refused) and members[0].verb == "create":
         return tuple(Unknown(refused.text) for _ in members)
     return tuple(Refused(refused) for _ in members)

@@ -92,6 +92,9 @@ def linked(pair: Pair[Invoice], crm: Invoice, books: Invoice, bond: Bond[Invoice
     if books.status == "void":
         return Nothing(moved=("status", *charge.NAMES)) if crm.status == "void" else Void(Side.CRM)
     owner = _customer(books, answers).other
+    if crm.contact == owner:
+        # The contact has got a company since: the copy stays with the contact.
+        crm = msgspec.structs.replace(crm, customer=owner)
     wanted = placed(_wanted(books, owner or crm.customer, answers), crm)
     edited = _edited(crm, bond, wanted)
     found = edited and edited + charge.differences(bond.books_base, books, Side.BOOKS)
