@@ -24,6 +24,8 @@ from tieout.core.decide import (
     Question,
     Reply,
     Rules,
+    Settled,
+    SettledOf,
     Update,
     World,
 )
@@ -112,7 +114,8 @@ def invoices(draw: Callable[..., Any], prefix: str = "c") -> Invoice:
 settlements = st.builds(
     Settlement, id=st.just("9:77"), transaction=st.just("9"), invoice=st.sampled_from(("77", "78")),
     amount=mostly(Decimal("12.50"), Decimal(0), Decimal("10.00"), Decimal("-1.00")), currency=st.just("USD"),
-    date=maybe_days, cash=mostly(True, False), reference=texts,
+    date=maybe_days, cash=mostly(True, False), reference=texts, marker=mostly("", "0" * 32),
+    status=mostly("succeeded", "processing", "failed", "disputed_lost"), processor=st.sampled_from(("none", "byo_stripe")),
 )  # fmt: skip
 
 settings = st.builds(
@@ -124,7 +127,8 @@ settings = st.builds(
     tax_codes=st.dictionaries(st.sampled_from(("r1", "r2", "NON")), st.sampled_from(("4", "5", "TAX"))),
     service_date=st.sampled_from(("billing_start", "invoice_date")), lock_date=mostly(None, date(2026, 1, 15)),
     phone_rule=st.sampled_from(Rule), website_rule=st.sampled_from(Rule), due_date_rule=st.sampled_from(Rule),
-    memo_rule=st.sampled_from(Rule), show_quickbooks_invoices=st.booleans(),
+    memo_rule=st.sampled_from(Rule), show_quickbooks_invoices=st.booleans(), book_hubspot_payments=st.booleans(),
+    deposit_account=st.sampled_from(("", "12")), deposit_accounts=st.dictionaries(st.just("none"), st.just("13")),
 )  # fmt: skip
 CRM = CrmFacts(
     "1", "USD", "America/New_York", tax_rates=(TaxRate("r1", "VAT", Decimal(20)), TaxRate("r2", "Low", Decimal("5.5")))
@@ -162,6 +166,9 @@ def reply_to(question: Question) -> st.SearchStrategy[Reply]:
             return linked
         case HolderOf() | NumbersLike():
             return mostly(0, 2).flatmap(lambda n: st.lists(holders, max_size=n).map(lambda held: Holders(tuple(held))))
+        case SettledOf():
+            balances = mostly(Decimal("12.50"), Decimal(0), Decimal("5.00"), Decimal("100.00"))
+            return st.builds(Settled, balance=balances, unlinked=found)
         case _:
             return found.map(Matches)
 

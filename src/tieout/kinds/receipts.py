@@ -36,6 +36,8 @@ from tieout.kinds.settlement import Settlement
 
 _MONEY = ("succeeded", "disputed_won", "disputed_action_required", "disputed_awaiting_decision")
 """HubSpot's statuses of a payment whose money is there, as far as anybody knows."""
+_UNHELD = ("status", "method", "reference")
+"""What may differ without a word: it tells how the money came, not how much."""
 _COMES_BACK = ("failed", "refunded", "partially_refunded", "processing_refund", "disputed_lost")
 
 
@@ -87,7 +89,7 @@ def linked(pair: Pair[Settlement], crm: Settlement, books: Settlement, bond: Bon
         return Fail("payment_came_back", {"amount": str(crm.amount), "status": crm.status})
     found = _moved(bond.crm_base, crm, Side.CRM) + _moved(bond.books_base, books, Side.BOOKS)
     if not found:
-        return Nothing(moved=("status", "method", "reference"))
+        return Nothing(moved=tuple(name for name in _UNHELD if _differs(name, crm, books, bond)))
     if pair.choices.get("leave_both") == signature(found):
         return Accept(found)
     return Hold("booked_payment_changed", {"amount": str(crm.amount), "other": str(books.amount)}, found)
@@ -133,6 +135,12 @@ def _booked(crm: Settlement, invoice: str, world: World) -> Settlement:
         contact="",
         company="",
         account=settings.deposit_accounts.get(crm.processor, settings.deposit_account),
+    )
+
+
+def _differs(name: str, crm: Settlement, books: Settlement, bond: Bond[Settlement]) -> bool:
+    return any(
+        getattr(now, name) != getattr(base, name) for now, base in ((crm, bond.crm_base), (books, bond.books_base))
     )
 
 
