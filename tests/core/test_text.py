@@ -13,6 +13,7 @@ from tieout.core.text import (
     is_free_mail,
     is_shared_box,
     is_shortened,
+    name_form,
     name_words,
     normal,
     phone,
@@ -125,6 +126,11 @@ def test_any_text_has_a_phone_form_and_only_blanks_have_none(text, country):
 )
 def test_the_legal_form_stands_aside_from_the_name(name, words, form):
     assert name_words(name) == (words, form)
+
+
+@pytest.mark.parametrize("name", ["Ana Ruiz", "RUIZ, Ana", "ruiz  ana"])
+def test_the_order_of_its_words_does_not_change_a_name(name):
+    assert name_form(name) == "ana ruiz"
 
 
 def test_two_buyers_of_neighbouring_numbers_have_different_names():

@@ -36,7 +36,7 @@ from tieout.core.settings import Settings
 from tieout.kinds.customer import Customer, CustomerRules, display_name
 
 RULES = CustomerRules()
-ALL_UNIQUE = dict.fromkeys(("tax", "email", "domain", "name"), True)
+ALL_UNIQUE = dict.fromkeys(("tax", "email", "domain", "name", "address"), True)
 FACTS = Facts(CrmFacts("1", "USD", "America/New_York"), BooksFacts("1", "Nova", "US", "USD"))
 
 
@@ -68,8 +68,8 @@ def test_certain_only_by_an_identifier_unique_on_both_sides_and_nothing_against(
 
 
 @given(worlds.customers, worlds.customers)
-def test_name_and_domain_never_suffice(crm, books):
-    assert not RULES.compare(crm, books, {"name": True, "domain": True}).certain
+def test_name_domain_and_address_never_suffice(crm, books):
+    assert not RULES.compare(crm, books, {"name": True, "domain": True, "address": True}).certain
 
 
 def test_one_mail_address_unique_on_both_sides_is_certain():
@@ -84,6 +84,19 @@ def test_buyers_of_neighbouring_numbers_are_strangers():
     one, other = Customer("contact:1", first="Buyer", last="12345"), Customer("6", name="Buyer 12346")
     assert shared(one, other) == {}
     assert not weighed(one, other).certain
+
+
+def test_a_family_name_in_front_is_the_same_name():
+    one, other = Customer("contact:1", first="Ana", last="Ruiz"), Customer("6", name="RUIZ, Ana")
+    assert shared(one, other) == {"name": True}
+
+
+def test_a_misspelt_name_is_proposed_by_its_address():
+    home = Address(street="12 High Street", city="Leeds", postcode="LS1 4AB")
+    crm = Customer("contact:1", first="Ana", last="Ruiz", billing=home)
+    candidate = weighed(crm, Customer("6", name="Ana Ruis", first="Ana", last="Ruis", billing=home))
+    assert candidate.shared == ("address",)
+    assert not candidate.certain
 
 
 @pytest.mark.parametrize("address", ["nova@gmail.com", "info@nova.example", "billing@nova.example"])
@@ -104,6 +117,7 @@ def test_free_mail_has_no_domain_key():
         ({"currency": "USD"}, {"currency": "GBP"}, "currency"),
         ({"tax_number": "GB1"}, {"tax_number": "GB2"}, "tax_number"),
         ({"company": "Nova Inc"}, {"company": "Nova Ltd"}, "legal_form"),
+        ({"company": "Nova Inc"}, {"company": "Nova", "name": "Nova Ltd"}, "legal_form"),
         ({"email": "ana@nova.example"}, {"email": "ana@orbit.example"}, "email_domain"),
     ],
 )
@@ -121,6 +135,7 @@ def test_a_contradiction_keeps_a_match_from_being_certain(ours, theirs, against)
         ({"tax_number": "GB 1"}, {"tax_number": "gb1"}),
         ({"company": "Nova Limited"}, {"company": "Nova Ltd."}),
         ({"company": "Nova"}, {"company": "Nova Ltd."}),
+        ({"company": "Nova Ltd"}, {"company": "Nova Limited", "name": "Nova Holdings Inc"}),
         ({"email": "ana@gmail.com"}, {"email": "ana@nova.example"}),
     ],
 )

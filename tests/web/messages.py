@@ -68,6 +68,8 @@ def of_tables() -> set[str]:
         language.VALUES,
         language.RECORDS,
         language.FIELDS,
+        language.SHARED,
+        language.AGAINST,
         history.EVENTS,
         history.VERBS,
         history.REFUSALS,

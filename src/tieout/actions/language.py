@@ -127,6 +127,26 @@ FIELDS: Mapping[str, str] = {
 }
 """The names of fields, as columns and rows show them."""
 
+SHARED: Mapping[str, str] = {
+    "tax": "same tax number",
+    "email": "same e-mail",
+    "domain": "same mail domain",
+    "name": "same name",
+    "address": "alike in name and address",
+    "sku": "same SKU",
+}
+"""What speaks for two records being the same."""
+
+AGAINST: Mapping[str, str] = {
+    "currency": "another currency",
+    "country": "another country",
+    "tax_number": "another tax number",
+    "legal_form": "another legal form",
+    "email_domain": "another mail domain",
+    "sku": "another SKU",
+}
+"""What speaks against it."""
+
 _LOCALES = Path(__file__).with_name("locale")
 _GAP = "…"
 _DAYS = frozenset({"date", "closed"})

@@ -137,6 +137,7 @@ def match(
 ) -> None:
     """Review what could be the same on both sides, before anything is created."""
     from tieout.actions import match as action  # noqa: PLC0415
+    from tieout.actions.language import AGAINST, SHARED  # noqa: PLC0415
 
     links = key_values(link or [], as_json)
     with at_home(as_json) as (home, actor):
@@ -149,10 +150,19 @@ def match(
         output.document(found)
     else:
         rows = [
-            (m.id, m.kind, m.name, "yes" if m.certain else "", "; ".join(f"{c.label} ({c.id})" for c in m.candidates))
-            for m in found.matches
+            (
+                *(one.id, one.kind, one.name),
+                f"{candidate.label} ({candidate.id})",
+                ", ".join(SHARED[key] for key in candidate.shared),
+                ", ".join(AGAINST[key] for key in candidate.against),
+                f"{candidate.likeness} %",
+                "yes" if candidate.id == one.certain else "",
+            )
+            for one in found.matches
+            for candidate in one.candidates
         ]
-        output.table("Matches", ("match", "kind", "HubSpot", "certain", "QuickBooks"), rows)
+        columns = ("match", "kind", "HubSpot", "QuickBooks", "for", "against", "names alike", "certain")
+        output.table("Matches", columns, rows)
         output.page.print(f"The review is {'finished' if found.finished else 'open'}.")
 
 

@@ -120,6 +120,14 @@ def name_words(name: str) -> tuple[str, str]:
     return " ".join(words), form
 
 
+def name_form(name: str) -> str:
+    """A whole name for comparison: case, punctuation, legal form and the order of its words aside.
+
+    `Ruiz, Ana` and `Ana Ruiz` are one name.
+    """
+    return " ".join(sorted(name_words(name)[0].split()))
+
+
 class NotAPattern(ValueError):
     """A pattern whose braces hold anything but known names. names: those that it may hold, as they are written."""
 

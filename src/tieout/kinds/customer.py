@@ -33,8 +33,19 @@ from tieout.core.fields import Direction, Field
 from tieout.core.match import Candidate, likeness, only_certain
 from tieout.core.merge import Sides, merge
 from tieout.core.records import Address, Key, Kind, Side
-from tieout.core.text import email, email_domain, folded, is_free_mail, is_shared_box, name_words, normal, phone
+from tieout.core.text import (
+    email,
+    email_domain,
+    folded,
+    is_free_mail,
+    is_shared_box,
+    name_form,
+    name_words,
+    normal,
+    phone,
+)
 from tieout.core.warn import FreeText
+from tieout.kinds.premises import premises
 
 
 class Customer(msgspec.Struct, frozen=True, omit_defaults=True, tag_field="is", tag="customer"):
@@ -81,7 +92,7 @@ def _address_text(address: object) -> str:
 _PERSON = ("first", "last", "email")
 """What HubSpot holds of a company's person, in a contact of its own."""
 
-_SHARED_KEYS = ("tax", "email", "domain", "name")
+_SHARED_KEYS = ("tax", "email", "domain", "name", "address")
 
 
 def display_name(customer: Customer, pattern: str) -> str:
@@ -115,7 +126,7 @@ class CustomerRules:
     )
 
     def keys(self, side: Side, record: Customer) -> tuple[Key, ...]:
-        """E-mail, tax number, domain and whole name; in QuickBooks the display name as a name that is taken besides."""
+        """E-mail, tax number, domain, whole name, name with address; in QuickBooks the name that is taken besides."""
         if record.member_of:
             return ()  # the company that it is a part of is the customer, and carries these keys
         keys: list[Key] = []
@@ -127,15 +138,15 @@ class CustomerRules:
         if record.tax_number:
             keys.append(Key("tax", _tax_form(record.tax_number)))
         if record.active:
-            names = {name_words(n)[0] for n in _names(record) if n}
-            keys += [Key("name", n) for n in sorted(names) if n]
+            keys += [Key("name", n) for n in sorted(_name_forms(record))]
+            keys += [Key("address", p) for p in sorted(premises(_names(record), record.billing))]
         if side is Side.BOOKS:
             keys.append(Key("display_name", folded(record.name)))
         return tuple(keys)
 
     def compare(self, crm: Customer, books: Customer, shared: Mapping[str, bool]) -> Candidate:
         """Weigh two unlinked records that share keys. shared: key name to whether it is unique on both sides."""
-        same_name = bool({name_words(n)[0] for n in _names(crm)} & {name_words(n)[0] for n in _names(books)} - {""})
+        same_name = bool(_name_forms(crm) & _name_forms(books))
         identifying = [k for k in ("tax", "email") if shared.get(k)]
         vague = is_free_mail(email_domain(books.email)) or is_shared_box(books.email)
         if "email" in identifying and vague and not same_name:
@@ -300,6 +311,14 @@ def _names(customer: Customer) -> tuple[str, ...]:
     return (customer.name, customer.company, f"{customer.first} {customer.last}".strip())
 
 
+def _name_forms(customer: Customer) -> set[str]:
+    return {name_form(n) for n in _names(customer)} - {""}
+
+
+def _legal_forms(customer: Customer) -> set[str]:
+    return {name_words(n)[1] for n in (customer.name, customer.company)} - {""}
+
+
 def _against(crm: Customer, books: Customer) -> tuple[str, ...]:
     found: list[str] = []
     if crm.currency and books.currency and crm.currency != books.currency:
@@ -309,9 +328,8 @@ def _against(crm: Customer, books: Customer) -> tuple[str, ...]:
     here, there = countries.code(crm.billing.country), countries.code(books.billing.country)
     if here and there and here != there:
         found.append("country")
-    forms = {name_words(n)[1] for n in (crm.company or crm.name,)} - {""}
-    other = {name_words(n)[1] for n in (books.company or books.name,)} - {""}
-    if forms and other and forms != other:
+    forms, other = _legal_forms(crm), _legal_forms(books)
+    if forms and other and not forms & other:
         found.append("legal_form")
     mine, theirs = email_domain(crm.email), email_domain(books.email)
     if mine and theirs and mine != theirs and not (is_free_mail(mine) or is_free_mail(theirs)):

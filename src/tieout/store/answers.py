@@ -46,7 +46,7 @@ _HOLDING = {
     "item_name": ("item",),
 }
 """In which lists of QuickBooks a name or number must be free. Estimates have a number series of their own."""
-_MATCHING = {Kind.CUSTOMER: ("email", "tax", "domain", "name"), Kind.ITEM: ("sku", "name")}
+_MATCHING = {Kind.CUSTOMER: ("email", "tax", "domain", "name", "address"), Kind.ITEM: ("sku", "name")}
 
 
 def answer(
