@@ -9,84 +9,19 @@ import sys
 import tempfile
 from collections import Counter
 from collections.abc import Sequence
-from math import sqrt
 from pathlib import Path
-from typing import Any, NamedTuple
+from typing import Any
 
 import msgspec
 
 from bench.command import sandbox, set_index_lag, tieout
 from bench.labelled import CACHE, Entry, Labelled, public
+from bench.results import Figure
+from bench.scoring import Score, score, together
 from bench.vendors import HubSpot, Json, QuickBooks
 
 _LISTS = "lists"
-_Z = 1.959964
-"""Of a normal distribution, 95 % lie within so many standard deviations."""
-
-Pairs = frozenset[tuple[str, str]]
-
-
-class Share(NamedTuple):
-    """So many of so many."""
-
-    right: int
-    all: int
-
-    def value(self) -> float | None:
-        """The share, None of nothing."""
-        return self.right / self.all if self.all else None
-
-    def interval(self) -> tuple[float, float]:
-        """Between which shares the true one lies, with 95 % (Wilson's score interval). Of nothing: anywhere."""
-        if not self.all:
-            return 0.0, 1.0
-        share, spread = self.right / self.all, _Z * _Z / self.all
-        middle = (share + spread / 2) / (1 + spread)
-        half = _Z * sqrt(share * (1 - share) / self.all + spread / (4 * self.all)) / (1 + spread)
-        return max(0.0, middle - half), min(1.0, middle + half)
-
-    def document(self) -> dict[str, object]:
-        """As a JSON value."""
-        value = self.value()
-        low, high = self.interval()
-        return {
-            "right": self.right,
-            "of": self.all,
-            "share": None if value is None else round(value, 4),
-            "low": round(low, 4),
-            "high": round(high, 4),
-        }
-
-
-class Score(NamedTuple):
-    """How well a set was matched.
-
-    certain: right ones of those that would be linked without asking. proposed: right ones of all proposed, the certain
-    among them. found: proposed ones of those that are the same. by_evidence: right ones of those that rest on it, such
-    as `name+address`. sole: right ones of those that have no rival on either side, agree in whole name and address, and
-    have nothing against them: what a rule would link that took the two together for certain.
-    """
-
-    title: str
-    entries: tuple[int, int]
-    certain: Share
-    proposed: Share
-    found: Share
-    by_evidence: dict[str, Share]
-    sole: Share
-
-    def document(self) -> dict[str, object]:
-        """As a JSON value."""
-        return {
-            "set": self.title,
-            "hubspot": self.entries[0],
-            "quickbooks": self.entries[1],
-            "certain": self.certain.document(),
-            "proposed": self.proposed.document(),
-            "found": self.found.document(),
-            "by_evidence": {name: share.document() for name, share in sorted(self.by_evidence.items())},
-            "sole_by_name_and_address": self.sole.document(),
-        }
+_PRECISION, _RECALL = 0.999, 0.9
 
 
 def measure(labelled: Labelled) -> Score:
@@ -100,38 +35,6 @@ def measure(labelled: Labelled) -> Score:
         tieout(home, "connect", _LISTS, "--from", str(file))
         tieout(home, "sync", _LISTS)
         return score(labelled, _renamed(tieout(home, "match", _LISTS).answer["matches"], ours, theirs))
-
-
-def score(labelled: Labelled, matches: Sequence[Json]) -> Score:
-    """Hold an answer of `tieout match` against the labels. matches: with the lists' own keys for ids."""
-    found = [(match, candidate) for match in matches for candidate in match["candidates"]]
-    pairs = [(match["crm"], candidate["id"]) for match, candidate in found]
-    certain = [(match["crm"], match["certain"]) for match in matches if match["certain"]]
-    evidence: dict[str, list[tuple[str, str]]] = {}
-    for pair, (_, candidate) in zip(pairs, found, strict=True):
-        evidence.setdefault("+".join(candidate["shared"]), []).append(pair)
-    left, right = Counter(one for one, _ in pairs), Counter(other for _, other in pairs)
-    sole = [
-        pair
-        for pair, (_, candidate) in zip(pairs, found, strict=True)
-        if left[pair[0]] == right[pair[1]] == 1
-        and {"name", "address"} <= set(candidate["shared"])
-        and not candidate["against"]
-    ]
-    same = labelled.same
-    return Score(
-        labelled.title,
-        (len(labelled.hubspot), len(labelled.quickbooks)),
-        _right(certain, same),
-        _right(pairs, same),
-        Share(len(same & set(pairs)), len(same)),
-        {name: _right(some, same) for name, some in evidence.items()},
-        _right(sole, same),
-    )
-
-
-def _right(pairs: Sequence[tuple[str, str]], same: Pairs) -> Share:
-    return Share(sum(pair in same for pair in pairs), len(pairs))
 
 
 def _renamed(matches: Sequence[Json], ours: dict[str, str], theirs: dict[str, str]) -> list[Json]:
@@ -206,12 +109,41 @@ def _form(entry: Entry, name: str) -> Json:
     return {member: value for member, value in form.items() if value}
 
 
+def figures(folder: Path) -> list[Figure]:
+    """Measure all public sets and return a row for each figure; those of FEBRL together. Raises NoDownload."""
+    scores = [measure(labelled) for labelled in public(folder)]
+    febrl = together("FEBRL, sets 1 to 4", [one for one in scores if one.title.startswith("FEBRL")])
+    return [row for one in (febrl, *(s for s in scores if not s.title.startswith("FEBRL"))) for row in _rows(one)]
+
+
+def _rows(score: Score) -> list[Figure]:
+    precision, recall = score.certain.value(), score.found.value() or 0.0
+    lists = f"{score.title} ({score.entries[0]} and {score.entries[1]} entries, {score.found.all} the same)"
+    return [
+        Figure(
+            f"{lists}: automatic links, precision",
+            "python -m bench.matching",
+            "≥ 0.999",
+            "no link is made: no identifier that both systems hold" if precision is None else score.certain.text(),
+            None if precision is None else precision >= _PRECISION,
+        ),
+        Figure(
+            f"{lists}: recall of certain and proposed · precision · entries without counterpart that got a proposal",
+            "python -m bench.matching",
+            "≥ 0.9 · - · -",
+            " · ".join(share.text() for share in (score.found, score.proposed, score.bothered)),
+            recall >= _RECALL,
+        ),
+    ]
+
+
 def main(arguments: list[str]) -> int:
     """Measure all public sets. Returns the exit code."""
     parser = argparse.ArgumentParser(prog="python -m bench.matching")
     parser.add_argument("--sets", type=Path, default=CACHE, help="Where the downloads are, or go.")
     given = parser.parse_args(arguments)
-    found = [measure(labelled).document() for labelled in public(given.sets)]
+    scores = [measure(labelled) for labelled in public(given.sets)]
+    found = [score.document() for score in scores]
     sys.stdout.write(msgspec.json.format(msgspec.json.encode(found), indent=2).decode() + "\n")
     return 0
 
