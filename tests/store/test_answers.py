@@ -26,7 +26,7 @@ from tieout.core.decide import (
 )
 from tieout.core.facts import BooksFacts, CrmFacts, Facts
 from tieout.core.plan import Reservations
-from tieout.core.records import Key, Kind, Side, State
+from tieout.core.records import Address, Key, Kind, Side, State
 from tieout.core.settings import Settings
 from tieout.kinds.customer import Customer, CustomerRules
 from tieout.kinds.item import Item
@@ -266,6 +266,16 @@ def test_strangers_are_no_candidates(tx):
     put(tx, Side.CRM, Customer("company:1", company="Buyer 12345"))
     put(tx, Side.BOOKS, Customer("6", name="Buyer 12346"))
     assert ask(tx, WHO) == Matches()
+
+
+def test_a_misspelt_name_is_proposed_by_its_address_and_a_namesake_by_the_name(tx):
+    home = Address(street="12 Quay Road", city="York", postcode="YO1 7HH")
+    put(tx, Side.CRM, Customer("company:1", first="Ana", last="Ruiz", billing=home))
+    put(tx, Side.BOOKS, Customer("6", first="Ana", last="Ruis", billing=home), Customer("7", name="Ruiz, Ana"))
+    put(tx, Side.BOOKS, Customer("8", first="Ben", last="Stone", billing=home))
+    found = ask(tx, WHO).candidates
+    assert {c.id: c.shared for c in found} == {"6": ("address",), "7": ("name",)}
+    assert not any(c.certain for c in found)
 
 
 def test_linked_inactive_and_vanished_customers_are_no_candidates(tx):
