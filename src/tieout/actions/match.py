@@ -6,6 +6,7 @@ from tieout.actions.actor import Actor, Role
 from tieout.actions.errors import NotFound, WrongUse
 from tieout.actions.home import Home
 from tieout.actions.lookup import connection, row_id
+from tieout.actions.naming import label
 from tieout.core.decide import Matches, MatchesOf
 from tieout.core.match import Candidate, only_certain
 from tieout.core.plan import Reservations
@@ -59,9 +60,9 @@ def review(home: Home, actor: Actor, name: str) -> Review:
                     alone[kind.value] += 1
                     continue
                 best = only_certain(candidates)
-                label = getattr(one.pair.crm, "name", "") or getattr(one.pair.crm, "email", "") or one.crm_id
+                called = label(one.pair.crm) if one.pair.crm is not None else one.crm_id
                 certain = best.id if best is not None else ""
-                matches.append(Match(str(one.id), kind.value, one.crm_id, label, one.pair.needed, certain, candidates))
+                matches.append(Match(str(one.id), kind.value, one.crm_id, called, one.pair.needed, certain, candidates))
     return Review(stored.reviewed, matches, alone)
 
 

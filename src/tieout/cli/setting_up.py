@@ -153,8 +153,8 @@ def match(
             (
                 *(one.id, one.kind, one.name),
                 f"{candidate.label} ({candidate.id})",
-                ", ".join(SHARED[key] for key in candidate.shared),
-                ", ".join(AGAINST[key] for key in candidate.against),
+                ", ".join(SHARED.get(key, key) for key in candidate.shared),
+                ", ".join(AGAINST.get(key, key) for key in candidate.against),
                 f"{candidate.likeness} %",
                 "yes" if candidate.id == one.certain else "",
             )

@@ -29,7 +29,7 @@ from tieout.core.match import Candidate, ranked
 from tieout.core.plan import Reservations
 from tieout.core.records import Key, Kind, Side, State
 from tieout.core.text import folded, normal
-from tieout.kinds.customer import Customer
+from tieout.kinds.customer import Customer, display_name
 from tieout.kinds.invoice import Invoice
 from tieout.kinds.item import Item
 from tieout.kinds.rules import MATCHERS
@@ -316,7 +316,7 @@ def _candidates(
 
 def _seen_from_books(weighed: Candidate, crm: Record) -> Candidate:
     """A candidate named by its HubSpot record."""
-    name = getattr(crm, "company", "") or getattr(crm, "name", "") or getattr(crm, "email", "")
+    name = display_name(crm, "") if isinstance(crm, Customer) else getattr(crm, "name", "")
     return msgspec.structs.replace(weighed, id=crm.id, label=name or crm.id)
 
 
