@@ -10,7 +10,7 @@ from tieout.core.records import Kind
 from tieout.kinds.copying import placed
 from tieout.kinds.customer import Customer
 from tieout.kinds.invoice import Invoice, Line
-from tieout.remote.outcomes import Absent, Done, Landed, Refused, Unknown
+from tieout.remote.outcomes import Absent, Done, Landed, Moot, Refused, Unknown
 from tieout.remote.side import Operation
 
 replace = msgspec.structs.replace
@@ -167,6 +167,42 @@ def test_a_lost_answer_to_the_lines_is_settled_by_what_stands(world, copying, lo
         assert isinstance(finding, Landed)
         assert [one.id for one in finding.sent.record.lines] == [one.id for one in finding.row.record.lines]
     assert len(world.lines(copying.id)) == 2
+
+
+def lost(world, copying, path: str, how: str):
+    """Send the next step of the parts, whose answer is lost; returns its unit and operation."""
+    operation = copying.parts()
+    (unit,) = world.prepare(operation).units
+    world.plan({"match": {"path": path}, "nth": 1, "do": how})
+    assert isinstance(world.send(unit, operation)[0], Unknown)
+    world.plan()
+    return unit, operation
+
+
+@pytest.mark.parametrize("how", [LOST_BEFORE, LOST_AFTER])
+def test_a_lost_step_is_told_from_what_the_seller_did_meanwhile(world, copying, how):
+    copying.make()
+    copying.wanted = replace(copying.wanted, lines=(line(1, "30.00", "3"), line(2)), total=Decimal("37.50"))
+    unit, operation = lost(world, copying, "line_items/batch/update", how)
+    world.edit("line_items", world.lines(copying.id)[1], price="8")
+    (finding,) = world.settle(unit, operation)
+    assert isinstance(finding, Moot if how == LOST_BEFORE else Landed)
+    if isinstance(finding, Landed):
+        assert [one.amount for one in finding.sent.record.lines] == [Decimal("30.00"), Decimal("10.00")]
+        assert [one.amount for one in finding.row.record.lines] == [Decimal("30.00"), Decimal("8.00")]
+
+
+@pytest.mark.parametrize("how", [LOST_BEFORE, LOST_AFTER])
+def test_a_line_added_by_the_seller_is_not_taken_for_those_of_a_lost_step(world, copying, how):
+    (created,) = world.write(copying.create())
+    copying.id = created.id
+    unit, operation = lost(world, copying, "line_items/batch/create", how)
+    world.make("line_items", {"name": "Travel", "price": "4"}, (copying.id, 410))
+    (finding,) = world.settle(unit, operation)
+    assert isinstance(finding, Moot if how == LOST_BEFORE else Landed)
+    if isinstance(finding, Landed):
+        assert len(finding.sent.record.lines) == 2
+        assert len(finding.row.record.lines) == 3
 
 
 def test_a_copy_that_somebody_changed_meanwhile_is_left_alone(world, copying):

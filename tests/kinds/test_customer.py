@@ -310,3 +310,61 @@ def test_another_country_in_the_billing_address_counts_against_a_match(ours, the
     candidate = weighed(crm, books)
     assert candidate.against == against
     assert (only_certain((candidate,)) is None) == bool(against)
+
+
+# Customers of QuickBooks', made in HubSpot where one of their invoices is shown.
+
+BILLED = Customer("5", "Nova Ltd", "Nova Ltd", "Ana", "Ruiz", "ana@nova.example", parent="4", balance=Decimal(7))
+FROM_BOOKS = MatchesOf(Kind.CUSTOMER, Side.BOOKS, "5")
+NONE = Matches()
+
+
+def from_books(found: Matches = NONE, around: World | None = None, *, needed: bool = True, **choices: str):
+    pair = Pair(Kind.CUSTOMER, None, BILLED, choices=choices, needed=needed)
+    return decide(RULES, pair, around or world(), {FROM_BOOKS: found})
+
+
+def test_a_customer_of_quickbooks_is_made_in_hubspot_where_one_of_its_invoices_needs_it():
+    decision = from_books()
+    assert isinstance(decision, Create)
+    assert decision.side is Side.CRM
+    assert decision.record == msgspec.structs.replace(BILLED, id="", parent="", balance=None)
+    assert from_books(needed=False) == Exclude("not_needed")
+
+
+def test_before_the_review_it_waits():
+    assert from_books(around=world(reviewed=False)) == Wait(Kind.CUSTOMER, "5", "review", side=Side.BOOKS)
+
+
+def test_what_is_near_it_in_hubspot_is_for_a_person():
+    near = (Candidate("company:4", "Nova Inc", ("name",)),)
+    assert from_books(Matches(near)) == Exclude("no_counterpart", near)
+    assert isinstance(from_books(Matches(near), create_customer="yes"), Create)
+
+
+def test_nobody_is_made_in_hubspot_where_that_is_off():
+    assert from_books(around=world(auto_create_customers=False)) == Exclude("no_counterpart")
+
+
+OURS = Customer("company:9", "Nova Ltd", "Nova Ltd", parts=("company:9",), marker="of ours")
+
+
+def test_a_company_of_our_making_gets_its_person_next():
+    decision = decide(RULES, Pair(Kind.CUSTOMER, OURS, BILLED, Bond(OURS, BILLED)), world(), {})
+    (change,) = decision.changes
+    assert (change.side, change.fields) == (Side.CRM, ("first", "last", "email"))
+    assert (change.record.first, change.record.email) == ("Ana", "ana@nova.example")
+
+
+def test_a_person_that_somebody_took_away_is_not_made_again():
+    whole = msgspec.structs.replace(OURS, first="Ana", last="Ruiz", email="ana@nova.example")
+    decision = decide(RULES, Pair(Kind.CUSTOMER, OURS, BILLED, Bond(whole, BILLED)), world(), {})
+    assert not isinstance(decision, Update)
+
+
+@pytest.mark.parametrize(
+    "crm", [msgspec.structs.replace(OURS, marker=""), msgspec.structs.replace(OURS, parts=("company:9", "contact:1"))]
+)
+def test_a_company_of_the_sellers_or_with_a_person_gets_none(crm: Customer):
+    decision = decide(RULES, Pair(Kind.CUSTOMER, crm, BILLED, Bond(crm, BILLED)), world(), {})
+    assert decision == Nothing()

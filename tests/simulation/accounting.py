@@ -69,10 +69,17 @@ def _took_away(scene: Scene, move: Move, effect: Effect) -> bool:
 
 
 def _left_strange(scene: Scene, ours: Effect) -> bool:
-    """Whether the copy that our step was about is gone, or has lost this part: with its answer lost, nothing shows it."""
+    """Whether a person took the copy of our step away, or this part, or changed it: with its answer lost, nothing shows it.
+
+    The pair is broken then, or held: nobody's edit is taken for our own.
+    """
     copy = scene.parts_of.get((ours.entity, ours.id))
-    lost = {(e.entity, e.id) for e in scene.theirs(Side.CRM) if e.act == "delete"}
-    return copy is not None and not lost.isdisjoint({("invoices", copy), (ours.entity, ours.id)})
+    since = [effect for effect in scene.theirs(Side.CRM) if copy is not None and effect.at >= ours.at]
+    return any(
+        (effect.entity, effect.id) == (ours.entity, ours.id)
+        or (effect.act, effect.entity, effect.id) == ("delete", "invoices", copy)
+        for effect in since
+    )
 
 
 def _done_by_a_person(scene: Scene, move: Move) -> bool:

@@ -132,3 +132,35 @@ def test_a_line_with_tax_and_a_discount_comes_to_the_same_total(uk: World) -> No
     assert amount(copy["hs_amount_billed"]) == amount(books.raw("Invoice", invoice)["TotalAmt"]) == Decimal("34.16")
     assert uk.seller.lines(copy["id"]) == [("Consulting", 3, Decimal("29.97"))]
     uk.rests()
+
+
+def test_a_copy_that_the_seller_archived_is_not_made_again_even_once_the_pair_is_forgotten(world: World) -> None:
+    books = world.bookkeeper
+    nova = books.customer("Nova Ltd")
+    invoice = books.invoice(nova, books.line(books.item("Consulting"), "2", "100.00"), number="1042")
+    connect(world)
+    world.tieout.sync()
+    world.seller.archive("invoices", copies(world)["1042"]["id"])
+    books.change(Invoice, invoice, DocNumber="1042-A")
+    done = world.tieout.sync()
+    assert done.standing("invoice") == {"broken": 1}
+    world.tieout.fix(world.tieout.failure("deleted_in_hubspot"), "unlink")
+    done = world.tieout.sync()
+    assert done.standing("invoice") == {"excluded": 1}
+    assert copies(world) == {}
+    world.rests()
+
+
+def test_a_forgotten_pair_leaves_the_invoice_and_its_copy_alone(world: World) -> None:
+    books = world.bookkeeper
+    nova = books.customer("Nova Ltd")
+    invoice = books.invoice(nova, books.line(books.item("Consulting"), "2", "100.00"), number="1042")
+    connect(world)
+    world.tieout.sync()
+    Invoice.get(invoice, qb=books.client).delete(qb=books.client)
+    world.tieout.sync()
+    world.tieout.fix(world.tieout.failure("deleted_in_quickbooks"), "unlink")
+    done = world.tieout.sync()
+    assert done.standing("invoice") == {"excluded": 1}
+    assert done.operations["books"]["create"] == 0
+    world.rests()

@@ -30,6 +30,7 @@ from tieout.remote.side import Operation, Prepared, Unit, UnitIds
 
 Act = Literal["archive", "update", "create"]
 _BATCH = decoder(BatchAnswer)
+_WRITTEN = ("name", "text", "quantity", "price", "amount")
 _ZERO = Decimal(0)
 _FEE = "fee:"
 _DISCOUNT = "discount"
@@ -281,11 +282,12 @@ def _shows(now: Invoice, before: object, sent: Invoice, type_: str) -> bool:
             return sent.tax != before.tax and now.tax == sent.tax
         case _:
             was, is_, shall = ({line.id: line for line in one.lines} for one in (before, now, sent))
-            moved = [id_ for id_ in was.keys() | shall.keys() if was.get(id_) != shall.get(id_)]
-            return any(not charge.differences(*_alone(is_.get(id_), shall.get(id_)), Side.CRM) for id_ in moved)
+            if was.keys() != shall.keys():
+                return any((id_ in is_) == (id_ in shall) for id_ in was.keys() ^ shall.keys())
+            return any(_taken(was[id_], is_[id_], shall[id_]) for id_ in was.keys() & is_.keys())
 
 
-def _alone(*lines: Line | None) -> tuple[Invoice, Invoice]:
-    """Invoices of one line each, or of none."""
-    one, other = (Invoice("", lines=() if line is None else (line,)) for line in lines)
-    return one, other
+def _taken(was: Line, now: Line, shall: Line) -> bool:
+    """Whether a line has any of the values that were to change."""
+    moved = (name for name in _WRITTEN if getattr(was, name) != getattr(shall, name))
+    return any(getattr(now, name) == getattr(shall, name) for name in moved)
