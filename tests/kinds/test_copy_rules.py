@@ -132,8 +132,10 @@ def test_a_currency_that_hubspot_lacks_is_said():
     assert alone(replace(MADE, currency="GBP")) == Fail("currency_not_in_hubspot", {"currency": "GBP"})
 
 
-def test_a_copy_that_stands_alone_is_not_booked_in_quickbooks():
-    pair = Pair(Kind.INVOICE, COPY, None)
+@pytest.mark.parametrize("crm", [COPY, DRAFT])
+def test_a_copy_that_stands_alone_is_not_booked_in_quickbooks(crm: Invoice):
+    pair = Pair(Kind.INVOICE, crm, None)
+    assert RULES.needs(pair, world(), {}) == frozenset()
     assert decide(RULES, pair, world(), {}) == Exclude("not_made_here")
 
 

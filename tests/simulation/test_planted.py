@@ -10,11 +10,14 @@ from tests.simulation.play import play
 from tieout.core.records import Side
 from tieout.engine import applying, recovery
 from tieout.engine.work import Work
+from tieout.hubspot.parts import Parts
+from tieout.kinds import copy_rules
 from tieout.kinds.invoice_rules import InvoiceRules
 from tieout.remote.outcomes import Absent
 from tieout.remote.rows import Row
 from tieout.store import journal
 
+_SHOWN = {"show_quickbooks_invoices": True}
 _LATE = {"commit_within": 120.0, "batch_requestid": False, "custom_numbers": False, "lateness": 0.8}
 
 
@@ -57,3 +60,42 @@ def test_not_asking_about_twins_is_found(monkeypatch: pytest.MonkeyPatch) -> Non
 def test_forgetting_what_was_sent_before_a_crash_is_found(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(journal, "open_units", lambda *_: [])
     assert _found(range(20))
+
+
+def test_taking_a_step_of_a_copy_again_without_looking_is_found(monkeypatch: pytest.MonkeyPatch) -> None:
+    async def look(_parts: Parts, _unit: Any, members: Sequence[Any]) -> Sequence[Absent]:
+        return [Absent() for _ in members]
+
+    monkeypatch.setattr(Parts, "settle", look)
+    assert _found(range(60), **_SHOWN)
+
+
+def test_overwriting_what_the_seller_changed_of_a_copy_is_found(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(copy_rules, "_edited", lambda *_: ())
+    assert _found(range(20), **_SHOWN)
+
+
+def test_not_asking_about_twins_of_a_copy_is_found(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(copy_rules, "_alike", lambda *_: None)
+    assert _found(range(60), **_SHOWN)
+
+
+def test_a_copy_that_leaves_a_line_out_is_found(monkeypatch: pytest.MonkeyPatch) -> None:
+    whole = copy_rules.copy
+
+    def short(books: Any, *more: Any) -> Any:
+        made = whole(books, *more)
+        return msgspec.structs.replace(made, lines=made.lines[:1])
+
+    monkeypatch.setattr(copy_rules, "copy", short)
+    assert _found(range(20), **_SHOWN)
+
+
+def test_copying_what_was_booked_from_hubspot_is_found(monkeypatch: pytest.MonkeyPatch) -> None:
+    stays_out = copy_rules._stays_out
+
+    def wrongly(books: Any, world: Any) -> str:
+        return stays_out(msgspec.structs.replace(books, issued_here=True), world)
+
+    monkeypatch.setattr(copy_rules, "_stays_out", wrongly)
+    assert _found(range(60), **_SHOWN)

@@ -67,7 +67,7 @@ class InvoiceRules:
         crm = pair.crm
         if pair.books is not None and (crm is None or is_copy(crm)):
             return copy_rules.needs(pair, pair.books, world, answers)
-        if crm is None or (pair.bond is None and not self._travels(pair, crm, world) and crm.status != "draft"):
+        if crm is None or (pair.bond is None and not self._travels(pair, crm, world) and not _is_draft(crm)):
             return frozenset()
         if pair.bond is not None and not _charge_moved(pair, pair.bond):
             return frozenset()
@@ -89,7 +89,7 @@ class InvoiceRules:
             )
         if chosen := pair.choices.get("use_existing"):
             return Link(chosen, "by_you")
-        if crm.status == "draft":
+        if _is_draft(crm):
             return Draft(book(pair, crm, world, answers).problems)
         if reason := _stays_out(crm, world):
             return Exclude(reason)
@@ -224,6 +224,11 @@ class InvoiceRules:
 
     def _travels(self, pair: Pair[Invoice], crm: Invoice, world: World) -> bool:
         return _stays_out(crm, world) == "" and "use_existing" not in pair.choices
+
+
+def _is_draft(crm: Invoice) -> bool:
+    """Whether it may be finalized in HubSpot one day; what HubSpot does not bill never is."""
+    return crm.status == "draft" and crm.issued_here
 
 
 def _stays_out(crm: Invoice, world: World) -> str:
