@@ -89,13 +89,3 @@ def test_a_copy_that_leaves_a_line_out_is_found(monkeypatch: pytest.MonkeyPatch)
 
     monkeypatch.setattr(copy_rules, "copy", short)
     assert _found(range(20), **_SHOWN)
-
-
-def test_copying_what_was_booked_from_hubspot_is_found(monkeypatch: pytest.MonkeyPatch) -> None:
-    stays_out = copy_rules._stays_out
-
-    def wrongly(books: Any, world: Any) -> str:
-        return stays_out(msgspec.structs.replace(books, issued_here=True), world)
-
-    monkeypatch.setattr(copy_rules, "_stays_out", wrongly)
-    assert _found(range(60), **_SHOWN)
