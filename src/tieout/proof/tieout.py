@@ -109,7 +109,7 @@ def _alone(total: Total, side: str, other: str, reason: str) -> ReconcilingItem:
     crm, books = (total.id, other) if side == "crm" else (other, total.id)
     amount = text(total.total, total.currency)
     effect = text(total.total if side == "crm" else -total.total, total.currency)
-    return ReconcilingItem("invoice", crm, books, amount, _known(reason), total.currency, total.number, effect)
+    return ReconcilingItem("invoice", crm, books, amount, explained(reason), total.currency, total.number, effect)
 
 
 def _pair(ours: Total, other: Total, reason: str, settlements: Mapping[str, Decimal]) -> list[ReconcilingItem]:
@@ -127,20 +127,33 @@ def _pair(ours: Total, other: Total, reason: str, settlements: Mapping[str, Deci
             text(amount if kind == "invoice" else Decimal(0), ours.currency),
         )
 
-    found: list[ReconcilingItem] = []
     apart = ours.total - other.total
-    if apart:
-        found.append(item("invoice", apart, _known(reason)))
-    if ours.open - other.open != apart:
-        found += [item("settlement", amount, why) for why, amount in settlements.items() if amount]
-        due = other.open + apart + sum(settlements.values(), Decimal(0))
-        # HubSpot shows an invoice that was paid more than it asks as owing nothing.
-        if rest := ours.open - (due if due > 0 or ours.total < 0 else Decimal(0)):
-            found.append(item("settlement", rest, UNEXPLAINED))
+    found = [item("invoice", apart, explained(reason))] if apart else []
+    return found + [item("settlement", amount, why) for amount, why in _money(ours, other, settlements)]
+
+
+def open_reasons(
+    ours: Total, other: Total, reason: str, settlements: Mapping[str, Decimal]
+) -> list[tuple[Decimal, str]]:
+    """What makes up the difference of two open amounts, HubSpot less QuickBooks, each part with its reason."""
+    apart = ours.total - other.total
+    return ([(apart, explained(reason))] if apart else []) + _money(ours, other, settlements)
+
+
+def _money(ours: Total, other: Total, settlements: Mapping[str, Decimal]) -> list[tuple[Decimal, str]]:
+    """What payments and credits, or nothing that is recorded, add to HubSpot's open amount beyond the charges'."""
+    apart = ours.total - other.total
+    if ours.open - other.open == apart:
+        return []
+    found = [(amount, why) for why, amount in settlements.items() if amount]
+    due = other.open + apart + sum(settlements.values(), Decimal(0))
+    # HubSpot shows an invoice that was paid more than it asks as owing nothing.
+    if rest := ours.open - (due if due > 0 or ours.total < 0 else Decimal(0)):
+        found.append((rest, UNEXPLAINED))
     return found
 
 
-def _known(reason: str) -> str:
+def explained(reason: str) -> str:
     """The recorded reason of a difference: that all was in sync is none."""
     return UNEXPLAINED if reason in ("", State.IN_SYNC) else reason
 

@@ -50,6 +50,13 @@ class Changes(msgspec.Struct, frozen=True):
     until: datetime
 
 
+class Table(msgspec.Struct, frozen=True):
+    """A report (QuickBooks API reference, Report entities): its undecoded columns and rows."""
+
+    columns: msgspec.Raw
+    rows: msgspec.Raw
+
+
 class Client:
     """Calls one company. realm: its id. Reads are tried up to three times, writes are sent once."""
 
@@ -92,6 +99,11 @@ class Client:
         moment = since.isoformat(timespec="milliseconds")
         address = self._address("/cdc", {"entities": ",".join(entities), "changedSince": moment})
         return await self._read("GET", address, b"", _JSON, (limits.REQUESTS,), _changes)
+
+    async def report(self, name: str, parameters: dict[str, str]) -> Table:
+        """Ask for a report. Raises SignInTrouble, Unavailable, Refusal."""
+        address = self._address(f"/reports/{name}", parameters)
+        return await self._read("GET", address, b"", _JSON, (limits.REQUESTS,), _table)
 
     async def write(self, method: str, path: str, body: bytes, timeout: Timeout) -> Answer:
         """Send a write once and return the whole answer, whatever it says.
@@ -219,6 +231,12 @@ def _item_page(query: Query, item: BatchItem | None) -> Page:
     if item is None or item.query_response is None:
         raise Unavailable("QuickBooks left a question of a batch without an answer.")
     return Page(query.entity, tuple(elements(item.query_response.get(query.entity))))
+
+
+def _table(envelope: Envelope) -> Table:
+    if not (given(envelope.columns) and given(envelope.rows)):
+        raise Unavailable("QuickBooks answered a report without columns or rows.")
+    return Table(envelope.columns, envelope.rows)
 
 
 def _changes(envelope: Envelope) -> Changes:

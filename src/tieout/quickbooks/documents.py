@@ -188,6 +188,8 @@ class BatchItem(Shape, frozen=True):
     item: msgspec.Raw = msgspec.Raw()
     invoice: msgspec.Raw = msgspec.Raw()
     payment: msgspec.Raw = msgspec.Raw()
+    columns: msgspec.Raw = msgspec.Raw()
+    rows: msgspec.Raw = msgspec.Raw()
     fault: msgspec.Raw = msgspec.Raw()
 
 
@@ -207,6 +209,8 @@ class Envelope(Shape, frozen=True):
     item: msgspec.Raw = msgspec.Raw()
     invoice: msgspec.Raw = msgspec.Raw()
     payment: msgspec.Raw = msgspec.Raw()
+    columns: msgspec.Raw = msgspec.Raw()
+    rows: msgspec.Raw = msgspec.Raw()
     fault: msgspec.Raw = msgspec.Raw()
     gateway_fault: msgspec.Raw = msgspec.field(default=msgspec.Raw(), name="fault")
     time: str | int | None = msgspec.field(default=None, name="time")
