@@ -6,7 +6,7 @@ from pathlib import Path
 
 from babel.messages.extract import extract_from_dir
 
-from tieout.actions import history, language, settings
+from tieout.actions import history, language, settings, signatures
 from tieout.core.causes import CAUSES, REASONS
 from tieout.core.fixes import FIXES
 from tieout.web import fixing, problems
@@ -63,6 +63,8 @@ def of_tables() -> set[str]:
     tables = (
         language.KINDS,
         language.KINDS_TOGETHER,
+        language.GROUPS,
+        language.ENTRIES,
         language.STATES,
         language.WHO,
         language.VALUES,
@@ -70,6 +72,7 @@ def of_tables() -> set[str]:
         language.FIELDS,
         language.SHARED,
         language.AGAINST,
+        signatures.TOLD,
         history.EVENTS,
         history.VERBS,
         history.REFUSALS,

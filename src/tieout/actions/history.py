@@ -36,6 +36,7 @@ EVENTS: Mapping[str, str] = {
     "reconnected": "Accounts connected again",
     "reviewed": "Review of matches finished",
     "set": "Settings changed",
+    "signed": "Tie-out signed",
     "unlinked": "Pair forgotten",
 }
 """What an entry that is no write says. An entry that is not listed shows its own name."""

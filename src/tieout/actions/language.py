@@ -8,7 +8,7 @@ from pathlib import Path
 from zoneinfo import ZoneInfo
 
 from babel import Locale, UnknownLocaleError, negotiate_locale
-from babel.dates import format_date, format_datetime, format_timedelta
+from babel.dates import format_date, format_datetime, format_skeleton, format_timedelta
 from babel.messages.catalog import Catalog
 from babel.messages.pofile import read_po
 from babel.numbers import format_currency, format_decimal
@@ -46,6 +46,20 @@ STATES: Mapping[str, str] = {
     "broken": "Needs you: one of the two is gone",
     "paused": "Paused",
 }
+
+GROUPS: Mapping[str, str] = {
+    "both": "In both",
+    "only_in_hubspot": "Only in HubSpot",
+    "only_in_quickbooks": "Only in QuickBooks",
+    "credit": "Unapplied credits and payments",
+}
+"""Where an amount stands that was open on a day."""
+
+ENTRIES: Mapping[str, str] = {
+    "unapplied": "Not applied to an invoice yet",
+    "other_entry": "Another entry on accounts receivable",
+}
+"""Why something of QuickBooks has no counterpart by nature."""
 
 VALUES: Mapping[str, str] = {
     "draft": "Draft",
@@ -88,6 +102,7 @@ RECORDS: Mapping[str, str] = {
 FIELDS: Mapping[str, str] = {
     "active": "Active",
     "amount": "Amount",
+    "as_of": "As of",
     "balance": "Open",
     "billing": "Billing address",
     "company": "Company",
@@ -220,6 +235,16 @@ class Words:
     def money(self, amount: Decimal, currency: str) -> str:
         """An amount with its currency's sign and digits; a code that is not known stands as it is."""
         return str(format_currency(amount, currency, locale=self.locale))
+
+    def amount(self, amount: Decimal, currency: str) -> str:
+        """An amount with its currency's digits and without its sign, as a sentence of figures has it."""
+        return str(format_currency(amount, currency, "#,##0.00", locale=self.locale))
+
+    def month(self, value: date, today: date) -> str:
+        """The month of a day, with its year unless that is `today`'s."""
+        if value.year == today.year:
+            return str(format_date(value, "LLLL", self.locale))
+        return str(format_skeleton("yMMMM", value, locale=self.locale))
 
     def day(self, value: date) -> str:
         """A calendar day."""

@@ -7,10 +7,11 @@ from decimal import Decimal
 import msgspec
 from sqlalchemy import Connection, and_, func, select
 
-from tieout.actions import company, failures, lookup
+from tieout.actions import company, failures, lookup, signatures
 from tieout.actions.choices import Condition
 from tieout.actions.home import Home
 from tieout.actions.language import ENGLISH, KINDS_TOGETHER, Words
+from tieout.actions.signatures import SignedMonth
 from tieout.core import money
 from tieout.core.causes import CAUSES
 from tieout.core.records import Kind, Side, State
@@ -85,6 +86,7 @@ class Overview(msgspec.Struct, frozen=True):
     causes: tuple[CauseCount, ...]
     warnings: tuple[CauseCount, ...]
     money: tuple[Money, ...]
+    signed: tuple[SignedMonth, ...]
 
 
 class _Amounts(msgspec.Struct, frozen=True):
@@ -124,6 +126,7 @@ def overview(home: Home, name: str, words: Words = ENGLISH) -> Overview:
             causes=tuple(_causes(tx, of.id, failures.failing(now), words)),
             warnings=tuple(_causes(tx, of.id, failures.WARNED, words)),
             money=tuple(_money(tx, of.id)),
+            signed=signatures.months(tx, of, now.date(), words),
         )
 
 

@@ -1,10 +1,11 @@
 """Commands of every day: sync, see what fails, fix it, prove it."""
 
-from typing import Annotated
+from pathlib import Path
+from typing import Annotated, NoReturn
 
 import typer
 
-from tieout.cli import output
+from tieout.cli import output, tables
 from tieout.cli.command import (
     Json,
     Name,
@@ -16,7 +17,7 @@ from tieout.cli.command import (
     states_table,
     verdict,
 )
-from tieout.cli.output import DIFFERS, WELL
+from tieout.cli.output import DIFFERS, WELL, WRONG
 
 
 @app.command()
@@ -171,29 +172,57 @@ def history(
 
 
 @app.command()
-def prove(name: Name, as_json: Json = False) -> None:
+def prove(
+    name: Name,
+    as_of: Annotated[str, typer.Option("--as-of", help="As of the end of a day such as 2026-03-31.")] = "",
+    sign: Annotated[bool, typer.Option("--sign", help="Freeze it, and lock that day and all before.")] = False,
+    csv: Annotated[Path | None, typer.Option("--csv", help="Write what was open that day to this file.")] = None,
+    as_json: Json = False,
+) -> None:
     """Read both sides afresh and account for every difference."""
+    if as_of or sign or csv is not None:
+        _prove_day(name, as_of, sign=sign, csv=csv, as_json=as_json)
     from tieout.actions.prove import prove as action  # noqa: PLC0415
+    from tieout.actions.signatures import signed_months  # noqa: PLC0415
 
     with at_home(as_json) as (home, actor):
         proof = run_async(lambda: action(home, actor, name))
+        months = signed_months(home, name)
     if as_json:
         output.document(proof)
     else:
-        for code, both in proof.currency.items():
-            output.table(
-                f"Tie-out in {code}",
-                ("", "invoices", "total", "open"),
-                [
-                    ("HubSpot", str(both.crm.invoices), both.crm.total, both.crm.open),
-                    ("QuickBooks", str(both.books.invoices), both.books.total, both.books.open),
-                    ("difference", "", both.difference.total, both.difference.open),
-                ],
-            )
-        rows = [(e.kind, e.number, e.crm, e.books, e.amount, e.effect, e.reason) for e in proof.exceptions]
-        columns = ("kind", "number", "HubSpot", "QuickBooks", "amount", "on the total", "reason")
-        output.table("Exceptions", columns, rows)
+        tables.totals(proof)
         output.page.print("It ties out." if proof.ties_out else "It does NOT tie out.")
+    tables.alarms(months)
+    raise SystemExit(WELL if proof.ties_out else DIFFERS)
+
+
+def _prove_day(name: str, as_of: str, *, sign: bool, csv: Path | None, as_json: bool) -> NoReturn:
+    """The tie-out as of a day, today's where none is given."""
+    from tieout.actions.prove import asked_day  # noqa: PLC0415
+    from tieout.actions.prove import prove_day as action  # noqa: PLC0415
+    from tieout.proof.sheet import table  # noqa: PLC0415
+
+    with at_home(as_json) as (home, actor):
+        asked = asked_day(as_of)
+        proof = run_async(lambda: action(home, actor, name, asked, sign=sign))
+    if csv is not None:
+        try:
+            csv.write_text(table(proof.as_of, proof.aging), encoding="utf-8-sig", newline="")
+        except OSError as error:
+            output.fail(f"{csv} cannot be written: {error.strerror}.", WRONG, as_json=as_json)
+    if as_json:
+        output.document(proof)
+    else:
+        tables.totals(proof)
+        tables.aging(proof.as_of, proof.aging)
+        output.page.print("It ties out." if proof.ties_out else "It does NOT tie out.")
+    tables.alarms(proof.months)
+    if sign:
+        output.talk.print(
+            f"Signed, and locked up to {proof.as_of}." if proof.signed else "Not signed, since it does not tie out.",
+            style="green" if proof.signed else "red",
+        )
     raise SystemExit(WELL if proof.ties_out else DIFFERS)
 
 
@@ -213,6 +242,7 @@ def status(name: Annotated[str | None, typer.Argument()] = None, as_json: Json =
         if one.warnings:
             warned = [(w.kind, w.title, str(w.count)) for w in one.warnings]
             output.table("In sync, with warnings", ("kind", "why", "records"), warned)
+        tables.alarms(one.signed)
 
 
 @app.command()

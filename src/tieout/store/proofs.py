@@ -1,12 +1,13 @@
 """Results of the tie-out, and what is recorded of every invoice for it."""
 
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from datetime import datetime
 
 from sqlalchemy import Connection, insert, select
 
 from tieout.core.records import Kind, State
 from tieout.store import pairs
+from tieout.store.agenda import chunks
 from tieout.store.pairs import Stored
 from tieout.store.tables import pair, proof
 
@@ -33,6 +34,22 @@ def positions(tx: Connection, connection: int) -> Iterator[tuple[str, str, State
     )
     for row in rows:
         yield row.crm_id or "", row.books_id or "", State(row.state), row.cause, bool(row.linked_at)
+
+
+def customers(tx: Connection, connection: int, crm_ids: Iterable[str]) -> dict[str, str]:
+    """The QuickBooks customers of HubSpot's customers that are linked."""
+    found: dict[str, str] = {}
+    for chunk in chunks(sorted(crm_ids)):
+        rows = tx.execute(
+            select(pair.c.crm_id, pair.c.books_id).where(
+                pair.c.connection == connection,
+                pair.c.kind == Kind.CUSTOMER.value,
+                pair.c.crm_id.in_(chunk),
+                pair.c.linked_at != "",
+            )
+        )
+        found |= {row.crm_id: row.books_id for row in rows}
+    return found
 
 
 def settlements_apart(tx: Connection, connection: int) -> list[Stored]:

@@ -259,6 +259,23 @@ proof = Table(
     sqlite_autoincrement=True,
 )
 
+signature = Table(
+    "signature",
+    metadata,
+    Column("id", Integer, primary_key=True),
+    _connection(),
+    Column("as_of", Text, nullable=False),
+    Column("at", Text, nullable=False),
+    Column("who", Text, nullable=False),
+    Column("body", LargeBinary, nullable=False),
+    Column("documents", LargeBinary, nullable=False),
+    Column("newest_pair", Integer, nullable=False),
+    Column("changes", LargeBinary, nullable=False),
+    Column("checked_at", Text, nullable=False),
+    Index(None, "connection", "as_of"),
+    sqlite_autoincrement=True,
+)
+
 quota = Table(
     "quota",
     metadata,

@@ -1,0 +1,136 @@
+"""The tie-out's page: as it is now or as of a day, signed months, and the table to take along."""
+
+import codecs
+from collections.abc import Iterable
+from decimal import Decimal
+from typing import Any
+
+import msgspec
+from litestar import Response, get, post
+from litestar.di import NamedDependency
+from litestar.params import FromPath
+from litestar.response import Redirect
+
+from tieout.actions import company, lookup, naming, prove
+from tieout.actions.errors import NotFound
+from tieout.actions.language import ENTRIES, GROUPS, STATES, Words
+from tieout.actions.signatures import SignedMonth, frozen, signed_months
+from tieout.core.causes import CAUSES, REASONS
+from tieout.core.money import text
+from tieout.core.records import Side
+from tieout.proof.sheet import table
+from tieout.proof.tieout import UNEXPLAINED, ReconcilingItem
+from tieout.web.signing_in import Form
+from tieout.web.views import place, show
+from tieout.web.visit import HttpRequest, Visit, segment
+
+
+class Reason(msgspec.Struct, frozen=True):
+    """Differences that have one reason. amounts: what they add to the difference, decimal text by currency."""
+
+    reason: str
+    title: str
+    amounts: dict[str, str]
+    exceptions: tuple[ReconcilingItem, ...]
+
+
+class TieOut(msgspec.Struct, frozen=True):
+    """The newest tie-out of a company pair, and when it was run (ISO moment); None before the first.
+
+    records: ids of the record pages of differing invoices, by their ids in HubSpot and QuickBooks (`1001/`, `/88`).
+    months: those that are signed, and what changed in them.
+    """
+
+    at: str
+    zone: str
+    proof: prove.Kept | None
+    reasons: tuple[Reason, ...] = ()
+    records: dict[str, str] = {}
+    months: tuple[SignedMonth, ...] = ()
+
+
+@get(["/{name:str}/tie-out", "/{name:str}/tie-out.json"], sync_to_thread=False)
+def tie_out_page(request: HttpRequest, reader: NamedDependency[Visit], name: FromPath[str]) -> Response[bytes]:
+    """The newest tie-out."""
+    last = prove.last(reader.home, name)
+    exceptions = last[1].exceptions if last else ()
+    opened = last[1].aging.open if last and last[1].aging else ()
+    apart = {(e.crm, e.books) for e in exceptions} | {(one.crm, one.books) for one in opened if one.reason}
+    with reader.home.database.read() as tx:
+        of = lookup.connection(tx, name)
+        crm = naming.invoice_rows(tx, of.id, Side.CRM, {crm for crm, _ in apart})
+        books = naming.invoice_rows(tx, of.id, Side.BOOKS, {books for _, books in apart})
+    found = TieOut(
+        at=last[0] if last else "",
+        zone=company.zone(of),
+        proof=last[1] if last else None,
+        reasons=tuple(_reasons(exceptions, reader.words)),
+        records={f"{one}/{other}": at for one, other in apart if (at := crm.get(one) or books.get(other))},
+        months=signed_months(reader.home, name, reader.words),
+    )
+    return show(
+        request,
+        reader,
+        "tie_out.html",
+        found,
+        at=place(reader, name, "tie-out"),
+        groups=GROUPS,
+        titled=lambda code: titled(code, reader.words),
+        refused=request.query_params.get("done") == "refused",
+    )
+
+
+@get("/{name:str}/tie-out.csv", sync_to_thread=False)
+def tie_out_table(request: HttpRequest, reader: NamedDependency[Visit], name: FromPath[str]) -> Response[Any]:
+    """The newest tie-out of a day as a table, or that of a signed day."""
+    signed = request.query_params.get("signed", "")
+    if signed:
+        as_of, aging = signed, frozen(reader.home, name, signed)
+    else:
+        last = prove.last(reader.home, name)
+        as_of, aging = (last[1].as_of, last[1].aging) if last else ("", None)
+    if aging is None:
+        raise NotFound("There is no tie-out of that day.")
+    named = {"content-disposition": f'attachment; filename="tie-out-{as_of}.csv"'}
+    body = codecs.BOM_UTF8 + table(as_of, aging).encode()
+    return Response(body, media_type="text/csv; charset=utf-8", headers=named)
+
+
+def _reasons(exceptions: Iterable[ReconcilingItem], words: Words) -> list[Reason]:
+    """Unexplained ones first, then the most frequent."""
+    found: dict[str, list[ReconcilingItem]] = {}
+    for exception in exceptions:
+        found.setdefault(exception.reason, []).append(exception)
+    order = sorted(found.items(), key=lambda entry: (entry[0] != UNEXPLAINED, -len(entry[1]), entry[0]))
+    return [Reason(code, titled(code, words), _sums(own), tuple(own)) for code, own in order]
+
+
+def titled(code: str, words: Words) -> str:
+    """What a recorded reason is called: a cause, a reason to leave out, or a state."""
+    if code == UNEXPLAINED:
+        return words("No reason is recorded")
+    if code in CAUSES:
+        return words(CAUSES[code].title)
+    return words(REASONS.get(code) or ENTRIES.get(code) or STATES.get(code) or code.replace("_", " "))
+
+
+def _sums(exceptions: Iterable[ReconcilingItem]) -> dict[str, str]:
+    sums: dict[str, Decimal] = {}
+    for exception in exceptions:
+        if exception.currency:
+            sums[exception.currency] = sums.get(exception.currency, Decimal(0)) + Decimal(exception.effect)
+    return {currency: text(amount, currency) for currency, amount in sorted(sums.items())}
+
+
+@post("/{name:str}/tie-out")
+async def prove_now(reader: NamedDependency[Visit], name: FromPath[str], data: Form) -> Response[Any]:
+    """Run a tie-out from fresh reads of both sides: as it is now, or as of a day, which may be signed too."""
+    day = prove.asked_day(data.get("as_of", ""))
+    done = ""
+    if day is None:
+        await prove.prove(reader.home, reader.actor, name)
+    else:
+        sign = bool(data.get("sign"))
+        proved = await prove.prove_day(reader.home, reader.actor, name, day, sign=sign)
+        done = "?done=refused" if sign and not proved.signed else ""
+    return Redirect(f"/{segment(name)}/tie-out{done}", status_code=303)

@@ -1,0 +1,136 @@
+"""The proof: what was owed on a day against QuickBooks' own A/R Aging, and a month that was signed."""
+
+import csv
+from collections.abc import Callable
+from datetime import date
+from decimal import Decimal
+
+import pytest
+from quickbooks.objects import Invoice
+from tests.stories.conftest import World
+
+
+class March:
+    """A company with a March behind it: 11,900.00 open on both sides, 700.00 and a credit in QuickBooks alone."""
+
+    def __init__(self, world: World) -> None:
+        self.world = world
+        today = world.day()
+        self.year = today.year if today >= date(today.year, 4, 9) else today.year - 1
+        self.end = self.day(3, 31)
+        books, seller = world.bookkeeper, world.seller
+        self.item = books.item("Consulting")
+        self.nova = books.customer("Nova Ltd", "ana@nova.example")
+        before = books.invoice(self.nova, books.line(self.item, "1", "700.00"), number="900", on=self.day(2, 10))
+        books.receive(before, "700.00", on=self.day(4, 5))
+        books.credit_memo(self.nova, books.line(self.item, "1", "200.00"), number="950", on=self.day(3, 10))
+        ana = seller.contact("ana@nova.example", "Ana", "Ode")
+        ben = seller.contact("ben@other.example", "Ben", "Stone")
+        self.first = self.invoice("7500.00", ana, self.day(3, 3))
+        self.second = self.invoice("4700.00", ben, self.day(3, 20))
+        self.third = self.invoice("300.00", ana, self.day(3, 25))
+        world.connect(start_date=self.day(3, 1).isoformat(), show_quickbooks_invoices="true")
+        world.tieout.sync()
+        books.receive(self.in_books(self.second), "600.00", on=self.day(3, 30))
+        books.receive(self.in_books(self.second), "4100.00", on=self.day(4, 2))
+        world.tieout.sync()
+
+    def day(self, month: int, day: int) -> date:
+        return date(self.year, month, day)
+
+    def invoice(self, price: str, contact: str, on: date) -> str:
+        seller = self.world.seller
+        return seller.invoice(seller.line("1", price, name="Consulting"), contact=contact, on=on)
+
+    def number(self, invoice: str) -> str:
+        """The number of a HubSpot invoice, which is QuickBooks' too."""
+        return str(self.world.seller.shown(invoice)["hs_number"])
+
+    def in_books(self, invoice: str) -> str:
+        """QuickBooks' id of a HubSpot invoice."""
+        return str(self.world.bookkeeper.invoices()[self.number(invoice)]["Id"])
+
+    def void(self, invoice: str) -> None:
+        books = self.world.bookkeeper
+        Invoice.get(self.in_books(invoice), qb=books.client).void(qb=books.client)
+
+    def prove(self, *words: str, codes: tuple[int, ...] = (0,)) -> dict:
+        tieout = self.world.tieout
+        return dict(tieout.run("prove", tieout.name, "--as-of", self.end.isoformat(), *words, codes=codes))
+
+
+@pytest.fixture
+def march(worlds: Callable[..., World]) -> March:
+    return March(worlds("us-manual"))
+
+
+def test_story_36_the_books_tie_out_to_the_aging_report_of_a_day(march: March) -> None:
+    proof = march.prove()
+    assert (proof["ties_out"], proof["as_of"]) == (True, march.end.isoformat())
+    aging = proof["aging"]
+    assert aging["report"] == "12400.00"
+    assert aging["sums"] == {
+        "both": "11900.00",
+        "only_in_hubspot": "0.00",
+        "only_in_quickbooks": "700.00",
+        "credits": "-200.00",
+    }
+    assert aging["difference"] == "0.00"
+    alone = [(one["kind"], one["number"], one["amount"], one["reason"]) for one in aging["open"] if one["reason"]]
+    assert alone == [("invoice", "900", "700.00", "before_start"), ("Credit Memo", "950", "-200.00", "unapplied")]
+    months = {one["month"][-2:]: (one["sums"]["both"], one["sums"]["only_in_quickbooks"]) for one in aging["months"]}
+    assert months == {"02": ("0.00", "700.00"), "03": ("11900.00", "0.00")}
+    customers = {one["name"]: (one["report"], one["difference"]) for one in aging["customers"]}
+    assert customers["Nova Ltd"] == ("8300.00", "0.00")
+    assert sum(Decimal(report) for report, _ in customers.values()) == Decimal("12400.00")
+    assert proof["currency"]["USD"]["crm"]["open"] == "11900.00"
+
+
+def test_story_36_what_nobody_recorded_does_not_tie_out_and_names_the_customer(march: March) -> None:
+    books = march.world.bookkeeper
+    books.invoice(march.nova, books.line(march.item, "1", "5.00"), number="960", on=march.day(3, 12))
+    proof = march.prove(codes=(1,))
+    assert not proof["ties_out"]
+    assert proof["aging"]["report"] == "12405.00"
+    assert [(one["name"], one["amount"]) for one in proof["aging"]["unexplained"]] == [("Nova Ltd", "5.00")]
+    assert march.prove("--sign", codes=(1,))["signed"] is False
+    assert march.prove(codes=(1,))["months"] == []
+
+
+def test_story_37_a_signed_month_tells_what_changed_in_it(march: March) -> None:
+    tieout = march.world.tieout
+    number = march.number(march.third)
+    assert march.prove("--sign")["signed"] is True
+    assert next(one["value"] for one in tieout.set() if one["key"] == "lock_date") == march.end.isoformat()
+    assert tieout.history("signed")[0]["what"] == "Tie-out signed"
+    march.void(march.third)
+    month = march.end.strftime("%B" if march.year == march.world.day().year else "%B %Y")
+    said = f"{month} changed since you signed: \N{MINUS SIGN}300.00, invoice {number} voided"
+    proof = march.prove(codes=(0, 1))
+    assert [one["message"] for one in proof["months"]] == [said]
+    assert proof["aging"]["report"] == "12100.00"
+    status = tieout.run("status", tieout.name)
+    assert [(one["as_of"], one["report"], one["message"]) for one in status["signed"]] == [
+        (march.end.isoformat(), "12400.00", said)
+    ]
+
+
+def test_story_37_a_sync_alone_notices_it_too(march: March) -> None:
+    tieout = march.world.tieout
+    march.prove("--sign")
+    tieout.sync()
+    assert [one["message"] for one in tieout.run("status", tieout.name)["signed"]] == [""]
+    number = march.number(march.third)
+    march.void(march.third)
+    tieout.sync()
+    told = tieout.run("status", tieout.name)["signed"][0]["message"]
+    assert told.endswith(f"changed since you signed: \N{MINUS SIGN}300.00, invoice {number} voided")
+
+
+def test_a_tie_out_is_a_table_whose_sum_is_the_report(march: March, tmp_path) -> None:
+    file = tmp_path / "march.csv"
+    march.prove("--csv", str(file))
+    with file.open(encoding="utf-8-sig", newline="") as source:
+        rows = list(csv.DictReader(source))
+    assert sum(Decimal(row["amount in company's currency"]) for row in rows) == Decimal("12400.00")
+    assert {row["where"] for row in rows} == {"both", "only_in_quickbooks", "credit"}
