@@ -6,7 +6,7 @@ from datetime import date
 from decimal import Decimal
 
 import pytest
-from quickbooks.objects import Invoice
+from quickbooks.objects import Customer, Invoice
 from tests.stories.conftest import World
 
 
@@ -134,3 +134,36 @@ def test_a_tie_out_is_a_table_whose_sum_is_the_report(march: March, tmp_path) ->
         rows = list(csv.DictReader(source))
     assert sum(Decimal(row["amount in company's currency"]) for row in rows) == Decimal("12400.00")
     assert {row["where"] for row in rows} == {"both", "only_in_quickbooks", "credit"}
+
+
+def test_amounts_in_another_currency_count_at_quickbooks_own_rate(world: World) -> None:
+    books, day = world.bookkeeper, world.day(-3)
+    world.quickbooks.company(multi_currency=True)
+    euro = {"CurrencyRef": {"value": "EUR"}}
+    berg = books.customer("Berg GmbH", **euro)
+    item = books.item("Consulting")
+    sold = Invoice()
+    sold.CustomerRef, sold.Line = Customer.get(berg, qb=books.client).to_ref(), [books.line(item, "1", "100.00")]
+    sold.CurrencyRef, sold.ExchangeRate, sold.TxnDate = sold.CustomerRef.__class__(), 1.1, day.isoformat()
+    sold.CurrencyRef.value = "EUR"
+    sold.save(qb=books.client)
+    world.connect()
+    world.tieout.sync()
+    proof = world.tieout.run("prove", world.tieout.name, "--as-of", day.isoformat())
+    aging = proof["aging"]
+    assert (aging["report"], aging["sums"]["only_in_quickbooks"]) == ("110.00", "110.00")
+    assert aging["currencies"]["EUR"]["only_in_quickbooks"] == "100.00"
+    assert proof["ties_out"], aging["unexplained"]
+
+
+def test_a_day_that_is_none_or_still_to_come_is_refused(march: March) -> None:
+    tieout, tomorrow = march.world.tieout, march.world.day(2)
+    refused = tieout.run("prove", tieout.name, "--as-of", "31.3.2026", codes=(2,))
+    assert "31.3.2026" in refused["error"]["message"]
+    refused = tieout.run("prove", tieout.name, "--as-of", tomorrow.isoformat(), "--sign", codes=(2,))
+    assert "cannot be signed" in refused["error"]["message"]
+
+
+def test_without_options_a_tie_out_has_no_more_keys_than_before(march: March) -> None:
+    march.prove("--sign")
+    assert set(march.world.tieout.prove()) == {"ties_out", "currency", "exceptions"}

@@ -1,0 +1,104 @@
+"""The tie-out as of a day on the page: its groups, the signature, the alarm and the table to take along."""
+
+from datetime import date
+from decimal import Decimal
+
+import pytest
+from playwright.sync_api import expect
+from tests.web import company
+from tests.web.conftest import Visitor
+
+from tieout.actions.actor import Actor, Role
+from tieout.actions.home import Home
+from tieout.actions.prove import Kept
+from tieout.actions.signatures import sign
+from tieout.proof.aging import Aging, age
+from tieout.proof.report import Entry, Report
+from tieout.proof.signed import Change, Document
+from tieout.proof.tieout import Known
+from tieout.store import connections, proofs, signatures
+from tieout.store.codec import encode
+
+DAY = date(2026, 3, 31)
+OWNER = Actor("ana", Role.OWNER)
+
+
+def aging() -> Aging:
+    """A report of 500.00: an invoice of QuickBooks alone, less a credit."""
+    entries = (
+        Entry("6", "Journal Entry", "900", DAY, "7", "Nova Ltd", "USD", Decimal("700.00"), Decimal("700.00")),
+        Entry("5", "Credit Memo", "950", DAY, "7", "Nova Ltd", "USD", Decimal("-200.00"), Decimal("-200.00")),
+    )
+    report = Report(DAY, "USD", Decimal("500.00"), {"7": ("Nova Ltd", Decimal("500.00"))}, entries)
+    return age([], [], report, Known({}, {}, {}), {})
+
+
+@pytest.fixture
+def proved(home: Home) -> Home:
+    """A home whose newest tie-out is that of a day."""
+    with home.database.begin() as tx:
+        of = connections.find(tx, company.NAME)
+        assert of is not None
+        kept = Kept(ties_out=True, currency={}, exceptions=(), as_of=DAY.isoformat(), aging=aging())
+        proofs.keep(tx, of.id, company.NOW, encode(kept))
+    return home
+
+
+@pytest.fixture
+def signed(proved: Home) -> Home:
+    """It is signed, and an invoice of it was voided since."""
+    document = Document("books", "invoice", "17", "1017", "Nova Ltd", "USD", DAY.isoformat(), "300.00", "300.00")
+    sign(proved, OWNER, company.NAME, DAY, aging(), [document])
+    change = Change("voided", "books", "invoice", "17", "1017", "Nova Ltd", "USD", "-300.00")
+    with proved.database.begin() as tx:
+        of = connections.find(tx, company.NAME)
+        assert of is not None
+        assert of.settings.lock_date == DAY
+        signatures.checked(tx, signatures.every(tx, of.id)[0].id, encode([change]), company.NOW)
+    return proved
+
+
+@pytest.mark.usefixtures("proved")
+@pytest.mark.parametrize("visitor", [{"java_script_enabled": False}, {}], indirect=True)
+def test_a_day_s_tie_out_shows_its_groups_and_offers_the_signature(ana: Visitor):
+    page = ana.open("/nova/tie-out")
+    expect(page.get_by_role("heading", name="Open on Mar 31, 2026")).to_be_visible()
+    expect(page.get_by_role("row", name="QuickBooks' A/R Aging $500.00")).to_be_visible()
+    expect(page.get_by_role("row", name="Credit Memo")).to_contain_text("-$200.00")
+    expect(page.get_by_role("button", name="Sign, and lock up to Mar 31, 2026")).to_be_visible()
+    assert page.get_by_label("As of").input_value() == DAY.isoformat()
+
+
+@pytest.mark.usefixtures("proved")
+def test_a_seller_cannot_sign(visitor: Visitor):
+    visitor.sign_in("sam")
+    page = visitor.open("/nova/tie-out")
+    expect(page.get_by_role("heading", name="Open on Mar 31, 2026")).to_be_visible()
+    expect(page.get_by_role("button", name="Sign, and lock")).to_have_count(0)
+
+
+@pytest.mark.usefixtures("signed")
+def test_the_page_says_what_changed_in_a_signed_month_in_both_languages(ana: Visitor):
+    page = ana.open("/nova/tie-out")
+    said = "March changed since you signed: \N{MINUS SIGN}300.00, invoice 1017 voided"
+    expect(page.locator(".notice.bad").get_by_text(said)).to_be_visible()
+    expect(page.get_by_role("row", name="Mar 31, 2026 $500.00 ana")).to_be_visible()
+    page = ana.open("/nova/tie-out?lang=es")
+    said = "Marzo cambió desde que usted lo firmó: \N{MINUS SIGN}300,00, factura 1017 anulada"
+    expect(page.locator(".notice.bad").get_by_text(said)).to_be_visible()
+
+
+@pytest.mark.usefixtures("signed")
+def test_the_tables_can_be_taken_along(ana: Visitor):
+    for path in ("/nova/tie-out.csv", "/nova/tie-out.csv?signed=2026-03-31"):
+        answer = ana.page.request.get(ana.site + path)
+        assert answer.headers["content-disposition"] == 'attachment; filename="tie-out-2026-03-31.csv"'
+        assert answer.text().splitlines()[1].startswith("2026-03-31,only_in_quickbooks,Journal Entry,900,")
+    assert ana.page.request.get(ana.site + "/nova/tie-out.csv?signed=2026-02-28").status == 404
+
+
+@pytest.mark.usefixtures("signed")
+def test_a_signature_is_in_the_history_and_its_twin(ana: Visitor):
+    expect(ana.open("/nova/history").get_by_text("Tie-out signed")).to_be_visible()
+    months = ana.page.request.get(ana.site + "/nova/tie-out.json").json()["months"]
+    assert [(one["as_of"], one["who"], one["report"]) for one in months] == [("2026-03-31", "ana", "500.00")]
