@@ -6,7 +6,8 @@ from datetime import date
 from decimal import Decimal
 
 import pytest
-from quickbooks.objects import Customer, Invoice
+from quickbooks.objects import CreditMemo, Customer, Invoice, Payment, PaymentLine
+from quickbooks.objects.base import LinkedTxn
 from tests.stories.conftest import World
 
 
@@ -125,6 +126,28 @@ def test_story_37_a_sync_alone_notices_it_too(march: March) -> None:
     tieout.sync()
     told = tieout.run("status", tieout.name)["signed"][0]["message"]
     assert told.endswith(f"changed since you signed: \N{MINUS SIGN}300.00, invoice {number} voided")
+
+
+def test_a_credit_of_march_that_is_applied_in_april_was_open_at_the_end_of_march(march: March) -> None:
+    books = march.world.bookkeeper
+    memo = CreditMemo.filter(DocNumber="950", qb=books.client)[0]
+    joined = Payment()
+    joined.CustomerRef, joined.TotalAmt, joined.TxnDate = memo.CustomerRef, 0.0, march.day(4, 7).isoformat()
+    joined.Line = [PaymentLine(), PaymentLine()]
+    ends = ((march.in_books(march.first), "Invoice"), (str(memo.Id), "CreditMemo"))
+    for line, (id_, type_) in zip(joined.Line, ends, strict=True):
+        line.Amount = 200.0
+        linked = LinkedTxn()
+        linked.TxnId, linked.TxnType = id_, type_
+        line.LinkedTxn = [linked]
+    joined.save(qb=books.client)
+    march.world.tieout.sync()
+    assert march.prove()["aging"]["sums"]["credits"] == "-200.00"
+    tieout = march.world.tieout
+    later = tieout.run("prove", tieout.name, "--as-of", march.day(4, 8).isoformat(), codes=(0,))["aging"]
+    alone = [(one["group"], one["amount"], one["reason"]) for one in later["open"] if one["reason"]]
+    assert alone == [("only_in_hubspot", "200.00", "credit")]
+    assert (later["report"], later["sums"]["both"]) == ("7600.00", "7600.00")
 
 
 def test_a_tie_out_is_a_table_whose_sum_is_the_report(march: March, tmp_path) -> None:

@@ -4,14 +4,15 @@ from datetime import date
 from decimal import Decimal
 
 import pytest
+from axe_playwright_python.sync_playwright import Axe
 from playwright.sync_api import expect
 from tests.web import company
-from tests.web.conftest import Visitor
+from tests.web.conftest import PASSWORD, Visitor
 
 from tieout.actions.actor import Actor, Role
 from tieout.actions.home import Home
 from tieout.actions.prove import Kept
-from tieout.actions.signatures import sign
+from tieout.actions.signatures import sign, signed_months
 from tieout.proof.aging import Aging, age
 from tieout.proof.report import Entry, Report
 from tieout.proof.signed import Change, Document
@@ -89,6 +90,14 @@ def test_the_page_says_what_changed_in_a_signed_month_in_both_languages(ana: Vis
 
 
 @pytest.mark.usefixtures("signed")
+@pytest.mark.parametrize("scheme", ["light", "dark"])
+def test_nothing_of_it_keeps_anybody_out(ana: Visitor, scheme: str):
+    ana.page.emulate_media(color_scheme=scheme)
+    found = Axe().run(ana.open("/nova/tie-out")).response["violations"]
+    assert [one["id"] for one in found if one["impact"] in ("serious", "critical")] == []
+
+
+@pytest.mark.usefixtures("signed")
 def test_the_tables_can_be_taken_along(ana: Visitor):
     for path in ("/nova/tie-out.csv", "/nova/tie-out.csv?signed=2026-03-31"):
         answer = ana.page.request.get(ana.site + path)
@@ -102,3 +111,25 @@ def test_a_signature_is_in_the_history_and_its_twin(ana: Visitor):
     expect(ana.open("/nova/history").get_by_text("Tie-out signed")).to_be_visible()
     months = ana.page.request.get(ana.site + "/nova/tie-out.json").json()["months"]
     assert [(one["as_of"], one["who"], one["report"]) for one in months] == [("2026-03-31", "ana", "500.00")]
+
+
+@pytest.mark.usefixtures("signed")
+def test_only_who_keeps_the_accounts_may_sign(visitor: Visitor):
+    api = f"{visitor.site}/api/v1"
+    session = visitor.page.request.post(f"{api}/session", data={"name": "sam", "password": PASSWORD}).json()
+    bearer = {"Authorization": f"Bearer {session['token']}"}
+    refused = visitor.page.request.post(f"{api}/companies/nova/proof/2026-03-31?sign=true", headers=bearer)
+    assert refused.status == 403
+    months = visitor.page.request.get(f"{api}/companies/nova/signed", headers=bearer).json()
+    assert [one["changes"][0]["what"] for one in months] == ["voided"]
+
+
+def test_many_changes_are_counted(signed: Home):
+    many = [Change("added", "books", "invoice", str(n), str(n), "", "EUR", "5.00") for n in range(7)]
+    with signed.database.begin() as tx:
+        of = connections.find(tx, company.NAME)
+        assert of is not None
+        signatures.checked(tx, signatures.every(tx, of.id)[0].id, encode(many), company.NOW)
+    message = signed_months(signed, company.NAME)[0].message
+    assert message.startswith("March changed since you signed: +5.00 EUR, invoice 0 added; ")
+    assert message.endswith("; and 2 more")

@@ -30,6 +30,8 @@ TOLD: Mapping[str, str] = {
 }
 """What a change of an invoice is called inside a sentence."""
 
+_TOLD_AT_ONCE = 5
+
 
 class SignedMonth(msgspec.Struct, frozen=True):
     """A signed month. as_of: its last day, ISO. at: ISO moment, UTC. report: what QuickBooks reported, in `currency`.
@@ -91,7 +93,7 @@ def months(tx: Connection, of: StoredConnection, today: date, words: Words) -> t
     for one in kept:
         known = _known_changes(tx, of, one, links)
         reported = decode(one.body, _Reported)
-        message = _message(one.as_of, known, today, words) if known else ""
+        message = _message(one.as_of, known, reported.currency, today, words) if known else ""
         found.append(
             SignedMonth(
                 one.as_of.isoformat(), one.at, one.who, reported.currency, reported.report, message, tuple(known)
@@ -131,16 +133,24 @@ def _total(id_: str, body: bytes | None) -> Total | None:
     return Total(id_, seen.number, seen.currency, seen.total, Decimal(0), live, seen.day)
 
 
-def _message(day: date, found: list[Change], today: date, words: Words) -> str:
-    told = "; ".join(f"{_signed(one, words)}, {_told(one, words)}" for one in found)
+def _message(day: date, found: list[Change], home: str, today: date, words: Words) -> str:
+    told = [f"{_amount(one, home, words)}, {_told(one, words)}" for one in found[:_TOLD_AT_ONCE]]
+    if more := len(found) - len(told):
+        told.append(words("and {n} more", n=words.number(more)))
     month = words.month(day, today)
-    return words("{month} changed since you signed: {changes}", month=month[:1].upper() + month[1:], changes=told)
+    return words(
+        "{month} changed since you signed: {changes}",
+        month=month[:1].upper() + month[1:],
+        changes="; ".join(told),
+    )
 
 
-def _signed(change: Change, words: Words) -> str:
+def _amount(change: Change, home: str, words: Words) -> str:
+    """By how much, with its sign; with its currency where that is not the company's."""
     amount = Decimal(change.amount)
     sign = "\N{MINUS SIGN}" if amount < 0 else "+" if amount else ""
-    return f"{sign}{words.amount(abs(amount), change.currency)}"
+    shown = f"{sign}{words.amount(abs(amount), change.currency)}"
+    return shown if change.currency == home else f"{shown} {change.currency}"
 
 
 def _told(change: Change, words: Words) -> str:

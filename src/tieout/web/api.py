@@ -8,7 +8,7 @@ from litestar import Router, delete, get, post
 from litestar.di import NamedDependency, Provide
 from litestar.params import FromPath, FromQuery, JSONBody, QueryParameter
 
-from tieout.actions import failures, fix, history, invoices, overview, pause, prove, record, sync, users
+from tieout.actions import failures, fix, history, invoices, overview, pause, prove, record, signatures, sync, users
 from tieout.actions.actor import Role
 from tieout.proof.tieout import Proof
 from tieout.web.signing_in import guarded
@@ -139,6 +139,23 @@ async def run_proof(caller: NamedDependency[Visit], name: FromPath[str]) -> Proo
     return await prove.prove(caller.home, caller.actor, name)
 
 
+@post("/companies/{name:str}/proof/{day:str}", status_code=200)
+async def run_day_proof(
+    caller: NamedDependency[Visit],
+    name: FromPath[str],
+    day: FromPath[str],
+    sign: FromQuery[bool] = False,  # noqa: FBT002 - a query parameter has a name where it is given
+) -> prove.ProvedDay:
+    """Run a tie-out as of the end of a day (`2026-03-31`); `sign` freezes it too, where it ties out."""
+    return await prove.prove_day(caller.home, caller.actor, name, prove.asked_day(day), sign=sign)
+
+
+@get("/companies/{name:str}/signed", sync_to_thread=False)
+def list_signed(reader: NamedDependency[Visit], name: FromPath[str]) -> list[signatures.SignedMonth]:
+    """The signed months, newest first, and what changed in them since."""
+    return list(signatures.signed_months(reader.home, name, reader.words))
+
+
 @post("/companies/{name:str}/sync", status_code=202, sync_to_thread=False)
 def want_sync(caller: NamedDependency[Visit], name: FromPath[str]) -> None:
     """Ask for a sync at once."""
@@ -177,6 +194,8 @@ router = Router(
         list_failures,
         apply_fix,
         run_proof,
+        run_day_proof,
+        list_signed,
         want_sync,
         pause_company,
         resume_company,
