@@ -7,11 +7,11 @@ from decimal import Decimal
 import msgspec
 from sqlalchemy import Connection, and_, func, select
 
-from tieout.actions import company, failures, lookup, signatures
+from tieout.actions import company, failures, lookup
 from tieout.actions.choices import Condition
 from tieout.actions.home import Home
 from tieout.actions.language import ENGLISH, KINDS_TOGETHER, Words
-from tieout.actions.signatures import SignedMonth
+from tieout.actions.signatures import SignedMonth, signed_months
 from tieout.core import money
 from tieout.core.causes import CAUSES
 from tieout.core.records import Kind, Side, State
@@ -86,6 +86,11 @@ class Overview(msgspec.Struct, frozen=True):
     causes: tuple[CauseCount, ...]
     warnings: tuple[CauseCount, ...]
     money: tuple[Money, ...]
+
+
+class Status(Overview, frozen=True, kw_only=True):
+    """A company pair at a glance, with its signed months, each of whose documents is looked at."""
+
     signed: tuple[SignedMonth, ...]
 
 
@@ -126,8 +131,13 @@ def overview(home: Home, name: str, words: Words = ENGLISH) -> Overview:
             causes=tuple(_causes(tx, of.id, failures.failing(now), words)),
             warnings=tuple(_causes(tx, of.id, failures.WARNED, words)),
             money=tuple(_money(tx, of.id)),
-            signed=signatures.months(tx, of, now.date(), words),
         )
+
+
+def status(home: Home, name: str, words: Words = ENGLISH) -> Status:
+    """The same, and what changed in signed months. Raises NotFound."""
+    found = overview(home, name, words)
+    return Status(**msgspec.structs.asdict(found), signed=signed_months(home, name, words))
 
 
 def _trouble(trouble: connections.Trouble | None, words: Words) -> str:

@@ -1,6 +1,6 @@
 """Signed months: freezing a tie-out, and telling what changed in its month since."""
 
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from datetime import date
 from decimal import Decimal
 
@@ -82,24 +82,20 @@ def sign(home: Home, actor: Actor, name: str, day: date, aging: Aging, documents
 def signed_months(home: Home, name: str, words: Words = ENGLISH) -> tuple[SignedMonth, ...]:
     """All signed months, newest first, with what is known to have changed in them. Raises NotFound."""
     with home.database.read() as tx:
-        return months(tx, connection(tx, name), home.clock.now().date(), words)
+        of = connection(tx, name)
+        return tuple(_months(tx, of, home.clock.now().date(), words))
 
 
-def months(tx: Connection, of: StoredConnection, today: date, words: Words) -> tuple[SignedMonth, ...]:
-    """The signed months of a company pair."""
+def _months(tx: Connection, of: StoredConnection, today: date, words: Words) -> Iterator[SignedMonth]:
     kept = signatures.every(tx, of.id)
     links = {crm: books for crm, books, *_, linked in proofs.positions(tx, of.id) if linked} if kept else {}
-    found = []
     for one in kept:
         known = _known_changes(tx, of, one, links)
         reported = decode(one.body, _Reported)
         message = _message(one.as_of, known, reported.currency, today, words) if known else ""
-        found.append(
-            SignedMonth(
-                one.as_of.isoformat(), one.at, one.who, reported.currency, reported.report, message, tuple(known)
-            )
+        yield SignedMonth(
+            one.as_of.isoformat(), one.at, one.who, reported.currency, reported.report, message, tuple(known)
         )
-    return tuple(found)
 
 
 def frozen(home: Home, name: str, day: str) -> Aging | None:

@@ -229,10 +229,11 @@ def _prove_day(name: str, as_of: str, *, sign: bool, csv: Path | None, as_json: 
 @app.command()
 def status(name: Annotated[str | None, typer.Argument()] = None, as_json: Json = False) -> None:
     """Show where the company pairs stand."""
-    from tieout.actions.overview import list_companies, overview  # noqa: PLC0415
+    from tieout.actions.overview import list_companies  # noqa: PLC0415
+    from tieout.actions.overview import status as action  # noqa: PLC0415
 
     with at_home(as_json) as (home, _):
-        found = [overview(home, one) for one in ([name] if name else list_companies(home))]
+        found = [action(home, one) for one in ([name] if name else list_companies(home))]
     if as_json:
         output.document(found[0] if name else found)
         return
