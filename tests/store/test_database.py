@@ -112,7 +112,7 @@ def test_every_commit_is_durable(fresh):
         assert tx.exec_driver_sql("PRAGMA foreign_keys").scalar() == 1
 
 
-@pytest.mark.parametrize("table", ["pair", "event", "pass", "proof"])
+@pytest.mark.parametrize("table", ["pair", "event", "pass", "proof", "signature"])
 def test_a_number_that_people_know_a_row_by_is_never_given_out_again(fresh, table):
     asked = "SELECT sql FROM sqlite_master WHERE name = :name"
     created = Database(None)
