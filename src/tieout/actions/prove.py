@@ -92,7 +92,7 @@ async def prove_day(
         today = quickbooks.server_now().astimezone(zone).date()
         day = day or today
         if sign and day > today:
-            raise WrongUse(f"{day} is still to come, so that it cannot be signed.")
+            raise WrongUse("{day} is still to come, so that it cannot be signed.", day=day.isoformat())
         crm = as_of(day, read.crm, await receipts_of_hubspot(hubspot, zone))
         report = await _aging(quickbooks, stored, day)
     due = {entry.id: entry.open for entry in report.entries}
