@@ -10,6 +10,8 @@ from sqlalchemy import select
 from tests.simulation import invariants, loop, scene, weather
 from tests.simulation.bookkeeper import Bookkeeper
 from tests.simulation.crew import Crew
+from tests.simulation.issuer import Issuer
+from tests.simulation.meddler import Meddler
 from tests.simulation.mender import Mender
 from tests.simulation.plan import Plan, dice, draw
 from tests.simulation.seller import Seller
@@ -56,8 +58,7 @@ def play(seed: int, *, tell: bool = False, **forced: Any) -> Outcome:
 
 async def _play(plan: Plan, *, tell: bool) -> Outcome:
     stage, seed = Stage(plan), plan.seed
-    seller = Seller(stage, dice(seed, "seller"))
-    bookkeeper = Bookkeeper(stage, dice(seed, "bookkeeper"), seller)
+    seller, bookkeeper = _people(stage)
     await seller.prepare(seller.opening())
     await bookkeeper.prepare(bookkeeper.opening())
     stage.connect(bookkeeper.income, bookkeeper.untaxed)
@@ -76,6 +77,16 @@ async def _play(plan: Plan, *, tell: bool) -> Outcome:
     await stage.pair.close()
     stage.database.close()
     return outcome
+
+
+def _people(stage: Stage) -> tuple[Seller, Bookkeeper]:
+    """Who sells and who keeps the books; where HubSpot shows QuickBooks' invoices, both do more."""
+    for_seller, for_books = (dice(stage.plan.seed, who) for who in ("seller", "bookkeeper"))
+    if stage.plan.show_quickbooks_invoices:
+        meddler = Meddler(stage, for_seller)
+        return meddler, Issuer(stage, for_books, meddler)
+    seller = Seller(stage, for_seller)
+    return seller, Bookkeeper(stage, for_books, seller)
 
 
 async def _storm(stage: Stage, crew: Crew, seller: Seller, bookkeeper: Bookkeeper, mender: Mender) -> list[str]:

@@ -9,7 +9,7 @@ from tests.simulation.stage import Stage
 
 from tieout.core.records import Side
 
-_CRM = "/crm/objects/2026-09"
+CRM = "/crm/objects/2026-09"
 _FIRST = ("Ana", "Ben", "Mia", "Tom", "Zoë")
 _LAST = ("Ruiz", "Ode", "Stone", "Hale", "Núñez")
 _COMPANIES = ("Nova Ltd", "Harbour Foods", "Quill & Sons", "Café Olé", "Bo Li", "Orchard Clinic")
@@ -31,9 +31,6 @@ class Seller(Desk):
         self._serial = 0
 
     def moves(self) -> Sequence[tuple[int, Move]]:
-        return (*self._usual(), *(self._meddling() if self.stage.plan.show_quickbooks_invoices else ()))
-
-    def _usual(self) -> Sequence[tuple[int, Move]]:
         return (
             (2, self.meet_buyer),
             (1, self.add_product),
@@ -58,18 +55,6 @@ class Seller(Desk):
             (1, self.delete_invoice),
         )
 
-    def _meddling(self) -> Sequence[tuple[int, Move]]:
-        """What is done to copies of invoices made in QuickBooks."""
-        return (
-            (3, self.edit_line_of_copy),
-            (1, self.add_to_copy),
-            (2, self.edit_copy),
-            (2, self.edit_header_of_copy),
-            (1, self.pay_copy),
-            (1, self.void_copy),
-            (1, self.archive_copy),
-        )
-
     def opening(self) -> list[Move]:
         """What is there before anybody connects anything."""
         return [
@@ -90,15 +75,15 @@ class Seller(Desk):
             values = {"name": name, "domain": f"{name.split()[0].lower()}{self._serial}.example"}
             if self.random.random() < 0.6:
                 values["phone"] = self._phone()
-            company = self._create("companies", values)
+            company = self.create("companies", values)
         elif shape < 0.75 and (known := self.pick([b for b in self.buyers if b[0]])):
             company = known[0]
         if company:
-            links = [_link(company, 1)]
+            links = [link(company, 1)]
         values = {"firstname": first, "lastname": last, "email": f"{first.lower()}{self._serial}@crm.example"}
         if self.random.random() < 0.5:
             values["phone"] = self._phone()
-        self.buyers.append((company, self._create("contacts", values, links)))
+        self.buyers.append((company, self.create("contacts", values, links)))
         return True
 
     def add_product(self) -> bool:
@@ -106,7 +91,7 @@ class Seller(Desk):
         name = self.random.choice(GOODS)
         sku = f"{name[:4].upper()}-{self.random.randint(1, 3)}" if self.random.random() < 0.7 else ""
         values = {"name": name, "price": self.random.choice(PRICES)} | ({"hs_sku": sku} if sku else {})
-        self.products.append(self._create("products", values))
+        self.products.append(self.create("products", values))
         return True
 
     def draft(self) -> bool:
@@ -114,21 +99,21 @@ class Seller(Desk):
         if buyer is None:
             return False
         lines = [self._new_line() for _ in range(self.random.choice((1, 1, 2, 3)))]
-        links = [_link(line, 409) for line in lines]
+        links = [link(line, 409) for line in lines]
         if self.random.random() < 0.93:
-            links.append(_link(buyer[1], 177))
+            links.append(link(buyer[1], 177))
             if buyer[0]:
-                links.append(_link(buyer[0], 179))
+                links.append(link(buyer[0], 179))
         day = self.random.choice((-20, -3, -1, 0, 0, 0))
         values = {
             "hs_currency": self.stage.crm.company()["currency"],
             "hs_invoice_status": "draft",
-            "hs_invoice_date": self._day(day),
-            "hs_due_date": self._day(day + 30),
+            "hs_invoice_date": self.day(day),
+            "hs_due_date": self.day(day + 30),
         }
         if self.random.random() < 0.4:
-            values["hs_comments"] = self._words()
-        invoice = self._create("invoices", values, links)
+            values["hs_comments"] = self.words()
+        invoice = self.create("invoices", values, links)
         self.invoices.append(invoice)
         self.lines[invoice] = lines
         return True
@@ -139,7 +124,7 @@ class Seller(Desk):
     def finalize_in_one_go(self) -> bool:
         if not self.draft():
             return False
-        self._change("invoices", self.invoices[-1], {"hs_invoice_status": "open"})
+        self.change("invoices", self.invoices[-1], {"hs_invoice_status": "open"})
         return True
 
     def bill_several(self) -> bool:
@@ -155,7 +140,7 @@ class Seller(Desk):
             return False
         name = self.random.choice(("price", "quantity", "hs_discount_percentage"))
         value = {"price": PRICES, "quantity": _QUANTITIES, "hs_discount_percentage": ("10", "5")}[name]
-        self._change("line_items", line, {name: self.random.choice(value)})
+        self.change("line_items", line, {name: self.random.choice(value)})
         return True
 
     def add_line(self) -> bool:
@@ -163,7 +148,7 @@ class Seller(Desk):
         if invoice is None:
             return False
         line = self._new_line()
-        self.call("PUT", f"{_CRM}/line_items/{line}/associations/default/invoices/{invoice}")
+        self.call("PUT", f"{CRM}/line_items/{line}/associations/default/invoices/{invoice}")
         self.lines[invoice].append(line)
         return True
 
@@ -172,7 +157,7 @@ class Seller(Desk):
         if invoice is None or len(self.lines[invoice]) < 2:
             return False
         line = self.random.choice(self.lines[invoice])
-        self.call("DELETE", f"{_CRM}/line_items/{line}")
+        self.call("DELETE", f"{CRM}/line_items/{line}")
         self.lines[invoice].remove(line)
         return True
 
@@ -182,21 +167,21 @@ class Seller(Desk):
         if invoice is None:
             return False
         values = {"hs_label": "Thanks", "hs_type": "FIXED", "hs_value": "0.25"}
-        self._create("discounts", values, [_link(invoice, 412)])
+        self.create("discounts", values, [link(invoice, 412)])
         return True
 
     def change_due_date(self) -> bool:
         invoice = self._invoice("open")
         if invoice is None:
             return False
-        self._change("invoices", invoice, {"hs_due_date": self._day(self.random.randint(10, 60))})
+        self.change("invoices", invoice, {"hs_due_date": self.day(self.random.randint(10, 60))})
         return True
 
     def change_memo(self) -> bool:
         invoice = self._invoice("open")
         if invoice is None:
             return False
-        self._change("invoices", invoice, {"hs_comments": self._words()})
+        self.change("invoices", invoice, {"hs_comments": self.words()})
         return True
 
     def change_contact(self) -> bool:
@@ -204,9 +189,9 @@ class Seller(Desk):
         if invoice is None or buyer is None:
             return False
         self._take_off(invoice)
-        self.call("PUT", f"{_CRM}/invoices/{invoice}/associations/default/contacts/{buyer[1]}")
+        self.call("PUT", f"{CRM}/invoices/{invoice}/associations/default/contacts/{buyer[1]}")
         if buyer[0]:
-            self.call("PUT", f"{_CRM}/invoices/{invoice}/associations/default/companies/{buyer[0]}")
+            self.call("PUT", f"{CRM}/invoices/{invoice}/associations/default/companies/{buyer[0]}")
         return True
 
     def take_contact_off(self) -> bool:
@@ -221,7 +206,7 @@ class Seller(Desk):
         if buyer is None:
             return False
         kind, id_ = ("companies", buyer[0]) if buyer[0] and self.random.random() < 0.7 else ("contacts", buyer[1])
-        self._change(kind, id_, {"phone": self._phone()})
+        self.change(kind, id_, {"phone": self._phone()})
         return True
 
     def change_email(self) -> bool:
@@ -229,7 +214,7 @@ class Seller(Desk):
         if buyer is None:
             return False
         self._serial += 1
-        self._change("contacts", buyer[1], {"email": f"new{self._serial}@crm.example"})
+        self.change("contacts", buyer[1], {"email": f"new{self._serial}@crm.example"})
         return True
 
     def note_payment(self) -> bool:
@@ -237,151 +222,54 @@ class Seller(Desk):
         invoice = self._invoice("open")
         if invoice is None:
             return False
-        self._note_payment(invoice)
+        self.record_payment(invoice)
         return True
 
-    def _note_payment(self, invoice: str) -> None:
+    def record_payment(self, invoice: str) -> None:
         shown = self._shown(invoice)
         values = {
             "hs_initial_amount": shown["hs_balance_due"] or "1.00",
             "hs_currency_code": shown["hs_currency"],
             "hs_latest_status": "succeeded",
             "hs_payment_method_type": "check",
-            "hs_initiated_date": self._day(0),
+            "hs_initiated_date": self.day(0),
         }
-        self._create("commerce_payments", values, [_link(invoice, 542)])
+        self.create("commerce_payments", values, [link(invoice, 542)])
 
     def edit_payment(self) -> bool:
         payment = self._payment()
         if payment is None:
             return False
-        self._change("commerce_payments", payment, {"hs_initial_amount": "0.77"})
+        self.change("commerce_payments", payment, {"hs_initial_amount": "0.77"})
         return True
 
     def delete_payment(self) -> bool:
         payment = self._payment()
         if payment is None:
             return False
-        self.call("DELETE", f"{_CRM}/commerce_payments/{payment}")
+        self.call("DELETE", f"{CRM}/commerce_payments/{payment}")
         return True
 
     def delete_invoice(self) -> bool:
         invoice = self.pick(self.invoices)
         if invoice is None:
             return False
-        self.call("DELETE", f"{_CRM}/invoices/{invoice}")
+        self.call("DELETE", f"{CRM}/invoices/{invoice}")
         self.invoices.remove(invoice)
         return True
-
-    def type_in(self, buyer: tuple[str, str], amount: str) -> bool:
-        """An invoice by hand, finished at once, with one line that is its total."""
-        line = self._create("line_items", {"quantity": "1", "price": amount, "name": "As on paper"})
-        links = [_link(line, 409), _link(buyer[1], 177), *([_link(buyer[0], 179)] if buyer[0] else [])]
-        values = {
-            "hs_currency": self.stage.crm.company()["currency"],
-            "hs_invoice_status": "open",
-            "hs_invoice_date": self._day(0),
-            "hs_due_date": self._day(30),
-        }
-        invoice = self._create("invoices", values, links)
-        self.invoices.append(invoice)
-        self.lines[invoice] = [line]
-        return True
-
-    def edit_line_of_copy(self) -> bool:
-        copy = self._copy()
-        line = None if copy is None else self.pick(self._parts(copy, "line_items"))
-        if line is None:
-            return False
-        if self.random.random() < 0.2:
-            self.call("DELETE", f"{_CRM}/line_items/{line}")
-        else:
-            name = self.random.choice(("price", "quantity"))
-            self._change("line_items", line, {name: self.random.choice(("3", "7.5"))})
-        return True
-
-    def add_to_copy(self) -> bool:
-        """A line, a discount or a tax more."""
-        copy = self._copy()
-        if copy is None:
-            return False
-        match self.random.choice(("line_items", "discounts", "taxes")):
-            case "line_items":
-                self._create("line_items", {"quantity": "1", "price": "4", "name": "Travel"}, [_link(copy, 410)])
-            case kind:
-                values = {"hs_label": "Mine", "hs_type": "FIXED", "hs_value": "0.25"}
-                self._create(kind, values, [_link(copy, 412 if kind == "discounts" else 416)])
-        return True
-
-    def edit_copy(self) -> bool:
-        """Another number, day or total."""
-        copy = self._copy()
-        if copy is None:
-            return False
-        self._serial += 1
-        values = (
-            {"hs_number": f"S-{self._serial}"},
-            {"hs_invoice_date": self._day(-6)},
-            {"hs_amount_billed": "12.34"},
-        )
-        self._change("invoices", copy, self.random.choice(values))
-        return True
-
-    def edit_header_of_copy(self) -> bool:
-        copy = self._copy()
-        if copy is None:
-            return False
-        values = ({"hs_due_date": self._day(self.random.randint(10, 60))}, {"hs_comments": self._words()})
-        self._change("invoices", copy, self.random.choice(values))
-        return True
-
-    def pay_copy(self) -> bool:
-        copy = self._copy("open")
-        if copy is None:
-            return False
-        self._note_payment(copy)
-        return True
-
-    def void_copy(self) -> bool:
-        copy = self._copy("open")
-        if copy is None:
-            return False
-        self._change("invoices", copy, {"hs_invoice_status": "voided"})
-        return True
-
-    def archive_copy(self) -> bool:
-        copy = self._copy()
-        if copy is None:
-            return False
-        self.call("DELETE", f"{_CRM}/invoices/{copy}")
-        return True
-
-    def _copy(self, status: str = "") -> str | None:
-        """A copy of an invoice made in QuickBooks, at times one that is not finished yet."""
-        shown = "limit=100&properties=hs_invoice_billable,hs_invoice_status"
-        found = self.call("GET", f"{_CRM}/invoices", query=shown)["results"]
-        copies = [one for one in found if one["properties"]["hs_invoice_billable"] == "false"]
-        drafts = [one["id"] for one in copies if one["properties"]["hs_invoice_status"] == "draft"]
-        if drafts and not status and self.random.random() < 0.5:
-            return self.pick(drafts)
-        return self.pick([one["id"] for one in copies if status in ("", one["properties"]["hs_invoice_status"])])
-
-    def _parts(self, invoice: str, kind: str) -> list[str]:
-        found = self.call("GET", f"{_CRM}/invoices/{invoice}/associations/{kind}")["results"]
-        return [str(one["toObjectId"]) for one in found]
 
     def _set_status(self, before: str, after: str) -> bool:
         invoice = self._invoice(before)
         if invoice is None:
             return False
-        self._change("invoices", invoice, {"hs_invoice_status": after})
+        self.change("invoices", invoice, {"hs_invoice_status": after})
         return True
 
     def _take_off(self, invoice: str) -> None:
         for kind in ("contacts", "companies"):
-            found = self.call("GET", f"{_CRM}/invoices/{invoice}/associations/{kind}")
+            found = self.call("GET", f"{CRM}/invoices/{invoice}/associations/{kind}")
             for one in found["results"]:
-                self.call("DELETE", f"{_CRM}/invoices/{invoice}/associations/{kind}/{one['toObjectId']}")
+                self.call("DELETE", f"{CRM}/invoices/{invoice}/associations/{kind}/{one['toObjectId']}")
 
     def _invoice(self, status: str) -> str | None:
         return self.pick([i for i in self.invoices if self._shown(i)["hs_invoice_status"] == status])
@@ -391,11 +279,11 @@ class Seller(Desk):
         return None if invoice is None else self.pick(self.lines[invoice])
 
     def _payment(self) -> str | None:
-        found = self.call("GET", f"{_CRM}/commerce_payments", query="limit=100")["results"]
+        found = self.call("GET", f"{CRM}/commerce_payments", query="limit=100")["results"]
         return self.pick([one["id"] for one in found])
 
     def _shown(self, invoice: str) -> Json:
-        shown: Json = self.call("GET", f"{_CRM}/invoices/{invoice}", query=SHOWN)["properties"]
+        shown: Json = self.call("GET", f"{CRM}/invoices/{invoice}", query=SHOWN)["properties"]
         return shown
 
     def _new_line(self) -> str:
@@ -405,25 +293,25 @@ class Seller(Desk):
             values["hs_product_id"] = product
         else:
             values["name"] = self.random.choice((*GOODS, "Travel"))
-        return self._create("line_items", values)
+        return self.create("line_items", values)
 
-    def _create(self, kind: str, values: Json, links: Sequence[Json] = ()) -> str:
-        made = self.call("POST", f"{_CRM}/{kind}", {"properties": values, "associations": list(links)})
+    def create(self, kind: str, values: Json, links: Sequence[Json] = ()) -> str:
+        made = self.call("POST", f"{CRM}/{kind}", {"properties": values, "associations": list(links)})
         return str(made["id"])
 
-    def _change(self, kind: str, id_: str, values: Json) -> None:
-        self.call("PATCH", f"{_CRM}/{kind}/{id_}", {"properties": values})
+    def change(self, kind: str, id_: str, values: Json) -> None:
+        self.call("PATCH", f"{CRM}/{kind}/{id_}", {"properties": values})
 
-    def _day(self, offset: int) -> str:
+    def day(self, offset: int) -> str:
         return f"{(self.stage.clock.now() + timedelta(days=offset)).date()}T12:00:00Z"
 
     def _phone(self) -> str:
         return f"+1 212 555 {self.random.randint(1000, 9999)}"
 
-    def _words(self) -> str:
+    def words(self) -> str:
         return f"Thank you no. {self.random.randint(100, 999)}"
 
 
-def _link(to: str, type_id: int) -> Json:
+def link(to: str, type_id: int) -> Json:
     types = [{"associationCategory": "HUBSPOT_DEFINED", "associationTypeId": type_id}]
     return {"to": {"id": to}, "types": types}
