@@ -283,6 +283,7 @@ def test_a_lost_answer_to_a_customer_is_settled_by_our_key(world, lost):
     assert isinstance(finding, Absent if lost == LOST_BEFORE else Landed)
     if isinstance(finding, Landed):
         assert finding.row.record.phone == finding.sent.record.phone == "+1 212 555 0100"
+        assert finding.row.record.email == finding.sent.record.email == ""  # its person is not made yet
 
 
 def test_a_person_whose_address_is_taken_is_refused(world):

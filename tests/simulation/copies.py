@@ -63,6 +63,16 @@ def copies_agree(scene: Scene) -> Iterator[str]:
             yield f"{name} while it is a draft."
 
 
+def with_its_person(scene: Scene) -> Iterator[str]:
+    """2. A company that we made of a QuickBooks customer and that is in sync has the customer's person."""
+    made = {f"company:{e.id}" for e in scene.ours(Side.CRM) if e.act == "create" and e.entity == "companies"}
+    staffed = {f"company:{one.get('associatedcompanyid')}" for one in scene.crm["contacts"].values()}
+    for stored in scene.pairs:
+        named = scene.books["Customer"].get(stored.books_id, {}).get("PrimaryEmailAddr")
+        if stored.crm_id in made - staffed and stored.state in _AGREE and named:
+            yield f"Customer {stored.crm_id}/{stored.books_id} is in sync without its person."
+
+
 def copies_overwritten(scene: Scene) -> Iterator[str]:
     """4. What the seller changed of a copy is only changed back because a person said so."""
     ours_after: dict[tuple[str, str], list[Effect]] = defaultdict(list)

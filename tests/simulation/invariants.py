@@ -5,7 +5,7 @@ from collections.abc import Callable, Iterable, Iterator
 from decimal import Decimal
 
 from tests.simulation.accounting import accounted_for
-from tests.simulation.copies import all_shown, copied_once, copies_agree, copies_overwritten
+from tests.simulation.copies import all_shown, copied_once, copies_agree, copies_overwritten, with_its_person
 from tests.simulation.edits import edits_lost
 from tests.simulation.once import asked_before_creating, created_once
 from tests.simulation.ownership import KINDS, coding_kept, locked_days_kept, only_what_is_ours
@@ -41,6 +41,7 @@ def at_rest(scene: Scene) -> list[str]:
             mirror_is_true,
             edits_lost,
             all_shown,
+            with_its_person,
             copies_overwritten,
             to_the_cent,
             copies_agree,

@@ -120,6 +120,8 @@ class Creations:
                 return row
         parts = (id_, *((f"contact:{document.id}",) if operation.target else ()))
         record = msgspec.structs.replace(sent, id=id_, parts=parts, marker=sent.marker or operation.id)
+        if id_.startswith("company:") and not operation.target:
+            record = msgspec.structs.replace(record, first="", last="", email="")  # its person comes next, in a contact
         return Row(Kind.CUSTOMER, id_, version(document), record)
 
     def _as_sent(self, operation: Operation, sent: Settlement, document: Document) -> Settlement:
