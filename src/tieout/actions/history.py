@@ -37,6 +37,7 @@ EVENTS: Mapping[str, str] = {
     "reviewed": "Review of matches finished",
     "set": "Settings changed",
     "signed": "Tie-out signed",
+    "taken_over": "Pairs of another sync taken over",
     "unlinked": "Pair forgotten",
 }
 """What an entry that is no write says. An entry that is not listed shows its own name."""

@@ -61,6 +61,26 @@ ENTRIES: Mapping[str, str] = {
 }
 """Why something of QuickBooks has no counterpart by nature."""
 
+FINDINGS: Mapping[str, str] = {
+    "missing_in_books": "Missing in QuickBooks",
+    "missing_in_crm": "Missing in HubSpot",
+    "doubled_in_books": "Twice in QuickBooks",
+    "doubled_in_crm": "Twice in HubSpot",
+    "different": "Different amounts",
+    "customer_twice": "Customer made twice in QuickBooks",
+}
+"""What an audit finds."""
+
+RECOGNIZED: Mapping[str, str] = {
+    "same_number": "The same number",
+    "same_charge": "The same customer and amount within days",
+    "totals_apart": "Different totals",
+    "open_apart": "Different open amounts",
+    "same_email": "The same e-mail",
+    "same_name": "The same name",
+}
+"""Why an audit says so, where it is no reason to leave something out and no cause of a failure."""
+
 VALUES: Mapping[str, str] = {
     "draft": "Draft",
     "open": "Open",

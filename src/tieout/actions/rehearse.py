@@ -11,7 +11,7 @@ from tieout.actions.home import Home
 from tieout.actions.lookup import connection
 from tieout.core.records import Kind, Side, State
 from tieout.engine import passes
-from tieout.engine.rehearsal import Imagined, ImaginedCrm
+from tieout.engine.rehearsal import Imagined, ImaginedCrm, OnCopy
 from tieout.engine.wiring import Transport, network, open_sides
 from tieout.engine.work import Sides
 from tieout.kinds.customer import Customer
@@ -45,16 +45,6 @@ class Rehearsal(msgspec.Struct, frozen=True):
     states: dict[str, dict[str, int]]
 
 
-class _Alone:
-    """A rehearsal has its copy for itself."""
-
-    def check(self) -> float:
-        return 3600.0
-
-    def release(self) -> None:
-        return None
-
-
 async def rehearse(home: Home, actor: Actor, name: str, *, transport: Transport = network) -> Rehearsal:
     """Rehearse a sync as if the review of matches were finished. Raises WrongUse, OutOfReach."""
     actor.must_be(Role.VIEWER)
@@ -84,7 +74,7 @@ async def _run(home: Home, copy: Database, id_: int, transport: Transport) -> Re
                 sides=Sides(crm, books, sides.calls),
                 clock=home.clock,
                 random=random,
-                lease=_Alone(),
+                lease=OnCopy(),
             )
         if report.trouble is not None:
             kind = OutOfReach if report.trouble.cause == "unavailable" else WrongUse

@@ -90,7 +90,7 @@ async def sync(
             connections.note(tx, stored.id, who=actor.name, what="auto_match", details={}, now=now)
         connections.want(tx, stored.id)
         before = connections.last_pass(tx, stored.id)
-    lease = await _lease(home, stored, scheduler or FileScheduler(home.path / "locks"))
+    lease = await take_lease(home, stored, scheduler)
     try:
         reports = await _passes(home, stored, lease, until_quiet, progress, transport, random or SystemRandom())
     finally:
@@ -103,8 +103,9 @@ async def sync(
     return synced
 
 
-async def _lease(home: Home, stored: StoredConnection, scheduler: Scheduler) -> Lease:
-    """Wait for another process's pass to end, then take the right to run one."""
+async def take_lease(home: Home, stored: StoredConnection, scheduler: Scheduler | None = None) -> Lease:
+    """Wait for another process's pass to end, then take the right to run one. Raises OutOfReach after ten minutes."""
+    scheduler = scheduler or FileScheduler(home.path / "locks")
     deadline = home.clock.now() + timedelta(seconds=_PATIENCE_SECONDS)
     while (lease := scheduler.claim(stored.id)) is None:
         if home.clock.now() > deadline:

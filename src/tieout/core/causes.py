@@ -27,5 +27,6 @@ REASONS: dict[str, str] = {
     "before_start": "Before the start",
     "by_you": "Left out by you",
     "ready": "Ready",
+    "would_sync": "Nothing stands in its way",
 }
 """Why a record is left out on purpose, or how a draft stands."""

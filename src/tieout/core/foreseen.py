@@ -75,6 +75,15 @@ FORESEEN = (
         who="seller",
     ),
     Cause(
+        "copy_apart",
+        "A copy that is not Tieout's differs",
+        "Invoice {number} comes to {total} in HubSpot, where another sync or a person copied it, and to {other} in "
+        "QuickBooks, where it was made.",
+        "Correct the copy in HubSpot, or leave both as they are. Tieout does not write a copy that it did not make.",
+        fixes=("leave_both", "stop_syncing"),
+        who="seller",
+    ),
+    Cause(
         "void_but_paid",
         "Voided on one side, paid on the other",
         "Invoice {number} was voided on one side and is paid, in whole or in part, on the other.",

@@ -80,7 +80,7 @@ def _decide_chunk(work: Work, kind: Kind, ids: Sequence[int]) -> list[Planned]:
             return []
         world = work.world()
         due = pairs.load(tx, ids)
-        answers = _ask(tx, work, due, world, {})
+        answers = ask(tx, work, due, world, {})
         needed: set[Needed] = set()
         work.spoken_for = journal.open_pairs(tx, work.connection)
         for stored in due:
@@ -101,7 +101,7 @@ def _decide_chunk(work: Work, kind: Kind, ids: Sequence[int]) -> list[Planned]:
     return planned
 
 
-def _ask(
+def ask(
     tx: Connection, work: Work, due: Sequence[Stored], world: World, known: Mapping[Question, Reply]
 ) -> dict[Question, Reply]:
     """Answer all that these pairs need, in as many rounds as their questions build on each other."""
@@ -130,12 +130,12 @@ def _decide_one(
     decision = decide(rules, stored.pair, world, answers)
     if isinstance(decision, Create) and any(key in work.reserved for key in decision.reserves):
         # A record of this same batch took the name or number a moment ago: ask again, with what is spoken for.
-        answers = _ask(tx, work, [stored], world, {})
+        answers = ask(tx, work, [stored], world, {})
         decision = decide(rules, stored.pair, world, answers)
     if isinstance(decision, Link):
-        if (linked := _link(tx, work, stored, decision)) is None:
+        if (linked := link(tx, work, stored, decision)) is None:
             return []
-        return _decide_one(tx, work, linked, world, _ask(tx, work, [linked], world, {}), needed)
+        return _decide_one(tx, work, linked, world, ask(tx, work, [linked], world, {}), needed)
     if isinstance(decision, Create | Update | Void):
         return _plan(tx, work, stored, decision, world, answers)
     _state(tx, work, stored, decision, needed)
@@ -228,7 +228,7 @@ def _state(tx: Connection, work: Work, stored: Stored, decision: Decision, neede
             raise TypeError(f"{type(decision).__name__} is planned, not settled.")
 
 
-def _link(tx: Connection, work: Work, stored: Stored, decision: Link) -> Stored | None:
+def link(tx: Connection, work: Work, stored: Stored, decision: Link) -> Stored | None:
     """Make the pair, with both records as they are as bases: nothing that differs already counts as a change.
 
     Returns the pair, to be decided as such; None where it could not be made, and the record says why.

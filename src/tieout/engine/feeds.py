@@ -25,20 +25,24 @@ _FACT_CAUSES = (
 """Causes that a change of preferences or lists may cure: while one stands, the facts are read in every pass."""
 
 
+async def set_up(work: Work) -> None:
+    """Make what annotations need in HubSpot, once. Raises SignInTrouble where the sign-in may not."""
+    if work.stored.prepared or not work.stored.settings.annotate:
+        return
+    if missing := await work.sides.crm.set_up():
+        raise SignInTrouble(
+            "missing_scope",
+            f"The HubSpot sign-in lacks permissions: {', '.join(missing)}.",
+            {"scopes": ", ".join(missing)},
+        )
+    _change(work, prepared=True)
+
+
 async def read_both(work: Work) -> None:
     """Bring mirror and facts up to date.
 
     Raises SignInTrouble, Unavailable or Refusal; whatever was read before that is kept.
     """
-    stored = work.stored
-    if stored.settings.annotate and not stored.prepared:
-        if missing := await work.sides.crm.set_up():
-            raise SignInTrouble(
-                "missing_scope",
-                f"The HubSpot sign-in lacks permissions: {', '.join(missing)}.",
-                {"scopes": ", ".join(missing)},
-            )
-        _change(work, prepared=True)
     if _facts_are_old(work):
         await read_facts(work, Side.CRM)
         await read_facts(work, Side.BOOKS)

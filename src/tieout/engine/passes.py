@@ -1,6 +1,6 @@
 """One pass over a connection: recover, read, decide, apply, annotate."""
 
-from collections.abc import Iterable
+from collections.abc import Awaitable, Callable, Iterable
 from datetime import datetime, timedelta
 from random import Random
 
@@ -11,7 +11,7 @@ from tieout.engine import balances
 from tieout.engine.annotating import annotations
 from tieout.engine.applying import apply
 from tieout.engine.deciding import Planned, decide_kind
-from tieout.engine.feeds import read_both
+from tieout.engine.feeds import read_both, set_up
 from tieout.engine.recovery import recover
 from tieout.engine.work import Lease, Sides, Work
 from tieout.remote.errors import RemoteError, SignInTrouble
@@ -43,10 +43,46 @@ class Report(msgspec.Struct, frozen=True):
     trouble: Trouble | None
 
 
+async def sync(work: Work) -> None:
+    """Recover, read, decide, apply and annotate."""
+    await recover(work)
+    await set_up(work)
+    await read_both(work)
+    await carry_out(work)
+
+
+async def carry_out(work: Work) -> None:
+    """Decide, apply and annotate, once both sides were read completely."""
+    if not (work.stored.crm_complete and work.stored.books_complete):
+        return
+    with work.database.begin() as tx:
+        agenda.forget_needs(tx, work.connection)
+    for kind, states in _ORDER:
+        await _apply_all(work, decide_kind(work, kind, states))
+        work.reload()
+    if work.stored.settings.annotate:
+        await balances.refresh(work)
+    for kind in Kind:
+        # Whatever was written is decided once more, so that it stands in its state when the pass ends.
+        await _apply_all(work, decide_kind(work, kind, ()))
+    if work.stored.settings.annotate:
+        await _apply_all(work, annotations(work))
+
+
 async def run(
-    *, database: Database, connection: int, sides: Sides, clock: Clock, random: Random, lease: Lease
+    *,
+    database: Database,
+    connection: int,
+    sides: Sides,
+    clock: Clock,
+    random: Random,
+    lease: Lease,
+    steps: Callable[[Work], Awaitable[None]] = sync,
 ) -> Report:
-    """Run one pass. Trouble with a side ends it early and is reported; what was done until then stands."""
+    """Run one pass. Trouble with a side ends it early and is reported; what was done until then stands.
+
+    steps: what it does, one after the other.
+    """
     with database.begin() as tx:
         asked = connections.get(tx, connection).wanted
         if not connections.ended_well(tx, connection):
@@ -65,7 +101,7 @@ async def run(
     before = {side: sides.calls(side) for side in Side}
     trouble: Trouble | None = None
     try:
-        await _steps(work)
+        await steps(work)
     except SignInTrouble as error:
         trouble = Trouble(error.cause, str(error), error.evidence)
     except RemoteError as error:
@@ -73,25 +109,6 @@ async def run(
     calls = {side: sides.calls(side) - before[side] for side in Side}
     _end(work, asked, calls, trouble)
     return Report(pass_id, work.writes, calls, trouble)
-
-
-async def _steps(work: Work) -> None:
-    await recover(work)
-    await read_both(work)
-    if not (work.stored.crm_complete and work.stored.books_complete):
-        return
-    with work.database.begin() as tx:
-        agenda.forget_needs(tx, work.connection)
-    for kind, states in _ORDER:
-        await _apply_all(work, decide_kind(work, kind, states))
-        work.reload()
-    if work.stored.settings.annotate:
-        await balances.refresh(work)
-    for kind in Kind:
-        # Whatever was written is decided once more, so that it stands in its state when the pass ends.
-        await _apply_all(work, decide_kind(work, kind, ()))
-    if work.stored.settings.annotate:
-        await _apply_all(work, annotations(work))
 
 
 async def _apply_all(work: Work, chunks: Iterable[list[Planned]]) -> None:

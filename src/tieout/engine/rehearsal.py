@@ -89,6 +89,17 @@ class ImaginedCrm(Imagined[CrmFacts]):
         return await self._crm.finalized(ids)
 
 
+class OnCopy:
+    """The right to a copy of the database: whoever made it has it for itself."""
+
+    def check(self) -> float:
+        """It does not end."""
+        return 3600.0
+
+    def release(self) -> None:
+        """There is nobody to give it back to."""
+
+
 def _made(record: Record, id_: str) -> Record:
     """The record as a side would return it: with ids."""
     if isinstance(record, Invoice):

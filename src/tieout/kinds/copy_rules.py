@@ -48,6 +48,38 @@ def is_copy(crm: Invoice) -> bool:
     return bool(crm.marker) and not crm.issued_here
 
 
+def is_foreign_copy(crm: Invoice, books: Invoice) -> bool:
+    """Whether a HubSpot invoice is a copy, made by another sync or by hand, of one made in QuickBooks."""
+    return not crm.issued_here and not crm.marker and books.issued_here
+
+
+def foreign(crm: Invoice, books: Invoice, bond: Bond[Invoice], choices: Mapping[str, str]) -> Decision:
+    """A copy that is not ours: QuickBooks' invoice is the source, and nobody but its maker writes the copy.
+
+    What differs between the two is held; the rest of both goes its own way.
+    """
+    found = tuple(
+        Difference(name, str(getattr(crm, name)), str(getattr(books, name)))
+        for name in ("status", "total")
+        if _stands(crm, name) != _stands(books, name)
+    )
+    moved = tuple(
+        name
+        for name in (*charge.NAMES, "status", "due", "memo")
+        if getattr(crm, name) != getattr(bond.crm_base, name) or getattr(books, name) != getattr(bond.books_base, name)
+    )
+    if not found:
+        return Nothing(moved=moved)
+    if choices.get("leave_both") == signature(found):
+        return Accept(found)
+    return Hold("copy_apart", {"number": books.number, "total": str(crm.total), "other": str(books.total)}, found)
+
+
+def _stands(invoice: Invoice, name: str) -> object:
+    """A value as far as the two must agree: an invoice is void or it is not."""
+    return invoice.total if name == "total" else invoice.status == "void"
+
+
 def needs(pair: Pair[Invoice], books: Invoice, world: World, answers: Answers) -> frozenset[Question]:
     """Its customer and items in HubSpot; before it is made there, what could be this very invoice."""
     if pair.bond is None and _stays_out(books, world):

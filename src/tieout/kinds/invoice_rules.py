@@ -40,7 +40,7 @@ from tieout.core.text import normal
 from tieout.core.warn import FreeText
 from tieout.kinds import charge, copy_rules
 from tieout.kinds.booking import Booking, alike_question, book, closed_until, number_key, questions
-from tieout.kinds.copy_rules import is_copy
+from tieout.kinds.copy_rules import is_copy, is_foreign_copy
 from tieout.kinds.invoice import Invoice, Line
 
 
@@ -70,6 +70,8 @@ class InvoiceRules:
         if crm is None or (pair.bond is None and not self._travels(pair, crm, world) and not _is_draft(crm)):
             return frozenset()
         if pair.bond is not None and not _charge_moved(pair, pair.bond):
+            return frozenset()
+        if pair.books is not None and is_foreign_copy(crm, pair.books):
             return frozenset()
         if first := questions(pair, crm, answers):
             return first
@@ -125,6 +127,8 @@ class InvoiceRules:
         crm, books = pair.crm, pair.books
         if is_copy(crm):
             return self._copied(pair, crm, books, bond, world, answers)
+        if is_foreign_copy(crm, books):
+            return copy_rules.foreign(crm, books, bond, pair.choices)
         if crm.contact == bond.crm_base.contact == bond.crm_base.customer:
             # The contact has got a company since: what was issued to the contact stays with it.
             crm = msgspec.structs.replace(crm, customer=bond.crm_base.customer)

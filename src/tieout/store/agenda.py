@@ -127,6 +127,14 @@ def alone(tx: Connection, connection: int, kind: Kind) -> list[int]:
     return list(rows.scalars())
 
 
+def every(tx: Connection, connection: int, kind: Kind) -> list[int]:
+    """All pairs of a kind, and all of its records without counterpart."""
+    rows = tx.execute(
+        select(pair.c.id).where(pair.c.connection == connection, pair.c.kind == kind.value).order_by(pair.c.id)
+    )
+    return list(rows.scalars())
+
+
 def mark_all(tx: Connection, connection: int) -> None:
     """Have everything decided anew: settings changed."""
     tx.execute(update(pair).where(pair.c.connection == connection).values(dirty=True))

@@ -104,8 +104,8 @@ def _linked(stored: pairs.Stored, side: Side) -> Linked:
         settled = settled or bool(stored.pair.gone)
         return Linked("", own, settled, stored.story.candidates, label=label, left_out=left_out)
     active = books.active if isinstance(books, Customer | Item) else True
-    # What is open of a copy follows from its payments; only an invoice of HubSpot's own may be paid already there.
-    balance = crm.balance if isinstance(crm, Invoice) and crm.issued_here else None
+    # What is open of our copy follows from its payments; any other invoice of HubSpot's may be paid already there.
+    balance = crm.balance if isinstance(crm, Invoice) and not crm.marker else None
     return Linked(other, own, candidates=(), active=active, label=label or getattr(crm, "number", ""), balance=balance)
 
 

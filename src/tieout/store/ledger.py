@@ -1,4 +1,4 @@
-"""What QuickBooks has of an invoice's payments and of a customer's credit, from the mirror."""
+"""What is there of an invoice's payments and of a customer's credit, from the mirror."""
 
 from collections.abc import Sequence
 from decimal import Decimal
@@ -12,8 +12,10 @@ from tieout.store.codec import decode_record
 from tieout.store.tables import key_row, match_key, record
 
 
-def settlements_on(tx: Connection, connection: int, invoices: Sequence[str]) -> list[Settlement]:
-    """What was paid and credited on these QuickBooks invoices."""
+def settlements_on(
+    tx: Connection, connection: int, invoices: Sequence[str], side: Side = Side.BOOKS
+) -> list[Settlement]:
+    """What was paid and credited on these invoices of one side."""
     found: list[Settlement] = []
     for chunk in chunks(invoices):
         rows = tx.execute(
@@ -31,7 +33,7 @@ def settlements_on(tx: Connection, connection: int, invoices: Sequence[str]) -> 
                 match_key.c.connection == connection,
                 match_key.c.name == "invoice",
                 match_key.c.value.in_(chunk),
-                record.c.side == Side.BOOKS.value,
+                record.c.side == side.value,
                 record.c.kind == Kind.SETTLEMENT.value,
                 record.c.gone == "",
             )

@@ -276,6 +276,15 @@ signature = Table(
     sqlite_autoincrement=True,
 )
 
+audit = Table(
+    "audit",
+    metadata,
+    _connection(),
+    Column("at", Text, nullable=False),
+    Column("body", LargeBinary, nullable=False),
+    UniqueConstraint("connection"),
+)
+
 quota = Table(
     "quota",
     metadata,

@@ -1,0 +1,163 @@
+"""The audit: what HubSpot's own sync has missed, doubled and changed, told without writing anything."""
+
+import csv
+import sqlite3
+from contextlib import closing
+from datetime import date
+from decimal import Decimal
+from pathlib import Path
+
+import httpx2
+import pytest
+from tests.stories.conftest import Sandbox, World
+from tests.stories.seller import COMPANY, CONTACT, Seller, _link, noon
+
+
+class OwnSync:
+    """HubSpot's own QuickBooks sync, as a client of HubSpot's that may write what nobody else may."""
+
+    def __init__(self, world: World) -> None:
+        address = world.sign_in["hubspot"]["base_url"]
+        token = httpx2.post(f"{address}/_sandbox/token", json={"name": "hubspot"}, trust_env=False).json()
+        self._own = Seller(address, token["access_token"], "USD")
+
+    def copy(self, number: str, total: str, on: date, *, contact: str = "", company: str = "", **more: str) -> str:
+        """Copy an invoice of QuickBooks' into HubSpot."""
+        values = {
+            "hs_invoice_billable": "false",
+            "hs_invoice_source": "data_sync",
+            "hs_invoice_status": "open",
+            "hs_number": number,
+            "hs_currency": "USD",
+            "hs_amount_billed": total,
+            "hs_invoice_date": noon(on),
+        }
+        line = self._own.line("1", total)
+        links = [_link(line, 409)]
+        links += [_link(contact, CONTACT)] if contact else []
+        links += [_link(company, COMPANY)] if company else []
+        return self._own.make("invoices", values | more, links)
+
+
+def told(found: dict) -> list[tuple[str, str, str, str, str]]:
+    """The lines: finding, number or customer, amount, what it adds to the difference, why."""
+    return [
+        (one["finding"], one["number"] or one["name"], one["amount"], one["difference"], one["cause"])
+        for one in found["lines"]
+    ]
+
+
+def wrote(sandbox: Sandbox, after: int) -> list[str]:
+    """The requests since then that may have written something."""
+    reading = ("/search", "/batch/read", "/query", "/token", "/tokens/bearer")
+    return [
+        f"{one['method']} {one['path']}"
+        for one in sandbox.log(after)
+        if one["method"] not in ("GET", "HEAD") and not one["path"].endswith(reading)
+        if not one["path"].endswith("/batch") or "requestid=" in one["query"]
+    ]
+
+
+def stored(world: World) -> list[str]:
+    """All that the home's database holds, the audit that is kept aside."""
+    with closing(sqlite3.connect(world.tieout.home / "tieout.db")) as database:
+        return [line for line in database.iterdump() if not line.startswith('INSERT INTO "audit"')]
+
+
+@pytest.fixture
+def synced_before(world: World) -> World:
+    """Story 38: HubSpot's own sync ran here for a while, and left things behind."""
+    seller, books, own = world.seller, world.bookkeeper, OwnSync(world)
+    item = books.item("Consulting")
+    nova = books.customer("Nova Ltd", "ana@nova.example", CompanyName="Nova Ltd")
+    ben = books.customer("Ben Ode", "ben@ode.example")
+    ana_there = seller.contact("ana@nova.example", "Ana", "Ruiz")
+    ben_there = seller.contact("ben@ode.example", "Ben", "Ode")
+    day = world.day(-30)
+    # What went well: two copies, one of them paid, and an invoice of HubSpot's own that reached QuickBooks.
+    paid = books.invoice(nova, books.line(item, "1", "300.00"), number="1041", on=day)
+    books.receive(paid, "300.00", on=day)
+    own.copy("1041", "300.00", day, contact=ana_there, hs_invoice_status="paid", hs_balance_due="0")
+    books.invoice(ben, books.line(item, "2", "55.00"), number="1042", on=day)
+    own.copy("1042", "110.00", day, contact=ben_there)
+    sold = seller.invoice(seller.line("1", "75.00"), contact=ana_there, on=day)
+    books.invoice(nova, books.line(item, "1", "75.00"), number=seller.shown(sold)["hs_number"], on=day)
+    # Three that never arrived: 500.00 + 450.00 + 300.00.
+    for price, contact in (("500.00", ana_there), ("450.00", ana_there), ("300.00", ben_there)):
+        seller.invoice(seller.line("1", price), contact=contact, on=world.day(-3))
+    # One that arrived twice.
+    twice = seller.invoice(seller.line("1", "90.00"), contact=ben_there, on=world.day(-20))
+    books.invoice(ben, books.line(item, "1", "90.00"), number=seller.shown(twice)["hs_number"], on=world.day(-20))
+    books.invoice(ben, books.line(item, "1", "90.00"), number="1043", on=world.day(-19))
+    # Two whose copies were not kept current.
+    books.invoice(nova, books.line(item, "1", "200.00"), number="1044", on=day)
+    own.copy("1044", "212.00", day, contact=ana_there)
+    books.invoice(nova, books.line(item, "1", "100.00"), number="1045", on=day)
+    own.copy("1045", "92.50", day, contact=ana_there)
+    # A customer made twice.
+    books.customer("Nova Limited", "accounts@nova.example")
+    world.connect()
+    return world
+
+
+def test_it_tells_in_money_what_was_missed_doubled_and_changed_and_writes_nothing(
+    synced_before: World, tmp_path: Path
+) -> None:
+    world = synced_before
+    before = {one.side: one.last() for one in (world.hubspot, world.quickbooks)}
+    home = stored(world)
+    file = tmp_path / "audit.csv"
+    found = world.tieout.run("audit", "shop", "--csv", str(file), codes=(1,))
+    numbers = {Decimal(one["hs_amount_billed"]): one["hs_number"] for one in world.seller.invoices()}
+    assert told(found) == [
+        ("missing_in_books", numbers[Decimal(500)], "500.00", "500.00", "would_sync"),
+        ("missing_in_books", numbers[Decimal(450)], "450.00", "450.00", "would_sync"),
+        ("missing_in_books", numbers[Decimal(300)], "300.00", "300.00", "would_sync"),
+        ("doubled_in_books", "1043", "90.00", "-90.00", "same_charge"),
+        ("different", "1044", "12.00", "12.00", "totals_apart"),
+        ("different", "1045", "7.50", "-7.50", "totals_apart"),
+        ("customer_twice", "Nova Limited", "0.00", "0.00", "same_name"),
+    ]
+    usd = found["currency"]["USD"]
+    assert {name: (usd[name]["count"], usd[name]["difference"]) for name in usd if "count" in usd[name]} == {
+        "missing_in_books": (3, "1250.00"),
+        "missing_in_crm": (0, "0.00"),
+        "doubled_in_books": (1, "-90.00"),
+        "doubled_in_crm": (0, "0.00"),
+        "different": (2, "4.50"),
+    }
+    assert usd["difference"] == {"total": "1164.50", "open": "1164.50"}
+    assert (found["customers_twice"], found["paired"]) == (1, {"linked": 0, "number": 6, "alike": 0})
+    with file.open(newline="", encoding="utf-8") as rows:
+        assert list(csv.DictReader(rows)) == found["lines"]
+    for sandbox in (world.hubspot, world.quickbooks):
+        assert wrote(sandbox, before[sandbox.side]) == []
+    assert stored(world) == home
+
+
+def test_its_pairs_are_taken_over_without_a_new_record_and_a_sync_writes_nothing_for_them(
+    synced_before: World,
+) -> None:
+    world = synced_before
+    before = {one.side: one.last() for one in (world.hubspot, world.quickbooks)}
+    found = world.tieout.run("audit", "shop", "--take-over", codes=(1,))
+    assert found["taken_over"] == {"customer": 2, "item": 0, "invoice": 4, "settlement": 0}
+    for sandbox in (world.hubspot, world.quickbooks):
+        assert wrote(sandbox, before[sandbox.side]) == []
+    history = world.tieout.history()
+    assert [one["what"] for one in history].count("Paired") == 6
+    assert history[0]["what"] == "Pairs of another sync taken over"
+    invoices, customers = len(world.bookkeeper.invoices()), len(world.bookkeeper.customers())
+    copies = {one["hs_number"] for one in world.seller.invoices()}
+    done = world.tieout.sync()
+    # What was missing goes over now; nothing else is written, and the copies that differ are left to people.
+    assert done.operations["books"] == {"create": 3, "update": 0, "void": 0}
+    assert {verb: n for verb, n in done.operations["crm"].items() if verb != "annotate"} == {
+        "create": 0,
+        "update": 0,
+        "void": 0,
+    }
+    assert len(world.bookkeeper.invoices()) == invoices + 3
+    assert len(world.bookkeeper.customers()) == customers
+    assert {one["hs_number"] for one in world.seller.invoices()} == copies
+    world.rests()
