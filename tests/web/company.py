@@ -17,12 +17,14 @@ from tieout.core.warn import Warn
 from tieout.kinds.customer import Customer
 from tieout.kinds.invoice import Invoice, Line
 from tieout.kinds.item import Item
+from tieout.kinds.pairing import Bill, Double, Match, Sight
 from tieout.kinds.settlement import Settlement
+from tieout.proof.audit import report
 from tieout.proof.tieout import Currency, Proof, ReconcilingItem, Sum
 from tieout.proof.tieout import Difference as Gap
 from tieout.remote.rows import Record, Row
 from tieout.remote.side import Operation
-from tieout.store import connections, journal, mirror, pairs
+from tieout.store import audits, connections, journal, mirror, pairs
 from tieout.store.codec import encode
 from tieout.store.connections import AccountOptions
 from tieout.store.pairs import Story
@@ -277,3 +279,29 @@ def _fill(b: Builder, tx: Connection) -> None:
     sums = Currency(Sum(12, "2346.00", "2346.00"), Sum(12, "2313.00", "2313.00"), Gap("33.00", "33.00"))
     proof = Proof(ties_out=False, currency={"USD": sums}, exceptions=exceptions)
     tx.execute(insert(proofs).values(connection=b.id, at=NOW.isoformat(), body=encode(proof)))
+    audits.keep(tx, b.id, NOW, encode(report(_sight(), "USD")))
+
+
+def _sight() -> Sight:
+    """What an audit saw: something missing on either side, a double, a difference, a customer made twice."""
+
+    def bill(id_: str, number: str, total: str, customer: str) -> Bill:
+        return Bill(id_, number, customer, "USD", Decimal(total), Decimal(total), _DAY)
+
+    missing, sold = bill("1003", "INV-1003", "120.00", "company:77"), bill("1002", "INV-1002", "500.00", "company:77")
+    typed, other, twice = (
+        bill(i, n, t, "58") for i, n, t in (("91", "88", "40.00"), ("92", "INV-1002", "512.00"), ("93", "89", "512.00"))
+    )
+    first, second = Customer("58", "Nova Ltd", currency="USD"), Customer("60", "Nova Limited", balance=Decimal("1.50"))
+    return Sight(
+        crm=[sold, missing],
+        books=[other, typed, twice],
+        matches=[Match(sold, other, "number")],
+        doubles=[Double(Side.BOOKS, twice, sold, other)],
+        twins=[(second, first, "name")],
+        names={(Side.CRM, "company:77"): "Nova Ltd", (Side.BOOKS, "58"): "Nova Ltd"},
+        reasons={
+            (Side.CRM, "1003"): (State.FAILING, "no_customer"),
+            (Side.BOOKS, "91"): (State.EXCLUDED, "before_start"),
+        },
+    )

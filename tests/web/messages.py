@@ -16,7 +16,7 @@ SPEAKERS = {"words", "_words", "WrongSignIn", "_problem"}
 """What a module calls with a sentence for people."""
 
 
-ON_PAGES = ("actor", "cures", "failures", "fix", "lookup", "pause", "prove", "record", "settings", "users")
+ON_PAGES = ("actor", "audit", "cures", "failures", "fix", "lookup", "pause", "prove", "record", "settings", "users")
 """The actions whose complaints a page shows."""
 COMPLAINTS = {"WrongUse", "NotFound", "Forbidden"}
 
@@ -67,6 +67,8 @@ def of_tables() -> set[str]:
         language.ENTRIES,
         language.STATES,
         language.WHO,
+        language.FINDINGS,
+        language.RECOGNIZED,
         language.VALUES,
         language.RECORDS,
         language.FIELDS,

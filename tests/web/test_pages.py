@@ -19,6 +19,7 @@ PAGES = {
     "draft": "/nova/records/{INV-1020}",
     "preview": "/nova/failures/{INV-1002}/put_back",
     "choosing": "/nova/failures/{INV-1001}/link_customer",
+    "audit": "/nova/audit",
     "tie-out": "/nova/tie-out",
     "history": "/nova/history",
     "settings": "/nova/settings",

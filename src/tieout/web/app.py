@@ -9,7 +9,7 @@ from litestar.openapi import OpenAPIConfig
 from litestar.openapi.plugins import JsonRenderPlugin
 
 from tieout.actions.home import Home
-from tieout.web import api, assets, doing, fixing, health, problems, proving, reading, security, signing_in
+from tieout.web import api, assets, auditing, doing, fixing, health, problems, proving, reading, security, signing_in
 from tieout.web.throttle import Throttle
 from tieout.web.visit import provide_reader, provide_visit
 
@@ -34,6 +34,9 @@ def create_app(home: Home) -> Litestar:
             fixing.failures_page,
             fixing.preview_page,
             fixing.fix_now,
+            auditing.audit_page,
+            auditing.audit_table,
+            auditing.audit_now,
             proving.tie_out_page,
             proving.tie_out_table,
             proving.prove_now,

@@ -1,0 +1,69 @@
+"""The audit's page, its CSV, and the button that runs it."""
+
+from typing import Any
+
+import msgspec
+from litestar import Response, get, post
+from litestar.di import NamedDependency
+from litestar.params import FromPath
+from litestar.response import Redirect
+
+from tieout.actions import audit, company, lookup
+from tieout.actions.errors import NotFound
+from tieout.actions.language import FINDINGS, RECOGNIZED, Words
+from tieout.proof.audit import Audit, Line
+from tieout.web.doing import titled
+from tieout.web.views import place, show
+from tieout.web.visit import HttpRequest, Visit, segment
+
+
+class Found(msgspec.Struct, frozen=True):
+    """The lines of one finding, each with why it is told, in words."""
+
+    finding: str
+    title: str
+    lines: tuple[tuple[Line, str], ...]
+
+
+class Audited(msgspec.Struct, frozen=True):
+    """The newest audit of a company pair, and when it was run (ISO moment); None before the first."""
+
+    at: str
+    zone: str
+    audit: Audit | None
+    found: tuple[Found, ...] = ()
+
+
+@get(["/{name:str}/audit", "/{name:str}/audit.json"], sync_to_thread=False)
+def audit_page(request: HttpRequest, reader: NamedDependency[Visit], name: FromPath[str]) -> Response[bytes]:
+    """The newest audit."""
+    last = audit.last(reader.home, name)
+    with reader.home.database.read() as tx:
+        zone = company.zone(lookup.connection(tx, name))
+    model = Audited("", zone, None) if last is None else Audited(last[0], zone, last[1], _found(last[1], reader.words))
+    return show(request, reader, "audit.html", model, at=place(reader, name, "audit"), findings=FINDINGS)
+
+
+def _found(audit: Audit, words: Words) -> tuple[Found, ...]:
+    groups: dict[str, list[tuple[Line, str]]] = {}
+    for line in audit.lines:
+        why = words(RECOGNIZED[line.cause]) if line.cause in RECOGNIZED else titled(line.cause, words)
+        groups.setdefault(line.finding, []).append((line, why))
+    return tuple(Found(code, words(FINDINGS[code]), tuple(lines)) for code, lines in groups.items())
+
+
+@get("/{name:str}/audit.csv", sync_to_thread=False)
+def audit_table(reader: NamedDependency[Visit], name: FromPath[str]) -> Response[bytes]:
+    """The lines of the newest audit as CSV."""
+    last = audit.last(reader.home, name)
+    if last is None:
+        raise NotFound("No audit was run yet.")
+    headers = {"Content-Disposition": 'attachment; filename="audit.csv"'}
+    return Response(audit.table(last[1]).encode(), media_type="text/csv; charset=utf-8", headers=headers)
+
+
+@post("/{name:str}/audit")
+async def audit_now(reader: NamedDependency[Visit], name: FromPath[str]) -> Response[Any]:
+    """Run an audit; neither account is written to."""
+    await audit.audit(reader.home, reader.actor, name)
+    return Redirect(f"/{segment(name)}/audit", status_code=303)
