@@ -40,7 +40,7 @@ class Seller:
         self._currency = currency
 
     def contact(self, email: str, first: str = "", last: str = "", *, company: str = "", **more: str) -> str:
-        links = [_link(company, _EMPLOYER)] if company else []
+        links = [linked(company, _EMPLOYER)] if company else []
         return self.make("contacts", {"email": email, "firstname": first, "lastname": last} | more, links)
 
     def contacts(self, people: Sequence[Mapping[str, str]]) -> list[str]:
@@ -77,9 +77,9 @@ class Seller:
         due: date | None = None,
         **more: str,
     ) -> str:
-        links = [_link(one, LINE) for one in lines]
-        links += [_link(contact, CONTACT)] if contact else []
-        links += [_link(company, COMPANY)] if company else []
+        links = [linked(one, LINE) for one in lines]
+        links += [linked(contact, CONTACT)] if contact else []
+        links += [linked(company, COMPANY)] if company else []
         values = {"hs_currency": self._currency, "hs_invoice_status": "draft"} | more
         values |= {"hs_invoice_date": noon(on)} if on else {}
         values |= {"hs_due_date": noon(due)} if due else {}
@@ -122,7 +122,7 @@ class Seller:
             "hs_initiated_date": noon(on),
             "hs_latest_status": "succeeded",
         }
-        return self.make("commerce_payments", values, [_link(invoice, PAYMENT)])
+        return self.make("commerce_payments", values, [linked(invoice, PAYMENT)])
 
     def payments(self, invoice: str) -> list[Decimal]:
         """The amounts of the payments on an invoice, smallest first."""
@@ -170,6 +170,6 @@ def _spec(type_id: int) -> AssociationSpec:
     return AssociationSpec(association_category="HUBSPOT_DEFINED", association_type_id=type_id)
 
 
-def _link(to: str, type_id: int) -> objects.PublicAssociationsForObject:
+def linked(to: str, type_id: int) -> objects.PublicAssociationsForObject:
     spec = objects.AssociationSpec(association_category="HUBSPOT_DEFINED", association_type_id=type_id)
     return objects.PublicAssociationsForObject(to=objects.PublicObjectId(id=to), types=[spec])

@@ -9,8 +9,8 @@ from pathlib import Path
 
 import httpx2
 import pytest
-from tests.stories.conftest import Sandbox, World
-from tests.stories.seller import COMPANY, CONTACT, Seller, _link, noon
+from tests.stories.conftest import Sandbox, World, amount
+from tests.stories.seller import COMPANY, CONTACT, LINE, Seller, linked, noon
 
 
 class OwnSync:
@@ -33,9 +33,9 @@ class OwnSync:
             "hs_invoice_date": noon(on),
         }
         line = self._own.line("1", total)
-        links = [_link(line, 409)]
-        links += [_link(contact, CONTACT)] if contact else []
-        links += [_link(company, COMPANY)] if company else []
+        links = [linked(line, LINE)]
+        links += [linked(contact, CONTACT)] if contact else []
+        links += [linked(company, COMPANY)] if company else []
         return self._own.make("invoices", values | more, links)
 
 
@@ -161,3 +161,74 @@ def test_its_pairs_are_taken_over_without_a_new_record_and_a_sync_writes_nothing
     assert len(world.bookkeeper.customers()) == customers
     assert {one["hs_number"] for one in world.seller.invoices()} == copies
     world.rests()
+
+
+def test_after_the_take_over_new_payments_arrive_and_an_edit_is_held_not_written(synced_before: World) -> None:
+    world = synced_before
+    books = world.bookkeeper
+    world.tieout.run("audit", "shop", "--take-over", codes=(1,))
+    world.tieout.sync()
+    invoices = books.invoices()
+    books.receive(invoices["1042"]["Id"], "110.00")
+    books.edit_line(invoices["1041"]["Id"], price="310.00")
+    done = world.tieout.sync()
+    assert done.operations["crm"] == {
+        "create": 1,
+        "update": 0,
+        "void": 0,
+        "annotate": done.operations["crm"]["annotate"],
+    }
+    assert done.operations["books"] == {"create": 0, "update": 0, "void": 0}
+    copies = {one["hs_number"]: one for one in world.seller.invoices()}
+    assert world.seller.payments(copies["1042"]["id"]) == [Decimal("110.00")]
+    assert amount(copies["1041"]["hs_amount_billed"]) == Decimal("300.00")
+    assert ("total", "300.00", "310.00") in world.tieout.differences(world.tieout.failure("copy_apart"))
+    world.rests()
+
+
+def test_payments_that_the_other_sync_brought_over_become_pairs_too(world: World) -> None:
+    seller, books = world.seller, world.bookkeeper
+    nova, item = books.customer("Nova Ltd", "ana@nova.example"), books.item("Consulting")
+    ana = seller.contact("ana@nova.example", "Ana", "Ruiz")
+    sold = seller.invoice(seller.line("1", "80.00"), contact=ana, on=world.day(-9))
+    there = books.invoice(
+        nova, books.line(item, "1", "80.00"), number=seller.shown(sold)["hs_number"], on=world.day(-9)
+    )
+    books.receive(there, "80.00", on=world.day(-2))
+    seller.pay(sold, "80.00", world.day(-1))
+    world.connect(book_hubspot_payments="true")
+    found = world.tieout.run("audit", "shop", "--take-over", codes=(0,))
+    assert (found["lines"], found["taken_over"]["settlement"]) == ([], 1)
+    assert world.tieout.sync().wrote_nothing
+    assert world.tieout.failures() == []
+    assert seller.payments(sold) == [Decimal("80.00")]
+
+
+def test_two_accounts_that_agree_have_no_findings(world: World, tmp_path: Path) -> None:
+    world.connect()
+    found = world.tieout.run("audit", "shop", codes=(0,))
+    assert (found["lines"], found["currency"]) == ([], {})
+    said = world.tieout.run("audit", "shop", "--csv", str(tmp_path / "missing" / "audit.csv"), codes=(2,))
+    assert "cannot be written" in said["error"]["message"]
+
+
+def test_what_is_missing_says_why(world: World) -> None:
+    seller, books = world.seller, world.bookkeeper
+    nova, item = books.customer("Nova Ltd", "ana@nova.example"), books.item("Consulting")
+    books.invoice(nova, books.line(item, "1", "20.00"), number="1042", on=world.day(-40))
+    ana = seller.contact("ana@nova.example", "Ana", "Ruiz")
+    early = seller.invoice(seller.line("1", "30.00"), contact=ana, on=world.day(-40))
+    seller.pay(early, "30.00", world.day(-39))
+    taken = seller.invoice(seller.line("1", "40.00"), contact=ana)
+    books.invoice(books.customer("Ode"), books.line(item, "1", "5.00"), number=seller.shown(taken)["hs_number"])
+    ben = seller.contact("ben@ode.example", "Ben", "Ode")
+    seller.invoice(seller.line("1", "50.00"), contact=ben)
+    world.connect(start_date=world.day(1).isoformat(), auto_create_customers="false")
+    found = world.tieout.run("audit", "shop", codes=(1,))
+    assert {(one["finding"], one["amount"]): one["cause"] for one in found["lines"]} == {
+        ("missing_in_books", "30.00"): "before_start",
+        ("missing_in_books", "40.00"): "duplicate_number",
+        ("missing_in_books", "50.00"): "no_customer",
+        ("missing_in_crm", "20.00"): "made_in_quickbooks",
+        ("missing_in_crm", "5.00"): "made_in_quickbooks",
+    }
