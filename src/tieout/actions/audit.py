@@ -70,6 +70,7 @@ async def take_over(home: Home, actor: Actor, name: str, *, transport: Transport
         lease.release()
     counts = {kind.value: made[kind] for kind in Kind}
     with home.database.begin() as tx:
+        connections.want(tx, stored.id)
         connections.note(tx, stored.id, who=actor.name, what="taken_over", details=counts, now=home.clock.now())
     return counts
 

@@ -21,7 +21,7 @@ from tieout.kinds.invoice import Invoice
 from tieout.kinds.pairing import Bill, Customers, Match, Sight, bill, pair_up, twins
 from tieout.kinds.rules import RULES
 from tieout.kinds.settlement import Settlement
-from tieout.store import agenda, journal, ledger, pairs
+from tieout.store import agenda, journal, ledger, pairs, proofs
 from tieout.store.answers import answer
 from tieout.store.pairs import Stored
 
@@ -221,8 +221,9 @@ def _reasons(work: Work, sight: Sight) -> dict[tuple[Side, str], tuple[State, st
     alone = {(side, one.id) for side, bills in ((Side.CRM, sight.crm), (Side.BOOKS, sight.books)) for one in bills}
     alone -= paired
     found = {}
-    for stored in _every(work, Kind.INVOICE):
-        for place in ((Side.CRM, stored.crm_id), (Side.BOOKS, stored.books_id)):
-            if place in alone:
-                found[place] = (stored.state, stored.cause)
+    with work.database.read() as tx:
+        for crm_id, books_id, state, cause, _ in proofs.positions(tx, work.connection):
+            for place in ((Side.CRM, crm_id), (Side.BOOKS, books_id)):
+                if place in alone:
+                    found[place] = (state, cause)
     return found

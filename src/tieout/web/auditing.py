@@ -16,12 +16,16 @@ from tieout.web.doing import titled
 from tieout.web.views import place, show
 from tieout.web.visit import HttpRequest, Visit, segment
 
+_SHOWN = 100
+"""Lines of one finding that the page shows; the table has them all."""
+
 
 class Found(msgspec.Struct, frozen=True):
-    """The lines of one finding, each with why it is told, in words."""
+    """The first lines of one finding, each with why it is told, in words. count: of all."""
 
     finding: str
     title: str
+    count: int
     lines: tuple[tuple[Line, str], ...]
 
 
@@ -45,11 +49,17 @@ def audit_page(request: HttpRequest, reader: NamedDependency[Visit], name: FromP
 
 
 def _found(audit: Audit, words: Words) -> tuple[Found, ...]:
-    groups: dict[str, list[tuple[Line, str]]] = {}
+    groups: dict[str, list[Line]] = {}
     for line in audit.lines:
-        why = words(RECOGNIZED[line.cause]) if line.cause in RECOGNIZED else titled(line.cause, words)
-        groups.setdefault(line.finding, []).append((line, why))
-    return tuple(Found(code, words(FINDINGS[code]), tuple(lines)) for code, lines in groups.items())
+        groups.setdefault(line.finding, []).append(line)
+    return tuple(
+        Found(code, words(FINDINGS[code]), len(lines), tuple((one, _why(one, words)) for one in lines[:_SHOWN]))
+        for code, lines in groups.items()
+    )
+
+
+def _why(line: Line, words: Words) -> str:
+    return words(RECOGNIZED[line.cause]) if line.cause in RECOGNIZED else titled(line.cause, words)
 
 
 @get("/{name:str}/audit.csv", sync_to_thread=False)
