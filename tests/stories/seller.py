@@ -88,7 +88,7 @@ class Seller:
     def discount(self, invoice: str, amount: str) -> str:
         """Take an amount off a whole invoice."""
         values = {"hs_label": "Thanks", "hs_type": "FIXED", "hs_value": amount}
-        return self.make("discounts", values, [_link(invoice, DISCOUNT)])
+        return self.make("discounts", values, [linked(invoice, DISCOUNT)])
 
     def finalize(self, invoice: str) -> str:
         """Finalize a draft; return its number."""

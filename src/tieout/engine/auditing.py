@@ -56,7 +56,9 @@ def _link_certain(work: Work) -> dict[Kind, int]:
     for kind in linked:
         for chunk in _alone(work, kind):
             with work.database.begin() as tx:
-                due = [_unneeded(one) for one in pairs.load(tx, chunk) if not one.unreadable]
+                work.spoken_for = journal.open_pairs(tx, work.connection)
+                loaded = [one for one in pairs.load(tx, chunk) if one.id not in work.spoken_for]
+                due = [_unneeded(one) for one in loaded if not one.unreadable]
                 answers = ask(tx, work, due, world, {})
                 for one in due:
                     decision = decide(RULES[kind], one.pair, world, answers)
@@ -67,8 +69,7 @@ def _link_certain(work: Work) -> dict[Kind, int]:
 
 def _alone(work: Work, kind: Kind) -> Iterator[Sequence[int]]:
     with work.database.read() as tx:
-        held = journal.open_pairs(tx, work.connection)
-        ids = [i for i in agenda.alone(tx, work.connection, kind) if i not in held]
+        ids = agenda.alone(tx, work.connection, kind)
     yield from agenda.chunks(ids)
 
 
@@ -148,10 +149,10 @@ def _link_matches(work: Work, matches: Sequence[Match]) -> list[Match]:
     linked: list[Match] = []
     for chunk in agenda.chunks([match for match in matches if match.how != "linked"]):
         with work.database.begin() as tx:
-            held = journal.open_pairs(tx, work.connection)
+            work.spoken_for = journal.open_pairs(tx, work.connection)
             for match in chunk:
-                own = _unsettled(tx, work, Side.CRM, Kind.INVOICE, match.crm.id, held)
-                other = _unsettled(tx, work, Side.BOOKS, Kind.INVOICE, match.books.id, held)
+                own = _unsettled(tx, work, Side.CRM, Kind.INVOICE, match.crm.id)
+                other = _unsettled(tx, work, Side.BOOKS, Kind.INVOICE, match.books.id)
                 if own is None or other is None:
                     continue
                 if link(tx, work, own, Link(match.books.id, f"same_{match.how}")) is not None:
@@ -159,17 +160,12 @@ def _link_matches(work: Work, matches: Sequence[Match]) -> list[Match]:
     return linked
 
 
-def _unsettled(tx: Connection, work: Work, side: Side, kind: Kind, id_: str, held: set[int]) -> Stored | None:
+def _unsettled(tx: Connection, work: Work, side: Side, kind: Kind, id_: str) -> Stored | None:
     """The row of a record that is in no pair, on its way nowhere, and of which no person has said what it is."""
     stored = pairs.find(tx, work.connection, kind, side, id_)
-    if (
-        stored is None
-        or stored.pair.bond is not None
-        or stored.id in held
-        or set(_DECIDED) & stored.pair.choices.keys()
-    ):
+    if stored is None or stored.pair.bond is not None or stored.id in work.spoken_for:
         return None
-    return stored
+    return None if set(_DECIDED) & stored.pair.choices.keys() else stored
 
 
 def _take_settlements(work: Work, match: Match) -> int:

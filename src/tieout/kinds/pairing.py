@@ -12,7 +12,7 @@ from typing import Literal
 import msgspec
 
 from tieout.core.records import Side, State
-from tieout.core.text import email, folded, name_words
+from tieout.core.text import email, folded, name_form
 from tieout.kinds.customer import Customer
 from tieout.kinds.invoice import Invoice
 
@@ -137,7 +137,7 @@ def twins(customers: Iterable[Customer]) -> list[tuple[Customer, Customer, str]]
     for customer in customers:
         if not customer.active or customer.parent:
             continue
-        names = {name_words(name)[0] for name in (customer.name, customer.company) if name}
+        names = {name_form(name) for name in (customer.name, customer.company)} - {""}
         keys = ([("email", email(customer.email))] if customer.email else []) + [("name", n) for n in sorted(names)]
         one = next(((o, k[0]) for k in keys for o in firsts[k] if _one_currency(o, customer)), None)
         if one is not None:
