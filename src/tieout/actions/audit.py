@@ -19,13 +19,13 @@ from tieout.engine.rehearsal import Imagined, ImaginedCrm, OnCopy
 from tieout.engine.wiring import Transport, network, open_sides
 from tieout.engine.work import Lease, Sides, Work
 from tieout.proof.audit import Audit, Line, report
+from tieout.proof.sheet import plain
 from tieout.store import audits, connections
 from tieout.store.codec import decode, encode
 from tieout.store.connections import StoredConnection
 from tieout.store.database import Database
 
 _COLUMNS = Line.__struct_fields__
-_FORMULA = ("=", "+", "-", "@", "\t", "\r")
 _FIGURES = ("amount", "difference", "open")
 
 T = TypeVar("T")
@@ -87,12 +87,13 @@ def table(found: Audit) -> str:
     out = StringIO()
     writer = csv.writer(out)
     writer.writerow(_COLUMNS)
-    writer.writerows([_cell(column, getattr(line, column)) for column in _COLUMNS] for line in found.lines)
+    writer.writerows([_cell(line, column) for column in _COLUMNS] for line in found.lines)
     return out.getvalue()
 
 
-def _cell(column: str, value: str) -> str:
-    return f"'{value}" if value.startswith(_FORMULA) and column not in _FIGURES else value
+def _cell(line: Line, column: str) -> str:
+    value: str = getattr(line, column)
+    return value if column in _FIGURES else plain(value)
 
 
 async def _run(

@@ -36,14 +36,14 @@ def table(as_of: str, aging: Aging) -> str:
     for one in aging.open:
         what = (one.group.value, one.kind, one.number, one.day, one.day[:7], one.name)
         money = (one.currency, one.amount, aging.currency, one.home)
-        rows.writerow([as_of, *map(_plain, what), *money, _plain(one.reason), one.crm, one.books])
+        rows.writerow([as_of, *map(plain, what), *money, plain(one.reason), one.crm, one.books])
     for customer in aging.customers:
         if customer.difference.strip("-0."):
             money = (aging.currency, customer.difference, aging.currency, customer.difference)
-            rows.writerow([as_of, "report", "", "", "", "", _plain(customer.name), *money, "unexplained", "", ""])
+            rows.writerow([as_of, "report", "", "", "", "", plain(customer.name), *money, "unexplained", "", ""])
     return out.getvalue()
 
 
-def _plain(text: str) -> str:
+def plain(text: str) -> str:
     """Text that no spreadsheet takes for a formula."""
     return f"'{text}" if text.startswith(_FORMULAS) else text

@@ -12,7 +12,7 @@ from tieout.actions import audit, company, lookup
 from tieout.actions.errors import NotFound
 from tieout.actions.language import FINDINGS, RECOGNIZED, Words
 from tieout.proof.audit import Audit, Line
-from tieout.web.doing import titled
+from tieout.web.proving import titled
 from tieout.web.views import place, show
 from tieout.web.visit import HttpRequest, Visit, segment
 
