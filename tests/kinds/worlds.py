@@ -32,6 +32,7 @@ from tieout.core.decide import (
 from tieout.core.facts import BooksFacts, CrmFacts, Facts, TaxRate
 from tieout.core.fields import Rule
 from tieout.core.match import Candidate
+from tieout.core.merged import Merged, MergedOf
 from tieout.core.records import Address, Kind, Side
 from tieout.core.settings import Settings
 from tieout.kinds.copying import copy
@@ -158,6 +159,11 @@ linked = st.builds(
     active=mostly(True, False), label=names,
 )  # fmt: skip
 
+merged = st.builds(
+    Merged, crm=st.sampled_from(("", "company:1", "company:3")), books=ids, crm_with=mostly("", "5"),
+    books_with=mostly("", "company:1"), label=names, rivals=found, asks=mostly(True, False),
+)  # fmt: skip
+
 
 def reply_to(question: Question) -> st.SearchStrategy[Reply]:
     """Some answer of the type that the question wants."""
@@ -169,6 +175,8 @@ def reply_to(question: Question) -> st.SearchStrategy[Reply]:
         case SettledOf():
             balances = mostly(Decimal("12.50"), Decimal(0), Decimal("5.00"), Decimal("100.00"))
             return st.builds(Settled, balance=balances, unlinked=found)
+        case MergedOf():
+            return merged
         case _:
             return found.map(Matches)
 
@@ -177,6 +185,7 @@ flags = st.sampled_from(("yes",))
 choices = {
     Kind.CUSTOMER: {
         "link_customer": ids.filter(bool), "create_customer": flags, "reactivate": flags,
+        "default_customer": ids.filter(bool), "share_customer": ids.filter(bool),
         "rename_by_pattern": st.sampled_from(("{name} ({email})", "{company}: {last}", "Other")),
     },
     Kind.ITEM: {"link_item": ids.filter(bool), "create_item": flags, "reactivate": flags},

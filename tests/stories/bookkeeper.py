@@ -197,6 +197,12 @@ class Bookkeeper:
     def inactivate_customer(self, customer: str) -> None:
         self.change(Customer, customer, Active=False)
 
+    def void(self, invoice: str) -> None:
+        Invoice.get(invoice, qb=self.client).void(qb=self.client)
+
+    def delete(self, invoice: str) -> None:
+        Invoice.get(invoice, qb=self.client).delete(qb=self.client)
+
     def customers(self) -> dict[str, str]:
         """Ids of the active customers by display name."""
         return {row["DisplayName"]: row["Id"] for row in self.select("Customer")}

@@ -5,7 +5,7 @@ from datetime import date
 from decimal import Decimal
 from typing import Any
 
-from hubspot.crm import objects
+from hubspot.crm import companies, objects
 from hubspot.crm.associations.v4.models import AssociationSpec
 
 import hubspot
@@ -156,6 +156,14 @@ class Seller:
 
     def read(self, kind: str, id_: str, *names: str) -> dict[str, Any]:
         return dict(self.client.crm.objects.basic_api.get_by_id(kind, id_, properties=list(names)).properties)
+
+    def merge(self, kind: str, primary: str, other: str) -> str:
+        """Merge two companies, or two contacts; returns the id of what they became."""
+        wanted = companies.PublicMergeInput(primary_object_id=primary, object_id_to_merge=other)
+        return str(getattr(self.client.crm, kind).basic_api.merge(wanted).id)
+
+    def void(self, invoice: str) -> None:
+        self.change("invoices", invoice, hs_invoice_status="voided")
 
     def archive(self, kind: str, id_: str) -> None:
         self.client.crm.objects.basic_api.archive(kind, id_)

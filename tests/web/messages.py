@@ -16,7 +16,20 @@ SPEAKERS = {"words", "_words", "WrongSignIn", "_problem"}
 """What a module calls with a sentence for people."""
 
 
-ON_PAGES = ("actor", "audit", "cures", "failures", "fix", "lookup", "pause", "prove", "record", "settings", "users")
+ON_PAGES = (
+    "actor",
+    "audit",
+    "cures",
+    "doing",
+    "failures",
+    "fix",
+    "lookup",
+    "pause",
+    "prove",
+    "record",
+    "settings",
+    "users",
+)
 """The actions whose complaints a page shows."""
 COMPLAINTS = {"WrongUse", "NotFound", "Forbidden"}
 

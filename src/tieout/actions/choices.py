@@ -48,6 +48,8 @@ class Shelf:
                 return self._ranked(self._list("all items", self._standing(Kind.ITEM, Side.BOOKS)), {})
             case "choose_contact":
                 return self._ranked(self._list("contacts", self._contacts()), {})
+            case "choose_default":
+                return self._ranked((), candidates)
             case "use_existing":
                 return self._ranked((), candidates or _holder(story, kind.value))
             case "set_income_account":

@@ -2,12 +2,9 @@
 
 from collections.abc import Callable, Mapping
 
-import msgspec
-from sqlalchemy import Connection
-
 from tieout.actions import settings as set_action
+from tieout.actions.doing import Doing
 from tieout.actions.errors import WrongUse
-from tieout.actions.home import Home
 from tieout.core.days import day
 from tieout.core.decide import signature
 from tieout.core.money import from_minor, text
@@ -19,62 +16,7 @@ from tieout.kinds.booking import NUMBER_LIMIT
 from tieout.kinds.customer import Customer, display_name
 from tieout.kinds.invoice import Invoice
 from tieout.store import agenda, connections, mirror, pairs
-from tieout.store.connections import StoredConnection
 from tieout.store.pairs import Stored
-
-
-class Touch(msgspec.Struct, frozen=True):
-    """One value that the fix leads to, before and after, as a person reads it. id: empty for a record to be made."""
-
-    side: str
-    kind: str
-    id: str
-    field: str
-    before: str
-    after: str
-
-
-class Doing:
-    """One run of a fix over one failure."""
-
-    def __init__(
-        self, tx: Connection, home: Home, stored: StoredConnection, one: Stored, values: Mapping[str, str]
-    ) -> None:
-        self.tx = tx
-        self.home = home
-        self.stored = stored
-        self.one = one
-        self.values = values
-        self.touches: list[Touch] = []
-        self.settings: dict[str, str] = {}
-        self._keys: set[str] = set()
-
-    def choose(self, one: Stored, **choices: str) -> None:
-        """Keep choices for a pair, and have it and what waits for it decided."""
-        pairs.choose(self.tx, one.id, dict(one.pair.choices) | choices)
-        for side, id_ in ((Side.CRM, one.crm_id), (Side.BOOKS, one.books_id)):
-            if id_:
-                agenda.mark(self.tx, self.stored.id, one.pair.kind, side, [id_])
-
-    def touch(self, side: Side, kind: Kind, id_: str, field: str, before: str, after: str) -> None:
-        """Note a value that changes."""
-        self.touches.append(Touch(side.value, kind.value, id_, field, before, after))
-
-    def value(self, key: str, default: str = "") -> str:
-        """A given value, else the default. Raises WrongUse where there is neither."""
-        self._keys.add(key)
-        given = self.values.get(key, default)
-        if not given:
-            raise WrongUse("This fix needs a value: `--set {key}=…`", key=key)
-        return given
-
-    def leave_nothing(self) -> None:
-        """Hold that every given value was used. Raises WrongUse, naming what the fix takes."""
-        if unused := sorted(self.values.keys() - self._keys):
-            if not self._keys:
-                raise WrongUse("This fix does not take {unused}. It takes no value.", unused=", ".join(unused))
-            takes = ", ".join(sorted(self._keys))
-            raise WrongUse("This fix does not take {unused}. It takes {keys}.", unused=", ".join(unused), keys=takes)
 
 
 def _customer_pair(doing: Doing) -> Stored | None:
@@ -344,6 +286,26 @@ def _unlink(doing: Doing) -> None:
                 pairs.choose(doing.tx, again.id, {"exclude": "unlinked"})
 
 
+def _choose_default(doing: Doing) -> None:
+    """All pairs that met in one HubSpot record learn which QuickBooks customer is the default."""
+    names = {one.id: one.label for one in doing.one.story.candidates}
+    chosen = doing.value("customer")
+    if chosen not in names:
+        raise WrongUse("Choose one of {known}.", known=", ".join(f"{id_} ({name})" for id_, name in names.items()))
+    met = [pairs.find(doing.tx, doing.stored.id, Kind.CUSTOMER, Side.BOOKS, id_) for id_ in names]
+    for one in {one.id: one for one in (doing.one, *met) if one is not None}.values():
+        doing.choose(one, default_customer=chosen)
+    doing.touch(Side.BOOKS, Kind.CUSTOMER, chosen, "linked_to", "", names[chosen])
+
+
+def _share_customer(doing: Doing) -> None:
+    if not (candidates := doing.one.story.candidates):
+        raise WrongUse("There is no other QuickBooks customer to share.")
+    shared = candidates[0]
+    doing.choose(doing.one, share_customer=shared.id)
+    doing.touch(Side.BOOKS, Kind.CUSTOMER, shared.id, "linked_to", shared.label, f"{shared.label}, {_label(doing.one)}")
+
+
 def _try_again(doing: Doing) -> None:
     pairs.refuse(doing.tx, doing.one.id, None)
     agenda.redecide(doing.tx, doing.one.id)
@@ -388,6 +350,8 @@ DO: dict[str, Callable[[Doing], None]] = {
     "set_income_account": _setting("income_account", "account"),
     "map_tax": _setting("tax_code", "code"),
     ACKNOWLEDGE: _acknowledge,
+    "choose_default": _choose_default,
+    "share_customer": _share_customer,
     "unlink": _unlink,
     "try_again": _try_again,
 }

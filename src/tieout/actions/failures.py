@@ -260,6 +260,12 @@ def applies(fix: Fix, cause: Cause, story: Story, one: Record | None) -> bool:
         case "use_existing":
             twin = evidence.get("holder_list") == "invoice" and evidence.get("holder_linked") == "false"
             return bool(story.candidates) or twin
+        case "link_customer":
+            return cause.code == "no_customer" or isinstance(one, Customer)
+        case "choose_default" | "share_customer":
+            return bool(story.candidates)
+        case "unlink":
+            return not story.candidates
         case "create_customer":
             return isinstance(one, Invoice) and bool(one.customer)
         case "rename_by_pattern":

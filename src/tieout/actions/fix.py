@@ -7,7 +7,8 @@ from sqlalchemy import Connection
 
 from tieout.actions import settings as set_action
 from tieout.actions.actor import Actor, Role
-from tieout.actions.cures import DO, Doing, Touch
+from tieout.actions.cures import DO
+from tieout.actions.doing import Doing, Touch
 from tieout.actions.errors import NotFound, WrongUse
 from tieout.actions.home import Home
 from tieout.actions.lookup import connection, pair_id

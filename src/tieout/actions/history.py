@@ -23,11 +23,13 @@ from tieout.store.tables import event, operation, pair
 PAGE = 50
 
 EVENTS: Mapping[str, str] = {
+    "accepted_gone": "Records that are gone accepted",
     "active": "Resumed",
     "auto_match": "Matches accepted automatically",
     "connected": "Accounts connected",
     "excluded": "Left out",
     "fix": "Chosen: {fix}",
+    "followed": "The pair follows a merge",
     "included": "Taken in again",
     "linked": "Paired",
     "not_linked": "Could not be paired as chosen",

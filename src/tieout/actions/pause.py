@@ -6,7 +6,7 @@ from tieout.actions.errors import NotFound
 from tieout.actions.home import Home
 from tieout.actions.lookup import connection
 from tieout.core.records import Kind
-from tieout.store import agenda, connections, pairs
+from tieout.store import agenda, connections, pairs, vanished
 
 
 def pause(home: Home, actor: Actor, name: str) -> None:
@@ -14,9 +14,21 @@ def pause(home: Home, actor: Actor, name: str) -> None:
     _switch(home, actor, name, "paused")
 
 
-def resume(home: Home, actor: Actor, name: str) -> None:
-    """Let passes run again, and have one run soon."""
+def resume(home: Home, actor: Actor, name: str, *, accept_gone: bool = False) -> int:
+    """Let passes run again, and have one run soon.
+
+    accept_gone: records that are gone, so many at once that it stopped, are gone on purpose. Returns how many.
+    """
     _switch(home, actor, name, "active")
+    if not accept_gone:
+        return 0
+    with home.database.begin() as tx:
+        stored = connection(tx, name)
+        now = home.clock.now()
+        accepted = vanished.accept(tx, stored.id, now)
+        details = {"records": accepted}
+        connections.note(tx, stored.id, who=actor.name, what="accepted_gone", details=details, now=now)
+    return accepted
 
 
 def exclude(home: Home, actor: Actor, name: str, pair_id: str, *, include: bool = False) -> None:

@@ -143,13 +143,20 @@ def pause(name: Name, as_json: Json = False) -> None:
 
 
 @app.command()
-def resume(name: Name, as_json: Json = False) -> None:
-    """Let a paused company pair sync again."""
+def resume(
+    name: Name,
+    accept_gone: Annotated[
+        bool, typer.Option("--accept-gone", help="The records that are gone are gone on purpose.")
+    ] = False,
+    as_json: Json = False,
+) -> None:
+    """Let a paused company pair sync again, or one that stopped since much of it was gone."""
     from tieout.actions.pause import resume as action  # noqa: PLC0415
 
     with at_home(as_json) as (home, actor):
-        action(home, actor, name)
-    said(f"{name} is active.", as_json, name=name, status="active")
+        accepted = action(home, actor, name, accept_gone=accept_gone)
+    more = {"accepted_gone": accepted} if accept_gone else {}
+    said(f"{name} is active.", as_json, name=name, status="active", **more)
 
 
 @app.command()

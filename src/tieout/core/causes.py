@@ -12,6 +12,7 @@ CAUSES: dict[str, Cause] = {cause.code: cause for cause in (*FORESEEN, *LEARNED)
 
 REASONS: dict[str, str] = {
     "not_needed": "No invoice needs it",
+    "merged": "Merged into another",
     "part_of_company": "Part of a company",
     "no_counterpart": "No counterpart in QuickBooks",
     "made_in_quickbooks": "Made in QuickBooks",

@@ -13,6 +13,7 @@ import msgspec
 from tieout.core.facts import Facts
 from tieout.core.match import Candidate
 from tieout.core.merge import Difference, Merge
+from tieout.core.merged import Merged, MergedOf, TakeOver
 from tieout.core.records import Key, Kind, Side
 from tieout.core.settings import Settings
 from tieout.core.warn import FreeText, Warn, shortened_texts, unheard
@@ -84,7 +85,7 @@ def alike_key(party: str, amount: Decimal) -> Key:
     return Key("alike", f"{party}:{amount.normalize():f}")
 
 
-Question = LinkOf | HolderOf | NumbersLike | MatchesOf | ItemOf | Alike | SettledOf
+Question = LinkOf | HolderOf | NumbersLike | MatchesOf | ItemOf | Alike | SettledOf | MergedOf
 
 
 class Linked(msgspec.Struct, frozen=True):
@@ -94,6 +95,7 @@ class Linked(msgspec.Struct, frozen=True):
     settled: the record was decided and stays without counterpart; then `candidates` says what came near.
     active: the linked record may be used; QuickBooks refuses inactive customers and items.
     balance: of a linked invoice, what is open of it on the other side. left_out: a person left the record out.
+    into: the record that the one asked for was merged into.
     """
 
     other: str = ""
@@ -104,6 +106,7 @@ class Linked(msgspec.Struct, frozen=True):
     label: str = ""
     balance: Decimal | None = None
     left_out: bool = False
+    into: str = ""
 
 
 class Holder(msgspec.Struct, frozen=True):
@@ -136,7 +139,7 @@ class Settled(msgspec.Struct, frozen=True):
     unlinked: tuple[Candidate, ...] = ()
 
 
-Reply = Linked | Holders | Matches | Settled
+Reply = Linked | Holders | Matches | Settled | Merged
 Answers = Mapping[Question, Reply]
 
 
@@ -248,7 +251,7 @@ class Draft(msgspec.Struct, frozen=True, tag=True):
     problems: tuple[Fail, ...] = ()
 
 
-Decision = Nothing | Link | Create | Update | Void | Wait | Hold | Accept | Fail | Broken | Exclude | Draft
+Decision = Nothing | Link | TakeOver | Create | Update | Void | Wait | Hold | Accept | Fail | Broken | Exclude | Draft
 
 
 class Bond(msgspec.Struct, Generic[R], frozen=True):

@@ -48,6 +48,13 @@ _FIXES = (
     Fix("use_hubspot", "Take HubSpot's value", money=True),
     Fix("use_quickbooks", "Take QuickBooks' value"),
     Fix("acknowledge", "Acknowledge the warning"),
+    Fix(
+        "choose_default",
+        "Choose the QuickBooks customer of new invoices",
+        (("customer", "QuickBooks customer"),),
+        money=True,
+    ),
+    Fix("share_customer", "Let both share the QuickBooks customer"),
     Fix("unlink", "Forget the pair"),
     Fix("try_again", "Try again now"),
 )

@@ -91,6 +91,15 @@ FORESEEN = (
         fixes=("leave_both", "stop_syncing"),
     ),
     Cause(
+        "void_in_closed_period",
+        "Voided after its period was closed",
+        "Invoice {number} of {date} was voided in HubSpot, and the period until {closed} is closed. QuickBooks' "
+        "figures of that time stay; what takes the {total} away is a credit memo of today.",
+        "Enter a credit memo of today in QuickBooks and apply it to the invoice, then leave both as they are; or "
+        "reopen the period, and the invoice is voided.",
+        fixes=("leave_both", "stop_syncing"),
+    ),
+    Cause(
         "unmapped_item",
         "No item in QuickBooks",
         "The line {name} has no item in QuickBooks, and none is to be created.",
@@ -229,8 +238,8 @@ FORESEEN = (
         "deleted_in_quickbooks",
         "Deleted in QuickBooks",
         "The QuickBooks record of this pair was deleted. It is not created again by itself.",
-        "Say whether to forget the pair, or to leave it out.",
-        fixes=("unlink", "stop_syncing"),
+        "Say whether to forget the pair, or to leave it out; a customer can be linked to another one.",
+        fixes=("link_customer", "unlink", "stop_syncing"),
     ),
     Cause(
         "deleted_in_hubspot",
@@ -244,15 +253,17 @@ FORESEEN = (
         "merged_in_quickbooks",
         "Merged in QuickBooks",
         "The QuickBooks record of this pair was merged into another.",
-        "Say whether to forget the pair, or to leave it out.",
-        fixes=("unlink", "stop_syncing"),
+        "Where that one belongs to another HubSpot customer, the invoices of both go on there: let both share it, "
+        "merge the two in HubSpot as well, or link this one to another QuickBooks customer.",
+        fixes=("share_customer", "link_customer", "unlink", "stop_syncing"),
     ),
     Cause(
         "merged_in_hubspot",
         "Merged in HubSpot",
         "The HubSpot record of this pair was merged into another.",
-        "Say whether to forget the pair, or to leave it out.",
-        fixes=("unlink", "stop_syncing"),
+        "Where each of the two has a customer in QuickBooks, say which one new invoices go to; the other one keeps its "
+        "invoices, and these go on being synced.",
+        fixes=("choose_default", "unlink", "stop_syncing"),
         who="seller",
     ),
     Cause(

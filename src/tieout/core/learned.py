@@ -172,6 +172,25 @@ LEARNED = (
         who="operator",
     ),
     Cause(
+        "records_vanished",
+        "Many records are gone at once",
+        "{gone} of {linked} paired records are gone from {place} at once ({kind}). Nothing was done about it.",
+        "See whether the right company is connected, and whether it was wiped or restored. If the records are gone on "
+        "purpose, resume the company pair with the option --accept-gone.",
+        klass="connection",
+        foreseen="yes",
+        who="operator",
+    ),
+    Cause(
+        "company_reset",
+        "The QuickBooks company was reset",
+        "All data of the QuickBooks company was wiped.",
+        "What was paired is never used for new records. Connect the right company.",
+        klass="connection",
+        foreseen="no",
+        who="operator",
+    ),
+    Cause(
         "missing_scope",
         "A permission is missing",
         "The HubSpot sign-in lacks permissions: {scopes}.",

@@ -29,7 +29,9 @@ from tieout.core.decide import (
     decide,
 )
 from tieout.core.merge import Difference
+from tieout.core.merged import TakeOver
 from tieout.core.records import Kind, Side, State
+from tieout.engine import merging
 from tieout.engine.work import Work
 from tieout.kinds.invoice import Invoice
 from tieout.kinds.item import Item
@@ -136,6 +138,10 @@ def _decide_one(
         if (linked := link(tx, work, stored, decision)) is None:
             return []
         return _decide_one(tx, work, linked, world, ask(tx, work, [linked], world, {}), needed)
+    if isinstance(decision, TakeOver):
+        if (heir := merging.take_over(tx, work, stored, decision)) is None:
+            return []
+        return _decide_one(tx, work, heir, world, ask(tx, work, [heir], world, {}), needed)
     if isinstance(decision, Create | Update | Void):
         return _plan(tx, work, stored, decision, world, answers)
     _state(tx, work, stored, decision, needed)

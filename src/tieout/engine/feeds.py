@@ -5,7 +5,7 @@ from datetime import datetime, timedelta
 import msgspec
 
 from tieout.core.records import Kind, Side
-from tieout.engine import balances, sweeping
+from tieout.engine import balances, merging, sweeping, vanishing
 from tieout.engine.work import Work
 from tieout.kinds.invoice import Invoice
 from tieout.remote.errors import SignInTrouble
@@ -49,6 +49,7 @@ async def read_both(work: Work) -> None:
     for side in (Side.BOOKS, Side.CRM):
         if await _read_feed(work, side):
             await read_facts(work, side)
+    await merging.find(work)
     await sweeping.recheck(work)
     await sweeping.sweep(work)
     await _read_finalized(work)
@@ -78,8 +79,9 @@ async def _read_feed(work: Work, side: Side) -> bool:
     """Read one side's feed to its end. Returns whether its facts changed."""
     cursor = work.stored.crm_cursor if side is Side.CRM else work.stored.books_cursor
     facts_changed = False
-    async for batch in work.sides.of(side).feed(cursor):
+    async for found in work.sides.of(side).feed(cursor):
         now = work.now()
+        batch = vanishing.without_strangers(work, side, found) if cursor else found
         with work.database.begin() as tx:
             mirror.apply(tx, work.connection, side, batch, now)
             values: dict[str, object] = {f"{side}_cursor": batch.cursor, f"{side}_read_at": now.isoformat()}

@@ -13,6 +13,7 @@ from tieout.engine.applying import apply
 from tieout.engine.deciding import Planned, decide_kind
 from tieout.engine.feeds import read_both, set_up
 from tieout.engine.recovery import recover
+from tieout.engine.vanishing import Vanished, check
 from tieout.engine.work import Lease, Sides, Work
 from tieout.remote.errors import RemoteError, SignInTrouble
 from tieout.remote.ports import Clock
@@ -55,6 +56,7 @@ async def carry_out(work: Work) -> None:
     """Decide, apply and annotate, once both sides were read completely."""
     if not (work.stored.crm_complete and work.stored.books_complete):
         return
+    check(work)
     with work.database.begin() as tx:
         agenda.forget_needs(tx, work.connection)
     for kind, states in _ORDER:
@@ -104,6 +106,8 @@ async def run(
         await steps(work)
     except SignInTrouble as error:
         trouble = Trouble(error.cause, str(error), error.evidence)
+    except Vanished as error:
+        trouble = error.trouble
     except RemoteError as error:
         trouble = Trouble("unavailable", str(error))
     calls = {side: sides.calls(side) - before[side] for side in Side}

@@ -1,6 +1,8 @@
 """Companies and contacts become customers: stored as parts, then assembled into every record that they touch."""
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
+
+import msgspec
 
 from tieout.core.records import Kind
 from tieout.hubspot.documents import Document
@@ -72,6 +74,12 @@ class People:
         gone = self._shelf.get(type_, ids)
         self._shelf.drop(type_, ids)
         return self._employers(gone.values()) if self.model == "company" else []
+
+    def move(self, merged: Mapping[str, str]) -> None:
+        """Let the stored contacts of companies that were merged belong to what these became. merged: new id by old."""
+        people = self._shelf.children(CONTACTS, list(merged))
+        moved = [msgspec.structs.replace(one, parent=merged[old]) for old, some in people.items() for one in some]
+        self._shelf.put(moved)
 
     def _fresh(self, type_: str, documents: Sequence[Document]) -> list[Part]:
         """Documents as parts; a contact keeps in mind the companies that it left last.

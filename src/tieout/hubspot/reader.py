@@ -100,6 +100,8 @@ class Reader:
         reading = Reading(unreadable=[_unreadable(type_, one) for one in found.unread])
         match type_:
             case "contacts" | "companies":
+                if others:
+                    reading.rows += self._merged(type_, found.documents)
                 reading.rows += self.people.customers(type_, found.documents, others=others)
             case "products":
                 for one in found.documents:
@@ -211,9 +213,21 @@ class Reader:
             firm = contacts[number].parent
         return person, f"company:{firm}" if firm else person
 
+    def _merged(self, type_: str, documents: Sequence[Document]) -> list[Row]:
+        """What companies or contacts were merged into these, as rows that are gone: no search names them again."""
+        formers = {former: one.id for one in documents for former in customer.formers(one.id, one.properties)}
+        if not formers or (type_ == COMPANIES and self.people.model == "contact"):
+            return []
+        if type_ == COMPANIES:
+            self.people.move(formers)
+        prefix = f"{customer.PREFIXES[type_]}:"
+        at = values.epoch(self._clock.now())
+        rows = [Row(Kind.CUSTOMER, prefix + id_, at, None, "merged", prefix + into) for id_, into in formers.items()]
+        return rows + self.people.forget(type_, list(formers))
+
     async def _gone(self, type_: str, missing: Sequence[str], found: Sequence[Document]) -> list[Row]:
         """What became of records that are not there: merged into one that came in their place, archived, or deleted."""
-        merged = {former for one in found for former in (one.properties.get("hs_merged_object_ids") or "").split(";")}
+        merged = {former: one.id for one in found for former in customer.formers(one.id, one.properties)}
         lost = [id_ for id_ in missing if id_ not in merged]
         archive = await self.objects.read(type_, lost, [], archived=True) if lost else Found([], [])
         archived = {one.id: one for one in archive.documents}
@@ -223,7 +237,7 @@ class Reader:
         rows = []
         for id_ in missing:
             how: Gone = "merged" if id_ in merged else "archived" if id_ in archived else "deleted"
-            rows.append(Row(kind, prefix + id_, at, None, how))
+            rows.append(Row(kind, prefix + id_, at, None, how, prefix + merged[id_] if id_ in merged else ""))
         if prefix:
             rows += self.people.forget(type_, missing)
         return rows

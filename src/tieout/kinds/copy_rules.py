@@ -84,9 +84,11 @@ def needs(pair: Pair[Invoice], books: Invoice, world: World, answers: Answers) -
     """Its customer and items in HubSpot; before it is made there, what could be this very invoice."""
     if pair.bond is None and _stays_out(books, world):
         return frozenset()
-    wanted = _links(books) - answers.keys()
+    wanted = frozenset(_links(books) - answers.keys())
+    if not wanted and pair.crm is not None and pair.crm.customer != _customer(books, answers).other:
+        wanted = frozenset({LinkOf(Kind.CUSTOMER, Side.CRM, pair.crm.customer)}) - answers.keys()
     if wanted or pair.bond is not None or "create_anyway" in pair.choices:
-        return frozenset(wanted)
+        return wanted
     alike = _alike(books, _customer(books, answers).other, world)
     return frozenset({alike} if alike is not None and alike not in answers else ())
 
@@ -137,7 +139,7 @@ def linked(pair: Pair[Invoice], crm: Invoice, books: Invoice, bond: Bond[Invoice
         evidence = {"number": books.number, "total": str(books.total), "other": str(crm.total)}
         return Hold("charge_edited_in_hubspot", evidence, found)
     asked = "restore_copy" if edited else ""
-    if owner != crm.customer:
+    if owner != crm.customer and not _stands_for(crm.customer, books, answers):
         return Fail("customer_moved_in_quickbooks", {"number": books.number, "customer": books.customer})
     if not same_parts(crm, wanted):
         shall = msgspec.structs.replace(crm, **{name: getattr(wanted, name) for name in _PARTS})
@@ -175,6 +177,12 @@ def _customer(books: Invoice, answers: Answers) -> Linked:
     if not isinstance(reply, Linked):
         raise TypeError("LinkOf is answered by Linked.")
     return reply
+
+
+def _stands_for(customer: str, books: Invoice, answers: Answers) -> bool:
+    """Whether a HubSpot customer that is not the owner has its invoices on the same QuickBooks customer (a merge)."""
+    reply = answers.get(LinkOf(Kind.CUSTOMER, Side.CRM, customer))
+    return isinstance(reply, Linked) and reply.other == books.customer
 
 
 def _wanted(books: Invoice, customer: str, answers: Answers) -> Invoice:

@@ -18,6 +18,8 @@ from tieout.core.decide import (
     HolderOf,
     Holders,
     Link,
+    Linked,
+    LinkOf,
     Matches,
     MatchesOf,
     Pair,
@@ -25,7 +27,6 @@ from tieout.core.decide import (
     Update,
     Wait,
     World,
-    broken,
     restored,
     settle_merge,
 )
@@ -45,6 +46,7 @@ from tieout.core.text import (
     phone,
 )
 from tieout.core.warn import FreeText
+from tieout.kinds import merging
 from tieout.kinds.premises import premises
 
 
@@ -58,6 +60,7 @@ class Customer(msgspec.Struct, frozen=True, omit_defaults=True, tag_field="is", 
     parent: in QuickBooks, the Id of the customer above a sub-customer.
     balance: in QuickBooks, what the customer owes, in `currency`.
     marker: in HubSpot, the id of the operation of ours that made it; empty where somebody else did.
+    formers: in HubSpot, the records that were merged into this one, as ids of customers.
     """
 
     id: str
@@ -77,6 +80,7 @@ class Customer(msgspec.Struct, frozen=True, omit_defaults=True, tag_field="is", 
     parent: str = ""
     balance: Decimal | None = None
     marker: str = ""
+    formers: tuple[str, ...] = ()
 
 
 def _address_form(address: object) -> tuple[str, ...]:
@@ -163,13 +167,14 @@ class CustomerRules:
     def needs(self, pair: Pair[Customer], world: World, answers: Answers) -> frozenset[Question]:
         """A needed customer without counterpart asks for matches, and for the holder of its name."""
         if pair.bond is not None:
-            return frozenset()
+            return frozenset({merging.question(pair, pair.bond)} if pair.gone else ()) - answers.keys()
         if pair.crm is None:
             known = MatchesOf(Kind.CUSTOMER, Side.BOOKS, pair.books.id) if pair.books is not None else None
             return frozenset({known} if pair.needed and known is not None and known not in answers else ())
         if pair.crm.member_of:
             return frozenset()
         wanted: set[Question] = {MatchesOf(Kind.CUSTOMER, Side.CRM, pair.crm.id)}
+        wanted |= {LinkOf(Kind.CUSTOMER, Side.CRM, former) for former in pair.crm.formers}
         if pair.needed:
             wanted |= {HolderOf(k) for k in self._names_to_try(pair, pair.crm, world)}
         return frozenset(wanted - answers.keys())
@@ -183,6 +188,11 @@ class CustomerRules:
             return Link(chosen, "by_you")
         if crm.member_of:
             return Exclude("part_of_company")
+        for former in crm.formers:
+            # Its pair is there still, and decides whether it lives on with this record.
+            reply = answers[LinkOf(Kind.CUSTOMER, Side.CRM, former)]
+            if isinstance(reply, Linked) and reply.own == former:
+                return Wait(Kind.CUSTOMER, former, name=reply.label)
         found = answers[MatchesOf(Kind.CUSTOMER, Side.CRM, crm.id)]
         candidates = found.candidates if isinstance(found, Matches) else ()
         if world.reviewed and (certain := only_certain(candidates)) and "create_customer" not in pair.choices:
@@ -264,9 +274,8 @@ class CustomerRules:
         return _by_part(settle_merge(self, pair.crm, pair.books, merged, pair.choices), pair.crm)
 
     def gone(self, pair: Pair[Customer], bond: Bond[Customer], side: Side, how: str, answers: Answers) -> Decision:
-        """Nothing is deleted or created again by itself."""
-        del pair, bond, answers
-        return broken(side, how)
+        """Nothing is deleted or created again by itself; what was merged is followed."""
+        return merging.follow(pair, bond, side, how, answers)
 
     def texts(self, pair: Pair[Customer], bond: Bond[Customer]) -> tuple[FreeText, ...]:
         """None is shortened."""

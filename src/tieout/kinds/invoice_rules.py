@@ -38,7 +38,7 @@ from tieout.core.merge import Difference, Merge, Sides, merge
 from tieout.core.records import Key, Kind, Side
 from tieout.core.text import normal
 from tieout.core.warn import FreeText
-from tieout.kinds import charge, copy_rules
+from tieout.kinds import charge, copy_rules, merging
 from tieout.kinds.booking import Booking, alike_question, book, closed_until, number_key, questions
 from tieout.kinds.copy_rules import is_copy, is_foreign_copy
 from tieout.kinds.invoice import Invoice, Line
@@ -73,7 +73,10 @@ class InvoiceRules:
             return frozenset()
         if pair.books is not None and is_foreign_copy(crm, pair.books):
             return frozenset()
-        if first := questions(pair, crm, answers):
+        former = frozenset[Question]()
+        if pair.bond is not None and pair.books is not None:
+            former = merging.former_customers(crm, pair.books, pair.bond) - answers.keys()
+        if first := questions(pair, crm, answers) | former:
             return first
         if pair.bond is None and crm.status != "draft" and "create_anyway" not in pair.choices:
             customer = book(pair, crm, world, answers).invoice.customer
@@ -136,6 +139,7 @@ class InvoiceRules:
             return _void(crm, books, world, pair.choices)
         if back := restored(pair.choices):
             return _restore(crm, back)
+        crm, bond = merging.followed(crm, books, bond, answers)
         in_crm = charge.differences(bond.crm_base, crm, Side.CRM)
         in_books = charge.differences(bond.books_base, books, Side.BOOKS)
         header = self._header(crm, books, bond, world)
@@ -281,15 +285,18 @@ def _void(crm: Invoice, books: Invoice, world: World, choices: Mapping[str, str]
         return Nothing(moved=("status", *charge.NAMES))
     target, other = (Side.BOOKS, books) if crm.status == "void" else (Side.CRM, crm)
     closed = closed_until(world)
+    found = (Difference("status", crm.status, books.status),)
     evidence = {"number": crm.number, "side": target.other}
-    if other.balance != other.total or other.status == "paid":
-        found = (Difference("status", crm.status, books.status),)
-        if choices.get("leave_both") == signature(found):
-            return Accept(found)
-        return Hold("void_but_paid", evidence, found)
-    if target is Side.BOOKS and closed and books.date is not None and books.date <= closed:
-        return Fail("period_closed", {"date": books.date.isoformat(), "closed": closed.isoformat()})
-    return Void(target)
+    if target is Side.BOOKS and closed is not None and books.date is not None and books.date <= closed:
+        cause = "void_in_closed_period"
+        evidence |= {"date": books.date.isoformat(), "closed": closed.isoformat(), "total": str(books.total)}
+    elif other.balance != other.total or other.status == "paid":
+        cause = "void_but_paid"
+    else:
+        return Void(target)
+    if choices.get("leave_both") == signature(found):
+        return Accept(found)
+    return Hold(cause, evidence, found)
 
 
 def _restore(crm: Invoice, back: Mapping[str, str]) -> Decision:

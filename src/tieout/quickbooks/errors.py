@@ -39,7 +39,7 @@ _CAUSES: Final[dict[str, tuple[str, Reaction]]] = {
     "3100": ("wrong_company", "connection"),
     "3200": ("sign_in_expired", "connection"),
     "6190": ("subscription_lapsed", "connection"),
-    "10200": ("wrong_company", "connection"),
+    "10200": ("company_reset", "connection"),
     "130": ("unavailable", "transient"),
     "140": ("unavailable", "transient"),
     "150": ("unavailable", "transient"),
@@ -116,6 +116,7 @@ _TROUBLES: Final = {
     "sign_in_expired": "QuickBooks no longer accepts this sign-in. Connect again.",
     "missing_scope": "This QuickBooks sign-in lacks the permission for accounting. Connect again, and grant it.",
     "wrong_company": "This sign-in does not belong to this QuickBooks company. Connect with a user of the right one.",
+    "company_reset": "All data of this QuickBooks company was wiped. Nothing is done on it any more.",
     "subscription_lapsed": "The QuickBooks subscription has ended. Renew it there.",
 }
 _DELETED: Final = ("deleted this transaction", "supprimé cette", "eliminado esta")

@@ -19,7 +19,9 @@ class Row(msgspec.Struct, frozen=True):
 
     version: grows with each change there (QuickBooks' SyncToken; milliseconds of HubSpot's last change of any part).
     record: None when it is gone; then `gone` says how.
-    parent: the transaction or record that this one is a part of (`{transaction}` of a settlement).
+    parent: the transaction that this one is a part of (`{transaction}` of a settlement); of a record that was merged,
+    the one that it was merged into.
+    born: when it was made there (ISO, with an offset), where the side tells.
     """
 
     kind: Kind
@@ -28,6 +30,7 @@ class Row(msgspec.Struct, frozen=True):
     record: Record | None
     gone: Gone = ""
     parent: str = ""
+    born: str = ""
 
 
 class KeyRow(msgspec.Struct, frozen=True):

@@ -26,8 +26,9 @@ from tieout.core.decide import (
     alike_key,
 )
 from tieout.core.match import Candidate, ranked
+from tieout.core.merged import MergedOf
 from tieout.core.plan import Reservations
-from tieout.core.records import Key, Kind, Side, State
+from tieout.core.records import Key, Kind, Side
 from tieout.core.text import folded, normal
 from tieout.kinds.customer import Customer, display_name
 from tieout.kinds.invoice import Invoice
@@ -35,7 +36,7 @@ from tieout.kinds.item import Item
 from tieout.kinds.rules import MATCHERS
 from tieout.kinds.settlement import Settlement
 from tieout.remote.rows import Record
-from tieout.store import ledger, mirror, pairs
+from tieout.store import ledger, links, merged, mirror, pairs
 from tieout.store.agenda import chunks
 from tieout.store.codec import decode_record
 from tieout.store.tables import key_row, match_key, pair, record
@@ -57,70 +58,31 @@ def answer(
     for question in questions:
         by_type[type(question)].append(question)
     replies: dict[Question, Reply] = {}
-    replies.update(_links(tx, connection, by_type[LinkOf]))
+    replies.update(links.answers(tx, connection, by_type[LinkOf]))
     replies.update(_items(tx, connection, by_type[ItemOf]))
     replies.update(_holders(tx, connection, by_type[HolderOf], reserved))
     replies.update({q: _numbers(tx, connection, q, reserved) for q in by_type[NumbersLike]})
     replies.update(_matches(tx, connection, by_type[MatchesOf]))
     replies.update({q: _alike(tx, connection, q) for q in by_type[Alike]})
+    replies.update({q: merged.answer(tx, connection, q) for q in by_type[MergedOf]})
     replies.update({q: _settled(tx, connection, q) for q in by_type[SettledOf]})
     return replies
-
-
-def _links(tx: Connection, connection: int, questions: Sequence[LinkOf]) -> dict[Question, Reply]:
-    replies: dict[Question, Reply] = {q: Linked() for q in questions}
-    groups: dict[tuple[Kind, Side], list[LinkOf]] = defaultdict(list)
-    for question in questions:
-        groups[question.kind, question.side].append(question)
-    for (kind, side), group in groups.items():
-        found = _by_record(tx, connection, kind, side, [q.id for q in group])
-        for question in group:
-            if (stored := found.get(question.id)) is not None:
-                replies[question] = _linked(stored, side)
-    return replies
-
-
-def _by_record(tx: Connection, connection: int, kind: Kind, side: Side, ids: Sequence[str]) -> dict[str, pairs.Stored]:
-    column = pair.c.crm_id if side is Side.CRM else pair.c.books_id
-    found: dict[str, pairs.Stored] = {}
-    for chunk in chunks(ids):
-        rows = tx.execute(
-            select(pair.c.id).where(pair.c.connection == connection, pair.c.kind == kind.value, column.in_(chunk))
-        )
-        for stored in pairs.load(tx, list(rows.scalars())):
-            found[stored.crm_id if side is Side.CRM else stored.books_id] = stored
-    return found
-
-
-def _linked(stored: pairs.Stored, side: Side) -> Linked:
-    own, other = (stored.crm_id, stored.books_id) if side is Side.CRM else (stored.books_id, stored.crm_id)
-    books = stored.pair.books
-    crm = stored.pair.crm
-    label = getattr(books, "name", "") or getattr(crm, "name", "") or getattr(crm, "email", "")
-    # What is booked on a customer or an item that a person left out still goes there; an invoice takes nothing more.
-    left_out = stored.pair.kind is Kind.INVOICE and "exclude" in stored.pair.choices
-    if stored.pair.bond is None or stored.pair.gone or left_out:
-        settled = stored.state is State.EXCLUDED and stored.cause in ("no_counterpart", "by_you")
-        settled = settled or bool(stored.pair.gone)
-        return Linked("", own, settled, stored.story.candidates, label=label, left_out=left_out)
-    active = books.active if isinstance(books, Customer | Item) else True
-    # What is open of our copy follows from its payments; any other invoice of HubSpot's may be paid already there.
-    balance = crm.balance if isinstance(crm, Invoice) and not crm.marker else None
-    return Linked(other, own, candidates=(), active=active, label=label or getattr(crm, "number", ""), balance=balance)
 
 
 def _items(tx: Connection, connection: int, questions: Sequence[ItemOf]) -> dict[Question, Reply]:
     """A line names its item by its product, else its SKU, else its exact name: linked items, products, QuickBooks'."""
     replies: dict[Question, Reply] = {}
-    by_product = _by_record(tx, connection, Kind.ITEM, Side.CRM, list({q.product for q in questions if q.product}))
+    by_product = links.by_record(tx, connection, Kind.ITEM, Side.CRM, list({q.product for q in questions if q.product}))
     keys = {k for q in questions if q.product not in by_product for k in _item_keys(q)[:1]}
     crm = _owners(tx, connection, Side.CRM, Kind.ITEM, keys)
     books = _owners(tx, connection, Side.BOOKS, Kind.ITEM, keys)
-    crm_pairs = _by_record(tx, connection, Kind.ITEM, Side.CRM, sorted({i for ids in crm.values() for i in ids}))
-    books_pairs = _by_record(tx, connection, Kind.ITEM, Side.BOOKS, sorted({i for ids in books.values() for i in ids}))
+    crm_pairs = links.by_record(tx, connection, Kind.ITEM, Side.CRM, sorted({i for ids in crm.values() for i in ids}))
+    books_pairs = links.by_record(
+        tx, connection, Kind.ITEM, Side.BOOKS, sorted({i for ids in books.values() for i in ids})
+    )
     for question in questions:
         if question.product in by_product:
-            replies[question] = _linked(by_product[question.product], Side.CRM)
+            replies[question] = links.linked(by_product[question.product], Side.CRM)
             continue
         named = _item_keys(question)[:1]
         if not named:
@@ -141,12 +103,12 @@ def _named_item(
     theirs = [books_pairs[i] for i in books.get(key, ()) if i in books_pairs]
     for stored in ours:
         if stored.pair.bond is not None:
-            return _linked(stored, Side.CRM)
+            return links.linked(stored, Side.CRM)
     if len(theirs) == 1 and isinstance(theirs[0].pair.books, Item):
         item = theirs[0].pair.books
         return Linked(item.id, theirs[0].crm_id, active=item.active, label=item.name)
     if ours:
-        return _linked(ours[0], Side.CRM)
+        return links.linked(ours[0], Side.CRM)
     return Linked("", f"{key.name}:{key.value}")
 
 

@@ -171,6 +171,8 @@ def _put_chunk(tx: Connection, connection: int, side: Side, kind: Kind, rows: Se
         if mine is not None:
             if row.version < mine.version and not _assembled(side, row):
                 continue
+            if mine.gone == "merged" and row.record is None:
+                continue  # what it became says more than that it is gone
             legible[row.id] = row.version
             if mine.gone == row.gone and body == mine.body:
                 if row.version > mine.version:

@@ -69,6 +69,7 @@ class Stored(msgspec.Struct, frozen=True):
     books_version: int = 0
     unreadable: str = ""
     dirty: bool = True
+    connection: int = 0
 
 
 def ensure(tx: Connection, connection: int, kind: Kind, side: Side, ids: Iterable[str], now: datetime) -> None:
@@ -382,6 +383,7 @@ def _stored(row: Row[Any]) -> Stored:
         books_version=row.books_version or 0,
         unreadable=row.unreadable or "",
         dirty=row.dirty,
+        connection=row.connection,
     )
 
 

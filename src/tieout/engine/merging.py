@@ -1,0 +1,75 @@
+"""Following merges: HubSpot tells them; in QuickBooks they show only in the customer that the invoices name since."""
+
+from collections.abc import Sequence
+
+from sqlalchemy import Connection
+
+from tieout.core.merged import TakeOver
+from tieout.core.records import Kind, Side
+from tieout.engine.work import Work
+from tieout.kinds.customer import Customer
+from tieout.kinds.invoice import Invoice
+from tieout.remote.rows import Row
+from tieout.store import agenda, connections, merged, mirror, pairs
+from tieout.store.pairs import Stored
+
+
+async def find(work: Work) -> None:
+    """Find out which customers that are gone from QuickBooks, or inactive there, were merged into another.
+
+    QuickBooks deletes no customer by itself: change data capture tells a merged one as deleted, and not into which
+    (QuickBooks API reference, "Change data capture"). Its invoices name the other one, changed or not; those that the
+    mirror still holds under the old name are read again. Raises as `feed` does.
+    """
+    with work.database.read() as tx:
+        lost = merged.lost_customers(tx, work.connection)
+    for customer, version in lost.items():
+        with work.database.read() as tx:
+            named = merged.invoices_naming(tx, work.connection, customer)
+            known = merged.invoices_known_under(tx, work.connection, customer)
+        if named:
+            rows = await work.sides.books.read(Kind.INVOICE, named)
+            with work.database.begin() as tx:
+                mirror.put(tx, work.connection, Side.BOOKS, rows, work.now())
+        with work.database.begin() as tx:
+            heir = _heir(tx, work, customer, [*named, *known])
+            if heir:
+                row = Row(Kind.CUSTOMER, customer, version + 1, None, "merged", heir)
+                mirror.put(tx, work.connection, Side.BOOKS, [row], work.now())
+                merged.move_credit(tx, work.connection, customer, heir)
+
+
+def take_over(tx: Connection, work: Work, stored: Stored, decision: TakeOver) -> Stored | None:
+    """Let a pair live on with other records, and keep that in the history.
+
+    Returns the pair, to be decided as such; None where one of them belongs to another pair by now.
+    """
+    kind, now = stored.pair.kind, work.now()
+    try:
+        merged.take_over(tx, stored, decision.crm, decision.books, now)
+    except pairs.AlreadyLinked as error:
+        # What a person chose has become impossible meanwhile: the choice is dropped, and the pair decided without.
+        choices = {name: value for name, value in stored.pair.choices.items() if value != decision.books}
+        pairs.choose(tx, stored.id, choices)
+        details = {"id": decision.books, "why": str(error)}
+        connections.note(tx, work.connection, who="tieout", what="not_linked", details=details, now=now, pair=stored.id)
+        return None
+    details = {"kind": kind.value, "crm": decision.crm, "books": decision.books, "why": "merged"}
+    connections.note(tx, work.connection, who="tieout", what="followed", details=details, now=now, pair=stored.id)
+    agenda.mark_sharing(tx, work.connection, kind, Side.CRM, [decision.crm])
+    agenda.mark_sharing(tx, work.connection, kind, Side.BOOKS, [decision.books])
+    return next(iter(pairs.load(tx, [stored.id])), None)
+
+
+def _heir(tx: Connection, work: Work, customer: str, invoices: Sequence[str]) -> str:
+    """The one customer that all these invoices name now; empty where they name several, or still the old one."""
+    named: set[str] = set()
+    for id_ in dict.fromkeys(invoices):
+        invoice = mirror.get(tx, work.connection, Side.BOOKS, Kind.INVOICE, id_)
+        if isinstance(invoice, Invoice):
+            named.add(invoice.customer)
+    if len(named) != 1:
+        return ""
+    (heir,) = named
+    there = mirror.get(tx, work.connection, Side.BOOKS, Kind.CUSTOMER, heir)
+    return heir if heir != customer and isinstance(there, Customer) and there.active else ""

@@ -1,0 +1,244 @@
+"""Merged records: what each became, what a pair rests on whose record was merged, and the pair that lives on."""
+
+from collections.abc import Iterable, Mapping, Sequence
+from datetime import datetime
+
+import msgspec
+from sqlalchemy import Connection, String, and_, cast, func, or_, select, update
+
+from tieout.core.match import Candidate
+from tieout.core.merged import Merged, MergedOf
+from tieout.core.records import Kind, Side
+from tieout.store import mirror, pairs
+from tieout.store.agenda import chunks
+from tieout.store.codec import decode, encode
+from tieout.store.pairs import AlreadyLinked, Stored
+from tieout.store.tables import key_row, match_key, pair, record
+
+_MOST_STEPS = 10
+"""A record may be merged, and what it became again; so often at most is it followed."""
+_ONE_SHOT = ("link_customer", "default_customer", "share_customer")
+"""Choices about a merge, which are used up when the pair lives on."""
+
+
+def heirs(tx: Connection, connection: int, kind: Kind, side: Side, ids: Iterable[str]) -> dict[str, str]:
+    """The record that stands for each of these now; those that were not merged are left out."""
+    found = {id_: id_ for id_ in ids}
+    moving = dict(found)
+    for _ in range(_MOST_STEPS):
+        into = _merged_into(tx, connection, kind, side, sorted(set(moving.values())))
+        moving = {id_: into[now] for id_, now in moving.items() if now in into}
+        if not moving:
+            break
+        found |= moving
+    return {id_: now for id_, now in found.items() if now != id_}
+
+
+def former(tx: Connection, connection: int, kind: Kind, side: Side, id_: str) -> set[str]:
+    """The records that became this one, by however many merges."""
+    found: set[str] = set()
+    wanted = [id_]
+    while wanted:
+        rows: set[str] = set()
+        for chunk in chunks(wanted):
+            rows |= set(
+                tx.execute(
+                    select(record.c.id).where(
+                        record.c.connection == connection,
+                        record.c.side == side.value,
+                        record.c.kind == kind.value,
+                        record.c.parent.in_(chunk),
+                        record.c.gone == "merged",
+                    )
+                ).scalars()
+            )
+        wanted = sorted(rows - found - {id_})
+        found |= rows
+    return found - {id_}
+
+
+def answer(tx: Connection, connection: int, question: MergedOf) -> Merged:
+    """What became of a pair's records, and who else is concerned."""
+    kind = question.kind
+    own = pairs.find(tx, connection, kind, Side.CRM, question.crm)
+    if own is None:
+        return Merged()
+    crm = _standing(tx, connection, kind, Side.CRM, question.crm)
+    books = _standing(tx, connection, kind, Side.BOOKS, question.books)
+    there = pairs.find(tx, connection, kind, Side.CRM, crm) if crm else None
+    theirs = pairs.find(tx, connection, kind, Side.BOOKS, books) if books else None
+    crm_with = there.books_id if there is not None and there.pair.bond and there.id != own.id else ""
+    books_with = theirs.crm_id if theirs is not None and theirs.pair.bond and theirs.id != own.id else ""
+    rivals, asking = _rivals(tx, connection, kind, crm)
+    return Merged(
+        crm,
+        books,
+        heirs(tx, connection, kind, Side.BOOKS, [crm_with]).get(crm_with, crm_with),
+        heirs(tx, connection, kind, Side.CRM, [books_with]).get(books_with, books_with),
+        getattr(mirror.get(tx, connection, Side.BOOKS, kind, books), "name", "") or books,
+        rivals,
+        own.id == asking,
+    )
+
+
+def lost_customers(tx: Connection, connection: int) -> dict[str, int]:
+    """Linked QuickBooks customers, just changed, that are deleted or inactive there: their versions by id."""
+    rows = tx.execute(
+        select(record.c.id, record.c.version)
+        .join(
+            pair,
+            and_(
+                pair.c.connection == record.c.connection,
+                pair.c.kind == record.c.kind,
+                pair.c.books_id == record.c.id,
+            ),
+        )
+        .where(
+            pair.c.connection == connection,
+            pair.c.kind == Kind.CUSTOMER.value,
+            pair.c.dirty.is_(True),
+            pair.c.linked_at != "",
+            record.c.side == Side.BOOKS.value,
+            or_(
+                record.c.gone == "deleted",
+                and_(record.c.gone == "", cast(record.c.body, String).contains('"active":false')),
+            ),
+        )
+        .order_by(func.length(record.c.id), record.c.id)
+    )
+    return {row.id: row.version for row in rows}
+
+
+def invoices_naming(tx: Connection, connection: int, customer: str) -> list[str]:
+    """The QuickBooks invoices, voided ones aside, that name this customer as far as the mirror knows."""
+    rows = tx.execute(
+        select(match_key.c.id).where(
+            match_key.c.connection == connection,
+            match_key.c.side == Side.BOOKS.value,
+            match_key.c.kind == Kind.INVOICE.value,
+            match_key.c.name == "alike",
+            match_key.c.value.startswith(f"{customer}:", autoescape=True),
+        )
+    )
+    return sorted(set(rows.scalars()))
+
+
+def invoices_known_under(tx: Connection, connection: int, customer: str) -> list[str]:
+    """The linked QuickBooks invoices that named this customer when both sides last agreed."""
+    rows = tx.execute(
+        select(pair.c.books_id).where(
+            pair.c.connection == connection,
+            pair.c.kind == Kind.INVOICE.value,
+            pair.c.linked_at != "",
+            cast(pair.c.books_base, String).contains(f'"customer":"{customer}"', autoescape=True),
+        )
+    )
+    return sorted(id_ for id_ in rows.scalars() if id_)
+
+
+def move_credit(tx: Connection, connection: int, customer: str, into: str) -> None:
+    """Let the open credit of a QuickBooks customer be that of the one that it was merged into."""
+    tx.execute(
+        update(key_row).where(key_row.c.connection == connection, key_row.c.customer == customer).values(customer=into)
+    )
+
+
+def take_over(tx: Connection, stored: Stored, crm_id: str, books_id: str, now: datetime) -> None:
+    """Let a pair live on with these records; one that it leaves goes to the pair that had the other.
+
+    What is kept of HubSpot's record stays, so that what the merge changed is seen as a change; QuickBooks' other
+    customer counts as it is, since nobody changed it. Raises AlreadyLinked where the QuickBooks record, or what the
+    HubSpot record would be taken from, belongs to another pair.
+    """
+    connection, kind, bond = stored.connection, stored.pair.kind, stored.pair.bond
+    if bond is None:
+        raise ValueError("Only a linked pair takes over.")
+    choices = {name: value for name, value in stored.pair.choices.items() if name not in _ONE_SHOT}
+    crm_base, books_base = msgspec.structs.replace(bond.crm_base, id=crm_id), bond.books_base
+    if books_id != stored.books_id:
+        books_base = mirror.get(tx, connection, Side.BOOKS, kind, books_id)
+    if books_base is None:
+        raise AlreadyLinked(kind, stored.crm_id, books_id)
+    for side, own, wanted in ((Side.CRM, stored.crm_id, crm_id), (Side.BOOKS, stored.books_id, books_id)):
+        other = pairs.find(tx, connection, kind, side, wanted) if wanted != own else None
+        if other is None:
+            continue
+        if other.pair.bond is None:
+            choices = dict(other.pair.choices) | choices
+            tx.execute(pair.delete().where(pair.c.id == other.id))
+        elif side is Side.BOOKS:
+            raise AlreadyLinked(kind, other.crm_id, other.books_id)
+        else:
+            left = msgspec.structs.replace(other.pair.bond.crm_base, id=own)
+            tx.execute(update(pair).where(pair.c.id == stored.id).values(crm_id=None))
+            tx.execute(update(pair).where(pair.c.id == other.id).values(crm_id=own, crm_base=encode(left), dirty=True))
+    tx.execute(
+        update(pair)
+        .where(pair.c.id == stored.id)
+        .values(
+            crm_id=crm_id,
+            books_id=books_id,
+            linked_at=now.isoformat(),
+            linked_why="merged",
+            crm_base=encode(crm_base),
+            books_base=encode(books_base),
+            choices=encode(choices),
+            refusal=None,
+            dirty=True,
+        )
+    )
+
+
+def _merged_into(tx: Connection, connection: int, kind: Kind, side: Side, ids: Sequence[str]) -> dict[str, str]:
+    found: dict[str, str] = {}
+    for chunk in chunks(ids):
+        rows = tx.execute(
+            select(record.c.id, record.c.parent).where(
+                record.c.connection == connection,
+                record.c.side == side.value,
+                record.c.kind == kind.value,
+                record.c.id.in_(chunk),
+                record.c.gone == "merged",
+                record.c.parent != "",
+            )
+        )
+        found.update((row.id, row.parent) for row in rows)
+    return found
+
+
+def _standing(tx: Connection, connection: int, kind: Kind, side: Side, id_: str) -> str:
+    """The record that stands for this one, which may be itself; empty where none does."""
+    now = heirs(tx, connection, kind, side, [id_]).get(id_, id_)
+    return now if mirror.get(tx, connection, side, kind, now) is not None else ""
+
+
+def _rivals(tx: Connection, connection: int, kind: Kind, crm: str) -> tuple[tuple[Candidate, ...], int]:
+    """The QuickBooks records of all that became one HubSpot record, and the pair that asks which is the default."""
+    gone = former(tx, connection, kind, Side.CRM, crm)
+    if not crm or not gone:
+        return (), 0
+    rows = tx.execute(
+        select(pair.c.id, pair.c.crm_id, pair.c.books_id, pair.c.choices)
+        .where(
+            pair.c.connection == connection,
+            pair.c.kind == kind.value,
+            pair.c.linked_at != "",
+            or_(pair.c.crm_id == crm, pair.c.crm_id.in_(sorted(gone))),
+        )
+        .order_by(pair.c.id)
+    ).all()
+    became = heirs(tx, connection, kind, Side.BOOKS, [row.books_id for row in rows])
+    names: dict[str, str] = {}
+    for row in rows:
+        id_ = became.get(row.books_id, row.books_id)
+        there = mirror.get(tx, connection, Side.BOOKS, kind, id_)
+        if there is not None:
+            names[id_] = getattr(there, "name", "") or id_
+    undecided = (
+        row.id for row in rows if row.crm_id in gone and _undecided(decode(row.choices, dict[str, str]), names)
+    )
+    return tuple(Candidate(id_, name) for id_, name in names.items()), next(undecided, 0)
+
+
+def _undecided(choices: Mapping[str, str], rivals: Mapping[str, str]) -> bool:
+    return "exclude" not in choices and choices.get("default_customer", "") not in rivals
