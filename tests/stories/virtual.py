@@ -26,7 +26,8 @@ from tieout.actions.failures import Case, list_cases
 from tieout.actions.fix import fix
 from tieout.actions.history import Happening, history
 from tieout.actions.home import Home
-from tieout.actions.pause import exclude
+from tieout.actions.overview import Overview, overview
+from tieout.actions.pause import exclude, resume
 from tieout.actions.preflight import Check, preflight
 from tieout.actions.prove import prove
 from tieout.actions.sync import Synced, sync
@@ -236,10 +237,17 @@ class Bookkeeper:
         }
         self._caller.call("POST", f"{self._path}/payment", body)
 
+    def create(self, entity: str, **values: Any) -> None:
+        """Make an object."""
+        self._caller.call("POST", f"{self._path}/{entity.lower()}", values)
+
+    def delete(self, entity: str, row: Json) -> None:
+        """Delete a transaction."""
+        self._caller.call("POST", f"{self._path}/{entity.lower()}", row, query="operation=delete")
+
     def delete_payment(self) -> None:
         """Delete the one payment there is."""
-        payment = self.only("Payment")
-        self._caller.call("POST", f"{self._path}/payment", payment, query="operation=delete")
+        self.delete("Payment", self.only("Payment"))
 
 
 class Shop:
@@ -286,6 +294,22 @@ class Shop:
     def set_quickbooks(self, **settings_: object) -> None:
         """Change the QuickBooks company."""
         self._gates["quickbooks"].vendor.patch_company(settings_)
+
+    def dump_quickbooks(self) -> bytes:
+        """All that the QuickBooks company holds."""
+        return self._gates["quickbooks"].vendor.dump()
+
+    def load_quickbooks(self, state: bytes) -> None:
+        """Put the QuickBooks company back to what it held, as a wipe or a restored backup does."""
+        self._gates["quickbooks"].vendor.load(state)
+
+    def overview(self) -> Overview:
+        """The company pair at a glance."""
+        return overview(self.home, NAME)
+
+    def accept_gone(self) -> int:
+        """Say that the records that are gone are gone on purpose; returns how many."""
+        return resume(self.home, _ME, NAME, accept_gone=True)
 
     def since(self, moment: datetime) -> float:
         """Seconds from a moment until now."""

@@ -23,7 +23,7 @@ def counts(tx: Connection, connection: int) -> dict[tuple[Kind, Side], tuple[int
             .where(pair.c.connection == connection, *_undecided())
             .group_by(pair.c.kind)
         )
-        for kind, gone in rows.tuples():
+        for kind, gone in rows:
             every = select(func.count()).where(
                 pair.c.connection == connection, pair.c.kind == kind, pair.c.linked_at != ""
             )
