@@ -56,6 +56,7 @@ def said(code, detail, *, message="", element="", kind=None):
             "subscription_lapsed",
             "connection",
         ),
+        ("10200", "Company Reset", "company_reset", "connection"),
         ("6200", "The account period has closed", "period_closed", "person"),
         ("6210", "The account period has closed", "period_closed", "person"),
         ("6240", "The name supplied already exists. : null", "duplicate_display_name", "person"),

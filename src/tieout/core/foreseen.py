@@ -264,7 +264,6 @@ FORESEEN = (
         "Where each of the two has a customer in QuickBooks, say which one new invoices go to; the other one keeps its "
         "invoices, and these go on being synced.",
         fixes=("choose_default", "unlink", "stop_syncing"),
-        who="seller",
     ),
     Cause(
         "no_customer_in_hubspot",
