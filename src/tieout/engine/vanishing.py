@@ -1,20 +1,20 @@
 """Where much of what is paired is gone at once, something else is wrong: it stops before anything is decided on it."""
 
-from datetime import datetime, timedelta
+from datetime import datetime
 
 import msgspec
 
 from tieout.core.records import Kind, Side
 from tieout.engine.work import Work
 from tieout.remote.rows import Batch, Row
-from tieout.store import mirror, vanished
+from tieout.store import vanished
 from tieout.store.connections import Trouble
 
 _MANY = 20
 _SHARE = 5
 """More than so many, and more than one in so many, of a kind's linked records: then it is no ordinary day."""
-_APART = timedelta(hours=1)
-"""Clocks differ by less than this."""
+_FOR_EVER = 2**62
+"""A version that nothing of that id comes after."""
 _PLACES = {Side.CRM: "HubSpot", Side.BOOKS: "QuickBooks"}
 
 
@@ -41,23 +41,28 @@ def check(work: Work) -> None:
             raise Vanished(kind, side, gone, linked)
 
 
-def without_strangers(work: Work, side: Side, batch: Batch) -> Batch:
+def without_strangers(work: Work, side: Side, batch: Batch, read_at: str) -> Batch:
     """The batch, where what bears the id of a linked record but was made after the two were linked counts as gone.
 
     A company that was wiped and filled again gives its ids out once more (QuickBooks, fault 10200 "Company Reset").
+    read_at: when the cursor was stored (ISO, UTC). What was linked before then cannot have been made since: each of
+    the two clocks, ours and the side's, is asked only about its own moments.
     """
-    rows: list[Row] = []
+    if not batch.new or not read_at:
+        return batch
+    new = {kind: [row for row in batch.rows if row.kind is kind and _is_new(row, batch)] for kind in Kind}
+    strangers: set[tuple[Kind, str]] = set()
     with work.database.read() as tx:
-        since: dict[Kind, dict[str, datetime]] = {}
-        for kind in {row.kind for row in batch.rows if row.born}:
-            ids = [row.id for row in batch.rows if row.kind is kind]
-            linked = vanished.linked_since(tx, work.connection, kind, side, ids)
-            since[kind] = {id_: datetime.fromisoformat(at) for id_, at in linked.items()}
-        for row in batch.rows:
-            linked_at = since.get(row.kind, {}).get(row.id)
-            if not row.born or linked_at is None or datetime.fromisoformat(row.born) - linked_at < _APART:
-                rows.append(row)
-                continue
-            held = mirror.versions(tx, work.connection, side, row.kind, [row.id]).get(row.id, row.version)
-            rows.append(Row(row.kind, row.id, max(held, row.version) + 1, None, "deleted", row.parent))
-    return msgspec.structs.replace(batch, rows=tuple(rows))
+        for kind, made in new.items():
+            linked = vanished.linked_since(tx, work.connection, kind, side, [row.id for row in made])
+            before = datetime.fromisoformat(read_at)
+            strangers |= {(kind, id_) for id_, at in linked.items() if datetime.fromisoformat(at) < before}
+    rows = tuple(
+        Row(row.kind, row.id, _FOR_EVER, None, "deleted", row.parent) if (row.kind, row.id) in strangers else row
+        for row in batch.rows
+    )
+    return msgspec.structs.replace(batch, rows=rows)
+
+
+def _is_new(row: Row, batch: Batch) -> bool:
+    return (row.kind, row.parent or row.id) in batch.new

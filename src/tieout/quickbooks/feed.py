@@ -4,17 +4,19 @@ Source: QuickBooks API reference, "Change data capture": 30 days back, at most 1
 server's own time. Where that is not enough, changed objects are read by ascending id within what changed since.
 """
 
-from collections.abc import AsyncIterator, Callable, Collection
+from collections.abc import AsyncIterator, Callable, Collection, Iterable
+from contextlib import suppress
 from datetime import datetime, timedelta
 from typing import Final
 
 import msgspec
 
+from tieout.core.records import Kind
 from tieout.quickbooks import facts, limits
 from tieout.quickbooks.client import Client, Page
 from tieout.quickbooks.documents import Head
 from tieout.quickbooks.query import moment, select
-from tieout.quickbooks.rows import ALL, Reader, Rows
+from tieout.quickbooks.rows import ALL, ENTITIES, Reader, Rows
 from tieout.remote.ports import Clock
 from tieout.remote.rows import Batch
 
@@ -74,7 +76,8 @@ class Feed:
             return None, Cursor(since=until, todo=dict.fromkeys(ALL, "0"), after=since.isoformat())
         pages = sorted((page for page in changes.pages if page.entity in ALL), key=lambda page: ALL.index(page.entity))
         facts_changed = any(page.rows and page.entity in facts.CHANGES for page in changes.pages)
-        return _batch(self._reader.rows(pages), Cursor(since=until), facts_changed=facts_changed), at
+        new = _made_after(pages, datetime.fromisoformat(at.since))
+        return _batch(self._reader.rows(pages), Cursor(since=until), new=new, facts_changed=facts_changed), at
 
     async def _pages(self, at: Cursor, *, facts_changed: bool) -> AsyncIterator[Batch]:
         conditions = (f"MetaData.LastUpdatedTime >= {moment(datetime.fromisoformat(at.after))}",) if at.after else ()
@@ -92,6 +95,7 @@ class Feed:
                 yield _batch(
                     self._reader.rows((page,)),
                     before if last and at.after else at,
+                    new=_made_after((page,), datetime.fromisoformat(at.after) + OVERLAP) if at.after else frozenset(),
                     complete=last and not at.after,
                     facts_changed=last and facts_changed,
                 )
@@ -129,13 +133,35 @@ def _after(at: Cursor, page: Page) -> Cursor:
     return msgspec.structs.replace(at, todo=rest)
 
 
-def _batch(rows: Rows, at: Cursor, *, complete: bool = False, facts_changed: bool = False) -> Batch:
+def _made_after(pages: Iterable[Page], moment: datetime) -> frozenset[tuple[Kind, str]]:
+    """The records that QuickBooks made after a moment of its own clock; a payment stands for all that it pays."""
+    kinds = {entity: kind for kind, entity in ENTITIES.items()}
+    found: set[tuple[Kind, str]] = set()
+    for page in pages:
+        for raw in page.rows if page.entity in kinds else ():
+            with suppress(msgspec.DecodeError, ValueError):  # what cannot be read is told where rows are made of it
+                head = msgspec.json.decode(raw, type=Head)
+                made = head.meta_data.create_time if head.meta_data else None
+                if made and datetime.fromisoformat(made) > moment:
+                    found.add((kinds[page.entity], head.id))
+    return frozenset(found)
+
+
+def _batch(
+    rows: Rows,
+    at: Cursor,
+    *,
+    new: frozenset[tuple[Kind, str]] = frozenset(),
+    complete: bool = False,
+    facts_changed: bool = False,
+) -> Batch:
     return Batch(
         rows=rows.rows,
         cursor=msgspec.json.encode(at).decode(),
         keys=rows.keys,
         unreadable=rows.unreadable,
         wholes=rows.wholes,
+        new=new,
         complete=complete,
         facts_changed=facts_changed,
     )

@@ -119,8 +119,7 @@ class Reader:
             return document.id, LAST, []
         parts = settlement.read(document, self._home, self._methods)
         version = _version(document)
-        born = _born(document)
-        rows = [Row(Kind.SETTLEMENT, part.id, version, part, parent=document.id, born=born) for part in parts]
+        rows = [Row(Kind.SETTLEMENT, part.id, version, part, parent=document.id) for part in parts]
         return document.id, version, rows
 
     def application(self, raw: bytes | msgspec.Raw, invoice: str) -> Row:
@@ -150,11 +149,7 @@ def gone(kind: Kind, id_: str, version: int = LAST) -> Row:
 
 
 def _row(kind: Kind, document: Head, record: Record) -> Row:
-    return Row(kind, document.id, _version(document), record, born=_born(document))
-
-
-def _born(document: Head) -> str:
-    return (document.meta_data.create_time if document.meta_data else None) or ""
+    return Row(kind, document.id, _version(document), record)
 
 
 def _version(document: Head) -> int:

@@ -118,8 +118,7 @@ class Settler:
         """The record as it was sent, with the ids and defaults that QuickBooks gave it."""
         if isinstance(operation.record, Settlement):
             whole = {**body, "Id": now.id.partition(":")[0], "SyncToken": str(now.version)}
-            row = self._reader.application(encode(whole), operation.record.invoice)
-            return msgspec.structs.replace(row, born=now.born)
+            return self._reader.application(encode(whole), operation.record.invoice)
         read = self._reader.row(operation.kind, encode({**body, "Id": now.id}))
         record, held, meant = read.record, now.record, operation.record
         if isinstance(record, Customer) and isinstance(held, Customer):
@@ -138,7 +137,7 @@ class Settler:
                 created=held.created,
                 modified=held.created,
             )
-        return msgspec.structs.replace(read, record=record, born=now.born)
+        return msgspec.structs.replace(read, record=record)
 
 
 def _paid(raw: msgspec.Raw) -> str:

@@ -21,7 +21,6 @@ class Row(msgspec.Struct, frozen=True):
     record: None when it is gone; then `gone` says how.
     parent: the transaction that this one is a part of (`{transaction}` of a settlement); of a record that was merged,
     the one that it was merged into.
-    born: when it was made there (ISO, with an offset), where the side tells.
     """
 
     kind: Kind
@@ -30,7 +29,6 @@ class Row(msgspec.Struct, frozen=True):
     record: Record | None
     gone: Gone = ""
     parent: str = ""
-    born: str = ""
 
 
 class KeyRow(msgspec.Struct, frozen=True):
@@ -65,6 +63,7 @@ class Batch(msgspec.Struct, frozen=True):
 
     wholes: (kind, parent, the parent's version) of which `rows` lists every record; stored ones that are not among
     them, and not newer, are gone.
+    new: (kind, id) of the records, or parents of records, that were made since the moment that the cursor asked from.
     complete: this batch ends one complete read of everything. facts_changed: read the side's facts again.
     """
 
@@ -73,5 +72,6 @@ class Batch(msgspec.Struct, frozen=True):
     keys: tuple[KeyRow, ...] = ()
     unreadable: tuple[Unreadable, ...] = ()
     wholes: tuple[tuple[Kind, str, int], ...] = ()
+    new: frozenset[tuple[Kind, str]] = frozenset()
     complete: bool = False
     facts_changed: bool = False
