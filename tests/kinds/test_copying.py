@@ -98,3 +98,21 @@ def test_lines_keep_the_ids_that_hubspot_gave_them() -> None:
     wanted = placed(made, stands)
     assert [line.id for line in wanted.lines] == ["", "h2"]
     assert not same_parts(stands, wanted)
+
+
+def test_a_line_without_an_id_keeps_its_place_in_the_copy() -> None:
+    books = invoice("10.00", "20.00", total="30.00")
+    nameless = msgspec.structs.replace(books, lines=tuple(msgspec.structs.replace(one, id="") for one in books.lines))
+    made = copy(nameless, "company:1", {})
+    stands = msgspec.structs.replace(
+        made, id="77", lines=tuple(msgspec.structs.replace(one, id=f"h{n}") for n, one in enumerate(made.lines))
+    )
+    assert same_parts(stands, placed(copy(nameless, "company:1", {}), stands))
+
+
+def test_text_that_hubspot_cannot_hold_makes_no_difference() -> None:
+    books = invoice("10.00", total="10.00")
+    odd = (msgspec.structs.replace(books.lines[0], text="Nova\x92s lamp"),)
+    made = copy(msgspec.structs.replace(books, lines=odd), "company:1", {})
+    stands = msgspec.structs.replace(made, lines=(msgspec.structs.replace(made.lines[0], id="h1", text="Novas lamp"),))
+    assert same_parts(stands, placed(made, stands))

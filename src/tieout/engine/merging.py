@@ -45,6 +45,13 @@ def take_over(tx: Connection, work: Work, stored: Stored, decision: TakeOver) ->
     Returns the pair, to be decided as such; None where one of them belongs to another pair by now.
     """
     kind, now = stored.pair.kind, work.now()
+    wanted = ((Side.CRM, decision.crm), (Side.BOOKS, decision.books))
+    others = [found for side, id_ in wanted if (found := pairs.find(tx, work.connection, kind, side, id_)) is not None]
+    if any(one.id in work.spoken_for for one in others if one.id != stored.id):
+        # A counterpart of it may just be coming into being: what it is then linked to, the next decision sees.
+        agenda.redecide(tx, stored.id)
+        return None
+    work.spoken_for.update(one.id for one in others if one.id != stored.id and one.pair.bond is None)
     try:
         merged.take_over(tx, stored, decision.crm, decision.books, now)
     except pairs.AlreadyLinked as error:

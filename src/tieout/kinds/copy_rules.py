@@ -65,7 +65,7 @@ def foreign(crm: Invoice, books: Invoice, bond: Bond[Invoice], choices: Mapping[
     )
     moved = tuple(
         name
-        for name in (*charge.NAMES, "status", "due", "memo")
+        for name in (*charge.NAMES, "status")
         if getattr(crm, name) != getattr(bond.crm_base, name) or getattr(books, name) != getattr(bond.books_base, name)
     )
     if not found:

@@ -4,13 +4,13 @@ HubSpot takes no negative price (HubSpot, "Line items" guide), so what QuickBook
 discount, and what is then still missing to the total becomes a line of its own.
 """
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from decimal import Decimal
 
 import msgspec
 
 from tieout.core.money import line_amount, unit_price
-from tieout.core.text import normal
+from tieout.core.text import normal, printable
 from tieout.kinds.invoice import Invoice, Line
 
 REST = "rest"
@@ -35,7 +35,7 @@ def copy(books: Invoice, customer: str, products: Mapping[str, str]) -> Invoice:
         lines, discount, tax = (_line(WHOLE, books.number, books.total),), _ZERO, _ZERO
     return Invoice(
         id="",
-        number=books.number,
+        number=normal(printable(books.number)),
         status="void" if books.status == "void" else "open",
         issued_here=False,
         customer=customer,
@@ -78,20 +78,31 @@ def _shown(one: Line, other: Line) -> bool:
 
 
 def _told(line: Line) -> tuple[object, ...]:
-    return normal(line.name), normal(line.text), line.quantity, line.amount
+    return normal(printable(line.name)), normal(printable(line.text)), line.quantity, line.amount
 
 
 def _parts(books: Invoice, products: Mapping[str, str]) -> tuple[tuple[Line, ...], Decimal]:
     """The lines that charge something, and what is taken off."""
     charged = [line for line in books.lines if line.amount >= 0]
     discount = books.discount - sum((line.amount for line in books.lines if line.amount < 0), _ZERO)
-    lines = [_sold(line, books.currency, products) for line in charged]
+    lines = _known_apart(_sold(line, books.currency, products) for line in charged)
     rest = books.total - books.tax + discount - sum((line.amount for line in lines), _ZERO)
     if rest > 0:
         lines.append(_line(REST, _REST_NAME, rest))
     elif rest < 0:
         discount -= rest
     return tuple(lines or [_line(WHOLE, books.number, books.total - books.tax + discount)]), discount
+
+
+def _known_apart(lines: Iterable[Line]) -> list[Line]:
+    """Lines with a `source` of their own each: QuickBooks gives some, such as that of shipping, no id."""
+    found: list[Line] = []
+    taken: set[str] = set()
+    for place, line in enumerate(lines):
+        source = line.source if line.source and line.source not in taken else f"#{place}"
+        taken.add(source)
+        found.append(msgspec.structs.replace(line, source=source))
+    return found
 
 
 def _sold(line: Line, currency: str, products: Mapping[str, str]) -> Line:

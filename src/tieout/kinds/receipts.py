@@ -70,6 +70,8 @@ def alone(pair: Pair[Settlement], world: World, answers: Answers) -> Decision:
     link = answers[LinkOf(Kind.INVOICE, Side.CRM, crm.invoice)]
     if not isinstance(link, Linked) or not link.other:
         return Exclude("invoice_not_synced")
+    if _went_back(crm):
+        return Fail("payment_came_back", {"amount": str(crm.amount), "status": crm.status})
     closed = closed_until(world)
     if closed is not None and crm.date is not None and crm.date <= closed:
         return Fail("period_closed", {"date": crm.date.isoformat(), "closed": closed.isoformat()})
@@ -102,7 +104,12 @@ def _stays_out(crm: Settlement, world: World) -> str:
         return "no_invoice"
     if crm.amount <= 0:
         return "nothing_applied"
-    return "" if crm.status in _MONEY else "not_yet_money"
+    return "" if crm.status in _MONEY or _went_back(crm) else "not_yet_money"
+
+
+def _went_back(crm: Settlement) -> bool:
+    """Whether money was received that went back since, in whole or in part."""
+    return crm.status in _COMES_BACK and crm.status != "failed"
 
 
 def _twin(crm: Settlement, invoice: str, settled: Settled, world: World, answers: Answers) -> Decision | None:

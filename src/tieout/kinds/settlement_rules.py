@@ -116,7 +116,7 @@ class SettlementRules:
         if pair.crm is None or pair.books is None:
             raise ValueError("A linked pair was decided without both of its records.")
         crm, books = pair.crm, pair.books
-        if books.marker and not crm.marker:
+        if bond.books_base.marker and not bond.crm_base.marker:
             return receipts.linked(pair, crm, books, bond)
         if not books.cash or books.amount <= 0:
             return Void(Side.CRM, withdraw=True)

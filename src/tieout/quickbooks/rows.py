@@ -132,7 +132,8 @@ class Reader:
         for part in parts:
             if part.id == id_:
                 return part
-        return Row(Kind.SETTLEMENT, id_, version, settlement.unapplied(_payment(raw), id_, invoice, self._home))
+        nothing = settlement.unapplied(_payment(raw), id_, invoice, self._home)
+        return Row(Kind.SETTLEMENT, id_, version, nothing, parent=transaction)
 
     def _key_row(self, entity: str, raw: msgspec.Raw) -> KeyRow:
         document = _name(raw) if entity in _NAMES else _form(raw)

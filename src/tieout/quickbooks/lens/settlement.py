@@ -16,6 +16,7 @@ from tieout.quickbooks.documents import Json, Payment
 from tieout.quickbooks.lens import invoice as form
 from tieout.quickbooks.lens import text
 from tieout.quickbooks.lens.address import calendar_day, ref
+from tieout.quickbooks.lens.text import CannotWrite
 
 _METHODS: Final = (
     ("card", ("visa", "mastercard", "master card", "american express", "amex", "discover", "card", "carte", "tarjeta")),
@@ -84,6 +85,10 @@ def created(record: Settlement, key: str, invoice: Json, methods: Sequence[Named
     Raises CannotWrite, UnknownCurrency, NotMoney.
     """
     currency = record.currency
+    of_invoice = str(invoice["CurrencyRef"]["value"]) if "CurrencyRef" in invoice else currency
+    if of_invoice != currency:
+        words = f"The payment is in {currency}, its invoice in {of_invoice}."
+        raise CannotWrite("currency_not_enabled", words, {"currency": currency, "home": of_invoice})
     applied = min(record.amount, decimal(invoice["Balance"]))
     body: Json = {
         "CustomerRef": {"value": invoice["CustomerRef"]["value"]},

@@ -1,0 +1,64 @@
+"""Payments recorded in HubSpot: booked once, theirs to keep, and for a person where money went back."""
+
+from datetime import date
+from decimal import Decimal
+
+import msgspec
+import pytest
+
+from tieout.core.decide import (
+    Bond,
+    Exclude,
+    Fail,
+    Hold,
+    Linked,
+    LinkOf,
+    Matches,
+    Pair,
+    Settled,
+    SettledOf,
+    World,
+    decide,
+)
+from tieout.core.facts import BooksFacts, CrmFacts, Facts
+from tieout.core.records import Kind, Side
+from tieout.core.settings import Settings
+from tieout.kinds.receipts import _alike
+from tieout.kinds.settlement import Settlement
+from tieout.kinds.settlement_rules import SettlementRules
+
+replace = msgspec.structs.replace
+RULES = SettlementRules()
+FACTS = Facts(CrmFacts("1", "USD", "America/New_York"), BooksFacts("1", "Nova", "US", "USD"))
+WORLD = World(Settings(book_hubspot_payments=True), FACTS, reviewed=True)
+PAID = Settlement("9", "9", "77", Decimal("40.00"), "USD", date(2026, 1, 5), status="succeeded")
+BOOKED = replace(PAID, id="5:900", transaction="5", invoice="900", marker="1" * 32)
+INVOICE = LinkOf(Kind.INVOICE, Side.BOOKS, "900")
+
+
+def alone(crm: Settlement):
+    answers = {
+        LinkOf(Kind.INVOICE, Side.CRM, "77"): Linked("900"),
+        SettledOf("900"): Settled(Decimal("100.00")),
+        _alike(crm, "900", WORLD): Matches(),
+    }
+    return decide(RULES, Pair(Kind.SETTLEMENT, crm, None), WORLD, answers)
+
+
+@pytest.mark.parametrize("status", ["partially_refunded", "processing_refund", "refunded", "disputed_lost"])
+def test_money_that_went_back_before_it_was_booked_is_for_a_person(status: str) -> None:
+    decision = alone(replace(PAID, status=status))
+    assert isinstance(decision, Fail)
+    assert decision.cause == "payment_came_back"
+
+
+@pytest.mark.parametrize("status", ["processing", "failed"])
+def test_what_never_came_is_left_out(status: str) -> None:
+    assert alone(replace(PAID, status=status)) == Exclude("not_yet_money")
+
+
+@pytest.mark.parametrize("changes", [{"amount": Decimal(0)}, {"date": date(2026, 1, 9)}])
+def test_a_booked_payment_stays_hubspots_though_its_note_was_overwritten(changes: dict[str, object]) -> None:
+    now = replace(BOOKED, marker="", **changes)
+    pair = Pair(Kind.SETTLEMENT, PAID, now, Bond(PAID, BOOKED))
+    assert isinstance(decide(RULES, pair, WORLD, {INVOICE: Linked("77")}), Hold)
