@@ -7,6 +7,7 @@ import msgspec
 import pytest
 
 from tieout.core.decide import (
+    Alike,
     Bond,
     Exclude,
     Fail,
@@ -23,7 +24,6 @@ from tieout.core.decide import (
 from tieout.core.facts import BooksFacts, CrmFacts, Facts
 from tieout.core.records import Kind, Side
 from tieout.core.settings import Settings
-from tieout.kinds.receipts import _alike
 from tieout.kinds.settlement import Settlement
 from tieout.kinds.settlement_rules import SettlementRules
 
@@ -36,11 +36,14 @@ BOOKED = replace(PAID, id="5:900", transaction="5", invoice="900", marker="1" * 
 INVOICE = LinkOf(Kind.INVOICE, Side.BOOKS, "900")
 
 
+TWIN = Alike(Kind.SETTLEMENT, Side.BOOKS, "900", PAID.amount, "USD", date(2025, 12, 31), date(2026, 1, 10))
+
+
 def alone(crm: Settlement):
     answers = {
         LinkOf(Kind.INVOICE, Side.CRM, "77"): Linked("900"),
         SettledOf("900"): Settled(Decimal("100.00")),
-        _alike(crm, "900", WORLD): Matches(),
+        TWIN: Matches(),
     }
     return decide(RULES, Pair(Kind.SETTLEMENT, crm, None), WORLD, answers)
 
