@@ -28,7 +28,8 @@ from tieout.core.match import Candidate
 from tieout.core.money import line_amount, scale
 from tieout.core.records import Key, Kind, Side
 from tieout.core.settings import Settings
-from tieout.kinds.booking import Booking, alike_question, book, closed_until, questions
+from tieout.kinds.alike import alike_question
+from tieout.kinds.booking import Booking, book, closed_until, questions
 from tieout.kinds.invoice import Invoice, Line
 
 replace = msgspec.structs.replace
@@ -342,6 +343,6 @@ def test_a_cent_between_lines_and_total_is_told_with_both():
 
 
 def test_twins_are_looked_for_ten_days_around():
-    question = alike_question(INVOICE, "5", 10)
+    question = alike_question(INVOICE, Side.BOOKS, "5", world(same_invoice_days=10))
     assert (question.first, question.last) == (date(2025, 12, 26), date(2026, 1, 15))
-    assert alike_question(replace(INVOICE, date=None), "5", 10) is None
+    assert alike_question(replace(INVOICE, date=None), Side.BOOKS, "5", world()) is None

@@ -3,14 +3,13 @@
 All obstacles are found at once, so that a draft can tell them before it is finalized.
 """
 
-from datetime import date, timedelta
+from datetime import date
 from decimal import Decimal
 
 import msgspec
 
 from tieout.core.days import day
 from tieout.core.decide import (
-    Alike,
     Answers,
     Fail,
     HolderOf,
@@ -80,14 +79,6 @@ def questions(pair: Pair[Invoice], crm: Invoice, answers: Answers) -> frozenset[
         if pattern := pair.choices.get("number_by_pattern"):
             wanted.add(_numbers_like(crm.number, pattern))
     return frozenset(wanted - answers.keys())
-
-
-def alike_question(crm: Invoice, customer: str, days: int) -> Alike | None:
-    """The question for documents in QuickBooks that could be this very invoice."""
-    if crm.date is None:
-        return None
-    near = timedelta(days=days)
-    return Alike(Kind.INVOICE, Side.BOOKS, customer, crm.total, crm.currency, crm.date - near, crm.date + near)
 
 
 def book(pair: Pair[Invoice], crm: Invoice, world: World, answers: Answers) -> Booking:

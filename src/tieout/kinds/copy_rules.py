@@ -5,13 +5,11 @@ compares what stands with what shall be and asks for the next step, so that what
 """
 
 from collections.abc import Mapping
-from datetime import timedelta
 
 import msgspec
 
 from tieout.core.decide import (
     Accept,
-    Alike,
     Answers,
     Bond,
     Change,
@@ -23,7 +21,6 @@ from tieout.core.decide import (
     Link,
     Linked,
     LinkOf,
-    Matches,
     Nothing,
     Pair,
     Question,
@@ -36,6 +33,7 @@ from tieout.core.decide import (
 from tieout.core.merge import Difference
 from tieout.core.records import Kind, Side
 from tieout.kinds import charge
+from tieout.kinds.alike import alike_question, asked, found
 from tieout.kinds.copying import copy, placed, same_parts
 from tieout.kinds.invoice import Invoice
 
@@ -58,7 +56,7 @@ def foreign(crm: Invoice, books: Invoice, bond: Bond[Invoice], choices: Mapping[
 
     What differs between the two is held; the rest of both goes its own way.
     """
-    found = tuple(
+    apart = tuple(
         Difference(name, str(getattr(crm, name)), str(getattr(books, name)))
         for name in ("status", "total")
         if _stands(crm, name) != _stands(books, name)
@@ -68,11 +66,11 @@ def foreign(crm: Invoice, books: Invoice, bond: Bond[Invoice], choices: Mapping[
         for name in (*charge.NAMES, "status")
         if getattr(crm, name) != getattr(bond.crm_base, name) or getattr(books, name) != getattr(bond.books_base, name)
     )
-    if not found:
+    if not apart:
         return Nothing(moved=moved)
-    if choices.get("leave_both") == signature(found):
-        return Accept(found)
-    return Hold("copy_apart", {"number": books.number, "total": str(crm.total), "other": str(books.total)}, found)
+    if choices.get("leave_both") == signature(apart):
+        return Accept(apart)
+    return Hold("copy_apart", {"number": books.number, "total": str(crm.total), "other": str(books.total)}, apart)
 
 
 def _stands(invoice: Invoice, name: str) -> object:
@@ -89,7 +87,7 @@ def needs(pair: Pair[Invoice], books: Invoice, world: World, answers: Answers) -
         wanted = frozenset({LinkOf(Kind.CUSTOMER, Side.CRM, pair.crm.customer)}) - answers.keys()
     if wanted or pair.bond is not None or "create_anyway" in pair.choices:
         return wanted
-    alike = _alike(books, _customer(books, answers).other, world)
+    alike = alike_question(books, Side.CRM, _customer(books, answers).other, world)
     return frozenset({alike} if alike is not None and alike not in answers else ())
 
 
@@ -108,13 +106,10 @@ def alone(pair: Pair[Invoice], books: Invoice, world: World, answers: Answers) -
             evidence = {"customer": books.customer, "name": customer.label}
             return Fail("no_customer_in_hubspot", evidence, customer.candidates)
         return Wait(Kind.CUSTOMER, books.customer, name=customer.label, side=Side.BOOKS)
-    alike = _alike(books, customer.other, world)
-    if alike is not None and "create_anyway" not in pair.choices:
-        reply = answers[alike]
-        if isinstance(reply, Matches) and reply.candidates:
-            twin = reply.candidates[0]
-            evidence = {"number": books.number, "twin": twin.id, "twin_number": twin.label}
-            return Hold("possible_duplicate_in_hubspot", evidence, candidates=reply.candidates)
+    if "create_anyway" not in pair.choices and (
+        twins := found(alike_question(books, Side.CRM, customer.other, world), answers)
+    ):
+        return asked("possible_duplicate_in_hubspot", twins, number=books.number)
     return Create(Side.CRM, _wanted(books, customer.other, answers))
 
 
@@ -131,13 +126,13 @@ def linked(pair: Pair[Invoice], crm: Invoice, books: Invoice, bond: Bond[Invoice
         crm = msgspec.structs.replace(crm, customer=owner)
     wanted = placed(_wanted(books, owner or crm.customer, answers), crm)
     edited = _edited(crm, bond, wanted)
-    found = edited and edited + charge.differences(bond.books_base, books, Side.BOOKS)
-    sign = signature(found)
+    apart = edited and edited + charge.differences(bond.books_base, books, Side.BOOKS)
+    sign = signature(apart)
     if edited and pair.choices.get("leave_both") == sign:
-        return Accept(found)
+        return Accept(apart)
     if edited and pair.choices.get("restore_copy") != sign:
         evidence = {"number": books.number, "total": str(books.total), "other": str(crm.total)}
-        return Hold("charge_edited_in_hubspot", evidence, found)
+        return Hold("charge_edited_in_hubspot", evidence, apart)
     asked = "restore_copy" if edited else ""
     if owner != crm.customer and not _stands_for(crm.customer, books, answers):
         return Fail("customer_moved_in_quickbooks", {"number": books.number, "customer": books.customer})
@@ -191,24 +186,17 @@ def _wanted(books: Invoice, customer: str, answers: Answers) -> Invoice:
 
 def _products(books: Invoice, answers: Answers) -> Mapping[str, str]:
     """HubSpot's products by QuickBooks item; an item that only lines of HubSpot name has none."""
-    found = {line.item: answers.get(LinkOf(Kind.ITEM, Side.BOOKS, line.item)) for line in books.lines if line.item}
-    return {item: reply.other for item, reply in found.items() if isinstance(reply, Linked) and reply.other.isdecimal()}
-
-
-def _alike(books: Invoice, customer: str, world: World) -> Alike | None:
-    if books.date is None or not customer:
-        return None
-    near = timedelta(days=world.settings.same_invoice_days)
-    return Alike(Kind.INVOICE, Side.CRM, customer, books.total, books.currency, books.date - near, books.date + near)
+    items = {line.item: answers.get(LinkOf(Kind.ITEM, Side.BOOKS, line.item)) for line in books.lines if line.item}
+    return {item: reply.other for item, reply in items.items() if isinstance(reply, Linked) and reply.other.isdecimal()}
 
 
 def _edited(crm: Invoice, bond: Bond[Invoice], wanted: Invoice) -> tuple[Difference, ...]:
     """What a person changed of a copy. The total of one in the making is HubSpot's own sum, which may lag behind."""
     base = bond.crm_base
-    found = charge.differences(base, crm, Side.CRM, ignore=("total", "customer"))
+    edits = charge.differences(base, crm, Side.CRM, ignore=("total", "customer"))
     if crm.status == "void":
-        found += (Difference("status", base.status, crm.status, Side.CRM),)
-    return found if base.status == "draft" else found + _total_set(crm, bond, wanted)
+        edits += (Difference("status", base.status, crm.status, Side.CRM),)
+    return edits if base.status == "draft" else edits + _total_set(crm, bond, wanted)
 
 
 def _total_set(crm: Invoice, bond: Bond[Invoice], wanted: Invoice) -> tuple[Difference, ...]:

@@ -20,7 +20,6 @@ from tieout.core.decide import (
     Fail,
     Hold,
     Link,
-    Matches,
     Nothing,
     Pair,
     Question,
@@ -39,7 +38,8 @@ from tieout.core.records import Key, Kind, Side
 from tieout.core.text import normal
 from tieout.core.warn import FreeText
 from tieout.kinds import charge, copy_rules, merging
-from tieout.kinds.booking import Booking, alike_question, book, closed_until, number_key, questions
+from tieout.kinds.alike import alike_question, asked, found
+from tieout.kinds.booking import Booking, book, closed_until, number_key, questions
 from tieout.kinds.copy_rules import is_copy, is_foreign_copy
 from tieout.kinds.invoice import Invoice, Line
 
@@ -79,8 +79,7 @@ class InvoiceRules:
         if first := questions(pair, crm, answers) | former:
             return first
         if pair.bond is None and crm.status != "draft" and "create_anyway" not in pair.choices:
-            customer = book(pair, crm, world, answers).invoice.customer
-            alike = alike_question(crm, customer, world.settings.same_invoice_days) if customer else None
+            alike = alike_question(crm, Side.BOOKS, book(pair, crm, world, answers).invoice.customer, world)
             if alike is not None and alike not in answers:
                 return frozenset({alike})
         return frozenset()
@@ -111,17 +110,10 @@ class InvoiceRules:
     def _twin(
         self, pair: Pair[Invoice], crm: Invoice, booking: Booking, world: World, answers: Answers
     ) -> Decision | None:
-        if "create_anyway" in pair.choices or not booking.invoice.customer:
+        if "create_anyway" in pair.choices:
             return None
-        question = alike_question(crm, booking.invoice.customer, world.settings.same_invoice_days)
-        if question is None:
-            return None
-        reply = answers[question]
-        candidates = reply.candidates if isinstance(reply, Matches) else ()
-        if not candidates:
-            return None
-        evidence = {"number": crm.number, "twin": candidates[0].id, "twin_number": candidates[0].label}
-        return Hold("possible_duplicate", evidence, candidates=candidates)
+        candidates = found(alike_question(crm, Side.BOOKS, booking.invoice.customer, world), answers)
+        return asked("possible_duplicate", candidates, number=crm.number) if candidates else None
 
     def linked(self, pair: Pair[Invoice], bond: Bond[Invoice], world: World, answers: Answers) -> Decision:
         """Void, then charge, then header."""

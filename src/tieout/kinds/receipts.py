@@ -3,13 +3,10 @@
 Only what succeeded is money. What comes back after that (a refund, a lost dispute) is for the bookkeeper to enter.
 """
 
-from datetime import timedelta
-
 import msgspec
 
 from tieout.core.decide import (
     Accept,
-    Alike,
     Answers,
     Bond,
     Create,
@@ -20,7 +17,6 @@ from tieout.core.decide import (
     Link,
     Linked,
     LinkOf,
-    Matches,
     Nothing,
     Pair,
     Question,
@@ -31,6 +27,7 @@ from tieout.core.decide import (
 )
 from tieout.core.merge import Difference
 from tieout.core.records import Kind, Side
+from tieout.kinds.alike import alike_question, asked, found
 from tieout.kinds.booking import closed_until
 from tieout.kinds.settlement import Settlement
 
@@ -39,6 +36,7 @@ _MONEY = ("succeeded", "disputed_won", "disputed_action_required", "disputed_awa
 _UNHELD = ("status", "method", "reference")
 """What may differ without a word: it tells how the money came, not how much."""
 _COMES_BACK = ("failed", "refunded", "partially_refunded", "processing_refund", "disputed_lost")
+"""Its statuses once the money, or a part of it, is gone again; one that failed may never have come."""
 
 
 def needs(pair: Pair[Settlement], world: World, answers: Answers) -> frozenset[Question]:
@@ -53,7 +51,7 @@ def needs(pair: Pair[Settlement], world: World, answers: Answers) -> frozenset[Q
     if not isinstance(reply, Linked) or not reply.other:
         return frozenset()
     wanted: set[Question] = {SettledOf(reply.other)}
-    if (alike := _alike(crm, reply.other, world)) is not None:
+    if (alike := alike_question(crm, Side.BOOKS, reply.other, world)) is not None:
         wanted.add(alike)
     return frozenset(wanted - answers.keys())
 
@@ -89,12 +87,12 @@ def linked(pair: Pair[Settlement], crm: Settlement, books: Settlement, bond: Bon
     """What is booked stays; what changes on either side afterwards is for a person."""
     if crm.status in _COMES_BACK:
         return Fail("payment_came_back", {"amount": str(crm.amount), "status": crm.status})
-    found = _moved(bond.crm_base, crm, Side.CRM) + _moved(bond.books_base, books, Side.BOOKS)
-    if not found:
+    apart = _moved(bond.crm_base, crm, Side.CRM) + _moved(bond.books_base, books, Side.BOOKS)
+    if not apart:
         return Nothing(moved=tuple(name for name in _UNHELD if _differs(name, crm, books, bond)))
-    if pair.choices.get("leave_both") == signature(found):
-        return Accept(found)
-    return Hold("booked_payment_changed", {"amount": str(crm.amount), "other": str(books.amount)}, found)
+    if pair.choices.get("leave_both") == signature(apart):
+        return Accept(apart)
+    return Hold("booked_payment_changed", {"amount": str(crm.amount), "other": str(books.amount)}, apart)
 
 
 def _stays_out(crm: Settlement, world: World) -> str:
@@ -114,22 +112,10 @@ def _went_back(crm: Settlement) -> bool:
 
 def _twin(crm: Settlement, invoice: str, settled: Settled, world: World, answers: Answers) -> Decision | None:
     """A payment in QuickBooks that could be this one: of its amount and time, or any where too little is open."""
-    alike = _alike(crm, invoice, world)
-    reply = answers[alike] if alike is not None else None
-    candidates = reply.candidates if isinstance(reply, Matches) else ()
+    candidates = found(alike_question(crm, Side.BOOKS, invoice, world), answers)
     if not candidates and settled.balance < crm.amount:
         candidates = settled.unlinked
-    if not candidates:
-        return None
-    evidence = {"twin": candidates[0].id, "twin_number": candidates[0].label, "amount": str(crm.amount)}
-    return Hold("possible_duplicate", evidence, (), candidates)
-
-
-def _alike(crm: Settlement, invoice: str, world: World) -> Alike | None:
-    if crm.date is None:
-        return None
-    near = timedelta(days=world.settings.same_payment_days)
-    return Alike(Kind.SETTLEMENT, Side.BOOKS, invoice, crm.amount, crm.currency, crm.date - near, crm.date + near)
+    return asked("possible_duplicate", candidates, amount=str(crm.amount)) if candidates else None
 
 
 def _booked(crm: Settlement, invoice: str, world: World) -> Settlement:

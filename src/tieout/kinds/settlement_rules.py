@@ -1,12 +1,9 @@
 """How settlements are decided. What travels from QuickBooks is cash applied to an invoice made in HubSpot."""
 
-from datetime import timedelta
-
 import msgspec
 
 from tieout.core.decide import (
     Accept,
-    Alike,
     Answers,
     Bond,
     Change,
@@ -17,7 +14,6 @@ from tieout.core.decide import (
     Link,
     Linked,
     LinkOf,
-    Matches,
     Nothing,
     Pair,
     Question,
@@ -32,6 +28,7 @@ from tieout.core.merge import Difference
 from tieout.core.records import Key, Kind, Side
 from tieout.core.warn import FreeText
 from tieout.kinds import receipts
+from tieout.kinds.alike import alike_question, asked, found
 from tieout.kinds.settlement import Settlement
 
 _MOVES = ("amount", "date", "reference")
@@ -64,7 +61,7 @@ class SettlementRules:
         if link not in answers:
             return frozenset({link})
         reply = answers[link]
-        alike = _alike(books, reply.other, world) if isinstance(reply, Linked) and reply.other else None
+        alike = alike_question(books, Side.CRM, reply.other, world) if isinstance(reply, Linked) else None
         if alike is not None and alike not in answers and books.cash and "create_anyway" not in pair.choices:
             return frozenset({alike})
         return frozenset()
@@ -98,15 +95,10 @@ class SettlementRules:
     def _twin(
         self, pair: Pair[Settlement], books: Settlement, invoice: str, world: World, answers: Answers
     ) -> Decision | None:
-        alike = _alike(books, invoice, world)
-        if alike is None or "create_anyway" in pair.choices:
+        if "create_anyway" in pair.choices:
             return None
-        reply = answers[alike]
-        candidates = reply.candidates if isinstance(reply, Matches) else ()
-        if not candidates:
-            return None
-        evidence = {"twin": candidates[0].id, "twin_number": candidates[0].label, "amount": str(books.amount)}
-        return Hold("possible_duplicate", evidence, (), candidates)
+        candidates = found(alike_question(books, Side.CRM, invoice, world), answers)
+        return asked("possible_duplicate", candidates, amount=str(books.amount)) if candidates else None
 
     def linked(self, pair: Pair[Settlement], bond: Bond[Settlement], world: World, answers: Answers) -> Decision:
         """QuickBooks' payment is the source: HubSpot's follows it; a change made in HubSpot is held."""
@@ -128,12 +120,12 @@ class SettlementRules:
             return Nothing(moved=_MOVES)
         wanted = msgspec.structs.replace(crm, **{n: getattr(books, n) for n in _MOVES})
         if edited:
-            found = edited + _differences(bond.books_base, books, Side.BOOKS)
-            sign = signature(found)
+            apart = edited + _differences(bond.books_base, books, Side.BOOKS)
+            sign = signature(apart)
             if pair.choices.get("leave_both") == sign:
-                return Accept(found)
+                return Accept(apart)
             if pair.choices.get("put_back") != sign:
-                return Hold("payment_edited_in_hubspot", {"amount": str(books.amount)}, found)
+                return Hold("payment_edited_in_hubspot", {"amount": str(books.amount)}, apart)
             return Update((Change(Side.CRM, wanted, _MOVES),), moved=_MOVES, asked="put_back")
         return Update((Change(Side.CRM, wanted, moved),), moved=_MOVES)
 
@@ -168,13 +160,6 @@ def _is_left_out(bond: Bond[Settlement], answers: Answers) -> bool:
     """Whether a person left the invoice out after this was recorded: then both sides stay as they are."""
     reply = answers.get(_invoice_of(bond))
     return isinstance(reply, Linked) and reply.left_out
-
-
-def _alike(books: Settlement, invoice: str, world: World) -> Alike | None:
-    if books.date is None:
-        return None
-    near = timedelta(days=world.settings.same_payment_days)
-    return Alike(Kind.SETTLEMENT, Side.CRM, invoice, books.amount, books.currency, books.date - near, books.date + near)
 
 
 def _differences(base: Settlement, now: Settlement, side: Side) -> tuple[Difference, ...]:
