@@ -93,7 +93,7 @@ def test_a_copy_is_a_finished_invoice_that_hubspot_does_not_bill(world, copying)
         assert len(linked["results"]) == 1
 
 
-def test_a_copy_reads_back_as_it_was_written_and_is_not_read_twice(world, copying):
+def test_a_copy_reads_back_as_it_was_written(world, copying):
     made = copying.make()
     world.calls()
     world.clock.advance(5)
@@ -214,6 +214,16 @@ def test_a_copy_that_somebody_changed_meanwhile_is_left_alone(world, copying):
     assert prepared.units == ()
     assert prepared.dropped == (operation.id,)
     assert prepared.stale[0].record.lines[0].quantity == 7
+
+
+def test_a_line_that_was_not_changed_with_the_others_counts_as_it_was(world, copying):
+    made = copying.make()
+    copying.wanted = replace(copying.wanted, lines=(line(1, "30.00", "2"), line(2, "40.00")), total=Decimal("67.50"))
+    operation = copying.parts()
+    (unit,) = world.prepare(operation).units
+    world.archive("line_items", made.lines[0].id)
+    (outcome,) = world.send(unit, operation)
+    assert [one.amount for one in outcome.row.record.lines] == [Decimal("20.00"), Decimal("40.00")]
 
 
 def test_a_line_that_hubspot_refuses_says_why(world, copying):

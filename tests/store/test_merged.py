@@ -134,6 +134,16 @@ def test_a_pair_takes_no_customer_that_belongs_to_another(shared):
             merged.take_over(tx, of(tx, Side.BOOKS, "6"), "company:2", "5", NOW)
 
 
+def test_a_pair_that_may_not_live_on_leaves_both_as_they_were(shared):
+    with undone(shared) as tx:
+        paired(tx)
+        mirror.put(tx, CONNECTION, Side.CRM, [became("company:2", "company:1")], NOW)
+        before = [of(tx, Side.BOOKS, id_).crm_id for id_ in PAIRED.values()]
+        with pytest.raises(AlreadyLinked):
+            merged.take_over(tx, of(tx, Side.CRM, "company:2"), "company:1", "5", NOW)
+        assert [of(tx, Side.BOOKS, id_).crm_id for id_ in PAIRED.values()] == before
+
+
 def test_what_a_person_left_out_is_not_followed(shared):
     with undone(shared) as tx:
         paired(tx)

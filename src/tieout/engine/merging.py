@@ -10,7 +10,7 @@ from tieout.engine.work import Work
 from tieout.kinds.customer import Customer
 from tieout.kinds.invoice import Invoice
 from tieout.remote.rows import Row
-from tieout.store import agenda, connections, merged, mirror, pairs
+from tieout.store import agenda, connections, ledger, merged, mirror, pairs
 from tieout.store.pairs import Stored
 
 
@@ -25,7 +25,7 @@ async def find(work: Work) -> None:
         lost = merged.lost_customers(tx, work.connection)
     for customer, version in lost.items():
         with work.database.read() as tx:
-            named = merged.invoices_naming(tx, work.connection, customer)
+            named = ledger.invoices_of(tx, work.connection, customer)
             known = merged.invoices_known_under(tx, work.connection, customer)
         if named:
             rows = await work.sides.books.read(Kind.INVOICE, named)

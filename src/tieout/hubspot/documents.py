@@ -208,6 +208,7 @@ def decoder(type_: type[T]) -> msgspec.json.Decoder[T]:
 
 DOCUMENT = decoder(Document)
 ENVELOPE = decoder(Envelope)
+_BATCH = decoder(BatchAnswer)
 
 
 def envelope(body: bytes) -> Envelope:
@@ -236,6 +237,21 @@ def documents(rows: Sequence[msgspec.Raw]) -> tuple[list[Document], list[Unread]
         except msgspec.MsgspecError as error:
             illegible.append(Unread(id=_id(raw), raw=bytes(raw), why=f"HubSpot's record cannot be read: {error}"))
     return legible, illegible
+
+
+def batch_answer(body: bytes) -> tuple[list[Document], list[Detail]]:
+    """What the answer to a batch write shows: the records written, and what was refused.
+
+    Raises ValueError, a sentence, where the answer or one of its records is illegible: then nobody knows what happened.
+    """
+    try:
+        answer = _BATCH.decode(body)
+    except msgspec.MsgspecError as error:
+        raise ValueError(f"HubSpot's answer cannot be read: {error}") from error
+    legible, illegible = documents(answer.results)
+    if illegible:
+        raise ValueError(illegible[0].why)
+    return legible, answer.errors
 
 
 def _id(raw: msgspec.Raw) -> str:

@@ -6,13 +6,13 @@ lacks is created, at most a batch at a time. The decision that follows sees what
 
 from collections.abc import Mapping, Sequence
 from decimal import Decimal
-from typing import Literal
+from typing import Final, Literal
 
 import msgspec
 
 from tieout.core.records import Kind, Side
 from tieout.hubspot import limits
-from tieout.hubspot.documents import BatchAnswer, Detail, Document, decoder, documents
+from tieout.hubspot.documents import Detail, Document, batch_answer
 from tieout.hubspot.errors import fault
 from tieout.hubspot.lens import invoice, values
 from tieout.hubspot.lens.customer import version
@@ -29,13 +29,11 @@ from tieout.remote.rows import Row
 from tieout.remote.side import Operation, Prepared, Unit, UnitIds
 
 Act = Literal["archive", "update", "create"]
-_BATCH = decoder(BatchAnswer)
 _WRITTEN = ("name", "text", "quantity", "price", "amount")
 _ZERO = Decimal(0)
 _FEE = "fee:"
-_DISCOUNT = "discount"
-_TAX = "tax"
-_LABELS = {DISCOUNTS: "Discount", TAXES: "Tax"}
+_ADJUSTED: Final[Mapping[str, Literal["discount", "tax"]]] = {DISCOUNTS: "discount", TAXES: "tax"}
+"""The field of an invoice that each type of adjustment makes up: a copy has one record of either at most."""
 
 
 class Input(msgspec.Struct, frozen=True):
@@ -49,6 +47,11 @@ class Body(msgspec.Struct, frozen=True):
     """What is read back of a batch."""
 
     inputs: tuple[Input, ...]
+
+    @property
+    def ids(self) -> dict[str, str]:
+        """The parts that it names, by their ids; none where it makes them."""
+        return {one.id: one.id for one in self.inputs if one.id}
 
 
 class Step(msgspec.Struct, frozen=True):
@@ -90,27 +93,22 @@ class Parts:
         read = max(values.moment(read_at), values.moment(str(newest)))
         return Prepared(_units(steps, unit_ids, read.isoformat()), stale, tuple(one.id for one in dropped))
 
-    async def done(self, unit: Unit, members: Sequence[Operation], answer: Answer) -> tuple[Outcome, ...]:
+    def done(self, unit: Unit, members: Sequence[Operation], answer: Answer) -> tuple[Outcome, ...]:
         """What an answer of success says of each member."""
-        type_, act = _written(unit)
+        type_, act = _of(unit)
         body = msgspec.json.decode(unit.body, type=Body)
         if act == "archive":
-            if answer.status != 204:  # HubSpot says nothing where it archived; a page is somebody else's answer
-                return tuple(Unknown(f"HubSpot answered with status {answer.status}.") for _ in members)
             at = values.milliseconds(unit.read_at)
-            return tuple(_done(one, _after(one, type_, act, body, {}), at) for one in members)
+            return tuple(_done(one, _after(one, type_, act, body.ids), at) for one in members)
         try:
-            batch = _BATCH.decode(answer.body)
-        except msgspec.MsgspecError as error:
-            return tuple(Unknown(f"HubSpot's answer cannot be read: {error}") for _ in members)
-        made, illegible = documents(batch.results)
-        if illegible:
-            return tuple(Unknown(illegible[0].why) for _ in members)
-        return tuple(self._outcome(one, unit, body, made, batch.errors) for one in members)
+            made, errors = batch_answer(answer.body)
+        except ValueError as error:
+            return tuple(Unknown(str(error)) for _ in members)
+        return tuple(self._outcome(one, unit, body, made, errors) for one in members)
 
     async def settle(self, unit: Unit, members: Sequence[Operation]) -> tuple[Finding, ...]:
         """Look what became of a step without answer: a copy that stands as before has none of it."""
-        type_, act = _written(unit)
+        type_, act = _of(unit)
         body = msgspec.json.decode(unit.body, type=Body)
         reading = await self._reader.by_id(INVOICES, [one.target for one in members])
         rows = {row.id: row for row in reading.rows if row.kind is Kind.INVOICE}
@@ -124,7 +122,7 @@ class Parts:
         made: Sequence[Document],
         errors: Sequence[Detail],
     ) -> Outcome:
-        type_, act = _written(unit)
+        type_, act = _of(unit)
         own = {input_.trace for input_ in body.inputs if input_.trace.startswith(operation.id)}
         ids = {one.id for one in body.inputs if one.id and one.trace in own}
         mine = [one for one in made if one.object_write_trace_id in own or one.id in ids]
@@ -136,8 +134,8 @@ class Parts:
         at = max(values.milliseconds(unit.read_at), *(version(one) for one in mine))
         if type_ == LINES:
             self._reader.note([Part(LINE, one.id, operation.target, version(one), {}) for one in mine])
-        created = {one.object_write_trace_id.partition(":")[2]: one.id for one in mine} if act == "create" else {}
-        return _done(operation, _after(operation, type_, act, body, created), at)
+        parts = {one.object_write_trace_id.partition(":")[2] if act == "create" else one.id: one.id for one in mine}
+        return _done(operation, _after(operation, type_, act, parts), at)
 
     async def _step(self, operation: Operation, now: object) -> Step | None:
         wanted = operation.record
@@ -149,8 +147,9 @@ class Parts:
             return _archive(operation, LINES, lines)
         if fees := [id_.removeprefix(_FEE) for id_ in gone]:
             return _archive(operation, FEES, fees)
-        for type_, stands, shall in ((DISCOUNTS, now.discount, wanted.discount), (TAXES, now.tax, wanted.tax)):
-            if stands and stands != shall:
+        apart = [type_ for type_, field in _ADJUSTED.items() if getattr(now, field) != getattr(wanted, field)]
+        for type_ in apart:
+            if getattr(now, _ADJUSTED[type_]):
                 linked = await self._reader.objects.linked(INVOICES, type_, [operation.target])
                 if ids := linked.get(operation.target):
                     return _archive(operation, type_, ids)
@@ -160,13 +159,10 @@ class Parts:
             return Step(operation, LINES, "update", tuple(_changed(operation, one, wanted, places) for one in changed))
         if differing:
             return Step(operation, LINES, "create", tuple(_new(operation, one, wanted, places) for one in differing))
-        for type_, name, shall, stands in (
-            (DISCOUNTS, _DISCOUNT, wanted.discount, now.discount),
-            (TAXES, _TAX, wanted.tax, now.tax),
-        ):
-            if shall != stands:
-                properties = invoice.adjustment(_LABELS[type_], shall)
-                return Step(operation, type_, "create", (_creation(operation, name, type_, properties),))
+        for type_ in apart:
+            field = _ADJUSTED[type_]
+            properties = invoice.adjustment(field.capitalize(), getattr(wanted, field))
+            return Step(operation, type_, "create", (_creation(operation, field, type_, properties),))
         return None
 
 
@@ -216,41 +212,43 @@ def _units(steps: Sequence[Step], unit_ids: UnitIds, read_at: str) -> tuple[Unit
     return tuple(units)
 
 
-def _written(unit: Unit) -> tuple[str, Act]:
+def _of(unit: Unit) -> tuple[str, Act]:
     """The type of the parts that a unit writes, and what it does with them."""
     type_, _, rest = unit.path.removeprefix(f"{OBJECTS}/").partition("/batch/")
     acts: dict[str, Act] = {"archive": "archive", "update": "update", "create": "create"}
     return type_, acts[rest]
 
 
-def _after(operation: Operation, type_: str, act: Act, body: Body, created: Mapping[str, str]) -> Invoice:
-    """The copy once a step is done. created: ids of the lines that it made, by `source`."""
+def _after(operation: Operation, type_: str, act: Act, parts: Mapping[str, str]) -> Invoice:
+    """The copy once a step is done. parts: ids of those that it wrote, of new lines by `source`, else by id."""
     base, wanted = operation.base, operation.record
     if not isinstance(base, Invoice) or not isinstance(wanted, Invoice):
         raise TypeError(f"Operation {operation.id} is about no invoice.")
-    lines, discount, tax = base.lines, base.discount, base.tax
-    match type_, act:
-        case "discounts", _:
-            discount = wanted.discount if act == "create" else _ZERO
-        case "taxes", _:
-            tax = wanted.tax if act == "create" else _ZERO
-        case _, "archive":
-            prefix = _FEE if type_ == FEES else ""
-            gone = {prefix + one.id for one in body.inputs}
-            lines = tuple(line for line in base.lines if line.id not in gone)
-        case _, "update":
-            written = {one.id for one in body.inputs}
-            shall = {line.id: line for line in wanted.lines if line.id in written}
-            lines = tuple(shall.get(line.id, line) for line in base.lines)
-        case _:
-            new = {line.source: line for line in wanted.lines if line.source in created}
-            made = [msgspec.structs.replace(line, id=created[source]) for source, line in new.items()]
-            places = {line.source: place for place, line in enumerate(wanted.lines)}
-            lines = tuple(sorted((*base.lines, *made), key=lambda line: places.get(line.source, len(places))))
-    total, balance = base.total, base.balance
+    after = base
+    if field := _ADJUSTED.get(type_):
+        worth = getattr(wanted, field) if act == "create" else _ZERO
+        after = msgspec.structs.replace(base, **{field: worth})
+    else:
+        after = msgspec.structs.replace(base, lines=_lines(base, wanted, type_, act, parts))
     if base.status == "draft":  # until a total is given, HubSpot sums the parts up
-        total = balance = sum((line.amount for line in lines), -discount) + tax
-    return msgspec.structs.replace(base, lines=lines, discount=discount, tax=tax, total=total, balance=balance)
+        total = sum((line.amount for line in after.lines), -after.discount) + after.tax
+        after = msgspec.structs.replace(after, total=total, balance=total)
+    return after
+
+
+def _lines(base: Invoice, wanted: Invoice, type_: str, act: Act, parts: Mapping[str, str]) -> tuple[Line, ...]:
+    match act:
+        case "archive":
+            gone = {(_FEE if type_ == FEES else "") + id_ for id_ in parts}
+            return tuple(line for line in base.lines if line.id not in gone)
+        case "update":
+            shall = {line.id: line for line in wanted.lines if line.id in parts}
+            return tuple(shall.get(line.id, line) for line in base.lines)
+        case "create":
+            new = {line.source: line for line in wanted.lines if line.source in parts}
+            made = [msgspec.structs.replace(line, id=parts[source]) for source, line in new.items()]
+            places = {line.source: place for place, line in enumerate(wanted.lines)}
+            return tuple(sorted((*base.lines, *made), key=lambda line: places.get(line.source, len(places))))
 
 
 def _done(operation: Operation, now: Invoice, at: int) -> Outcome:
@@ -262,10 +260,11 @@ def _found(operation: Operation, row: Row | None, type_: str, act: Act, body: Bo
         return Moot("The invoice is not there any more.")
     if _stands(operation, row.record):
         return Absent()
-    created = {line.source: line.id for line in row.record.lines if line.source} if act == "create" else {}
-    known = {line.source for line in operation.base.lines} if isinstance(operation.base, Invoice) else set()
-    made = {source: id_ for source, id_ in created.items() if source not in known}
-    sent = _after(operation, type_, act, body, made)
+    parts = body.ids
+    if act == "create":
+        known = {line.source for line in operation.base.lines} if isinstance(operation.base, Invoice) else set()
+        parts = {line.source: line.id for line in row.record.lines if line.source and line.source not in known}
+    sent = _after(operation, type_, act, parts)
     if not _shows(row.record, operation.base, sent, type_):
         return Moot("Somebody changed the invoice meanwhile, and it holds nothing of this step.")
     return Landed(row=row, sent=Row(Kind.INVOICE, operation.target, row.version, sent))
@@ -275,16 +274,13 @@ def _shows(now: Invoice, before: object, sent: Invoice, type_: str) -> bool:
     """Whether an invoice that is not what it was shows a step: any of the parts that the step was to change so."""
     if not isinstance(before, Invoice):
         return False
-    match type_:
-        case "discounts":
-            return sent.discount != before.discount and now.discount == sent.discount
-        case "taxes":
-            return sent.tax != before.tax and now.tax == sent.tax
-        case _:
-            was, is_, shall = ({line.id: line for line in one.lines} for one in (before, now, sent))
-            if was.keys() != shall.keys():
-                return any((id_ in is_) == (id_ in shall) for id_ in was.keys() ^ shall.keys())
-            return any(_taken(was[id_], is_[id_], shall[id_]) for id_ in was.keys() & is_.keys())
+    if field := _ADJUSTED.get(type_):
+        meant = getattr(sent, field)
+        return bool(meant != getattr(before, field) and getattr(now, field) == meant)
+    was, is_, shall = ({line.id: line for line in one.lines} for one in (before, now, sent))
+    if was.keys() != shall.keys():
+        return any((id_ in is_) == (id_ in shall) for id_ in was.keys() ^ shall.keys())
+    return any(_taken(was[id_], is_[id_], shall[id_]) for id_ in was.keys() & is_.keys())
 
 
 def _taken(was: Line, now: Line, shall: Line) -> bool:

@@ -8,7 +8,7 @@ import msgspec
 from tieout.core.records import Kind
 from tieout.hubspot.client import Client, postponed
 from tieout.hubspot.creations import Creations, is_new_person, is_our_key
-from tieout.hubspot.documents import BatchAnswer, Detail, Document, Envelope, decoder, documents
+from tieout.hubspot.documents import Detail, Document, Envelope, batch_answer, decoder
 from tieout.hubspot.errors import fault, sign_in_trouble
 from tieout.hubspot.history import Trace, trace
 from tieout.hubspot.lens import customer, settlement, values
@@ -26,7 +26,6 @@ from tieout.remote.ports import Clock, Timeout
 from tieout.remote.rows import Record, Row
 from tieout.remote.side import Operation, Unit
 
-_BATCH = decoder(BatchAnswer)
 _ENVELOPE = decoder(Envelope)
 _HEADER = ("number", "status", "date", "due", "memo", "po", "total", "balance")
 _DAYS = ("due", "date")
@@ -89,23 +88,21 @@ class Writer:
         return tuple(_found(one, after.get(one.id)) for one in members)
 
     async def _done(self, unit: Unit, members: Sequence[Operation], answer: Answer) -> tuple[Outcome, ...]:
+        archives = unit.path.endswith("/batch/archive")
+        if archives and answer.status != 204:  # HubSpot says nothing there; a page is somebody else's answer
+            return tuple(Unknown(f"HubSpot answered with status {answer.status}.") for _ in members)
         if _is_of_parts(members[0]):
-            return await self._parts.done(unit, members, answer)
-        if unit.path.endswith("/batch/archive"):
-            if answer.status != 204:  # HubSpot says nothing where it archived; a page is somebody else's answer
-                return tuple(Unknown(f"HubSpot answered with status {answer.status}.") for _ in members)
+            return self._parts.done(unit, members, answer)
+        if archives:
             at = values.epoch(self._clock.now())
             return tuple(Done(one.target, Row(one.kind, one.target, at, None, gone="archived"), at) for one in members)
         try:
-            batch = _BATCH.decode(answer.body)
-        except msgspec.MsgspecError as error:
-            return tuple(Unknown(f"HubSpot's answer cannot be read: {error}") for _ in members)
-        legible, illegible = documents(batch.results)
-        if illegible:
-            return tuple(Unknown(illegible[0].why) for _ in members)
+            made, errors = batch_answer(answer.body)
+        except ValueError as error:
+            return tuple(Unknown(str(error)) for _ in members)
         if _creates(members[0]):
-            return tuple(self._creations.outcome(one, legible, batch.errors) for one in members)
-        return await self._updates(unit, members, legible, batch.errors)
+            return tuple(self._creations.outcome(one, made, errors) for one in members)
+        return await self._updates(unit, members, made, errors)
 
     async def _updates(
         self, unit: Unit, members: Sequence[Operation], made: Sequence[Document], errors: Sequence[Detail]

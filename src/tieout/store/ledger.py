@@ -47,6 +47,11 @@ def settlements_on(
 
 def settlements_of(tx: Connection, connection: int, customer: str) -> list[Settlement]:
     """What was paid and credited on the invoices of a QuickBooks customer."""
+    return settlements_on(tx, connection, invoices_of(tx, connection, customer))
+
+
+def invoices_of(tx: Connection, connection: int, customer: str) -> list[str]:
+    """The QuickBooks invoices, voided ones aside, that name this customer as far as the mirror knows."""
     owned = tx.execute(
         select(match_key.c.id).where(
             match_key.c.connection == connection,
@@ -56,7 +61,7 @@ def settlements_of(tx: Connection, connection: int, customer: str) -> list[Settl
             match_key.c.value.startswith(f"{customer}:", autoescape=True),
         )
     )
-    return settlements_on(tx, connection, list(owned.scalars()))
+    return sorted(set(owned.scalars()))
 
 
 def open_credit(tx: Connection, connection: int, customer: str) -> Decimal:

@@ -13,7 +13,7 @@ from tieout.store import mirror, pairs
 from tieout.store.agenda import chunks
 from tieout.store.codec import decode, encode
 from tieout.store.pairs import AlreadyLinked, Stored
-from tieout.store.tables import key_row, match_key, pair, record
+from tieout.store.tables import key_row, pair, record
 
 _MOST_STEPS = 10
 """A record may be merged, and what it became again; so often at most is it followed."""
@@ -109,20 +109,6 @@ def lost_customers(tx: Connection, connection: int) -> dict[str, int]:
     return {row.id: row.version for row in rows}
 
 
-def invoices_naming(tx: Connection, connection: int, customer: str) -> list[str]:
-    """The QuickBooks invoices, voided ones aside, that name this customer as far as the mirror knows."""
-    rows = tx.execute(
-        select(match_key.c.id).where(
-            match_key.c.connection == connection,
-            match_key.c.side == Side.BOOKS.value,
-            match_key.c.kind == Kind.INVOICE.value,
-            match_key.c.name == "alike",
-            match_key.c.value.startswith(f"{customer}:", autoescape=True),
-        )
-    )
-    return sorted(set(rows.scalars()))
-
-
 def invoices_known_under(tx: Connection, connection: int, customer: str) -> list[str]:
     """The linked QuickBooks invoices that named this customer when both sides last agreed."""
     rows = tx.execute(
@@ -159,7 +145,8 @@ def take_over(tx: Connection, stored: Stored, crm_id: str, books_id: str, now: d
         books_base = mirror.get(tx, connection, Side.BOOKS, kind, books_id)
     if books_base is None:
         raise AlreadyLinked(kind, stored.crm_id, books_id)
-    for side, own, wanted in ((Side.CRM, stored.crm_id, crm_id), (Side.BOOKS, stored.books_id, books_id)):
+    # QuickBooks' side first: it may be refused, and nothing must have been written by then.
+    for side, own, wanted in ((Side.BOOKS, stored.books_id, books_id), (Side.CRM, stored.crm_id, crm_id)):
         other = pairs.find(tx, connection, kind, side, wanted) if wanted != own else None
         if other is None:
             continue
