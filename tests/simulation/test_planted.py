@@ -76,7 +76,7 @@ def test_overwriting_what_the_seller_changed_of_a_copy_is_found(monkeypatch: pyt
 
 
 def test_not_asking_about_twins_of_a_copy_is_found(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(copy_rules, "_alike", lambda *_: None)
+    monkeypatch.setattr(copy_rules, "alike_question", lambda *_: None)
     assert _found(range(60), **_SHOWN)
 
 
