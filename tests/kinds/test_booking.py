@@ -9,23 +9,11 @@ from hypothesis import given
 from hypothesis import strategies as st
 from tests.kinds import worlds
 
-from tieout.core.decide import (
-    Holder,
-    HolderOf,
-    Holders,
-    ItemOf,
-    Linked,
-    LinkOf,
-    Matches,
-    MatchesOf,
-    NumbersLike,
-    Pair,
-    Wait,
-    World,
-)
+from tieout.core.decide import Pair, Wait, World
 from tieout.core.facts import BooksFacts, CrmFacts, Facts, TaxRate
 from tieout.core.match import Candidate
 from tieout.core.money import line_amount, scale
+from tieout.core.questions import Holder, HolderOf, Holders, ItemOf, Linked, LinkOf, Matches, MatchesOf, NumbersLike
 from tieout.core.records import Key, Kind, Side
 from tieout.core.settings import Settings
 from tieout.kinds.alike import alike_question

@@ -8,7 +8,6 @@ import pytest
 
 from tieout.core.decide import (
     Accept,
-    Alike,
     Bond,
     Broken,
     Create,
@@ -16,9 +15,6 @@ from tieout.core.decide import (
     Fail,
     Hold,
     Link,
-    Linked,
-    LinkOf,
-    Matches,
     Nothing,
     Pair,
     Update,
@@ -31,6 +27,7 @@ from tieout.core.decide import (
 from tieout.core.facts import BooksFacts, CrmFacts, Facts
 from tieout.core.fields import Rule
 from tieout.core.match import Candidate
+from tieout.core.questions import Alike, Linked, LinkOf, Matches
 from tieout.core.records import Kind, Side
 from tieout.core.settings import Settings
 from tieout.kinds import charge

@@ -15,12 +15,7 @@ from tieout.core.decide import (
     Exclude,
     Fail,
     Hold,
-    Holder,
-    HolderOf,
-    Holders,
     Link,
-    Matches,
-    MatchesOf,
     Nothing,
     Pair,
     Update,
@@ -31,6 +26,7 @@ from tieout.core.decide import (
 from tieout.core.facts import BooksFacts, CrmFacts, Facts
 from tieout.core.fields import Rule
 from tieout.core.match import Candidate, only_certain
+from tieout.core.questions import Holder, HolderOf, Holders, Matches, MatchesOf
 from tieout.core.records import Address, Key, Kind, Side
 from tieout.core.settings import Settings
 from tieout.kinds.customer import Customer, CustomerRules, display_name

@@ -21,8 +21,6 @@ from tieout.core.decide import (
     Exclude,
     Fail,
     Hold,
-    HolderOf,
-    Holders,
     Link,
     Nothing,
     Pair,
@@ -32,6 +30,7 @@ from tieout.core.decide import (
     decide,
     signature,
 )
+from tieout.core.questions import HolderOf, Holders
 from tieout.core.records import Kind, Side
 from tieout.kinds import charge
 from tieout.kinds.copy_rules import is_copy

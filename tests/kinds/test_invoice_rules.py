@@ -9,20 +9,13 @@ import pytest
 from tieout.core.causes import CAUSES
 from tieout.core.decide import (
     Accept,
-    Alike,
     Bond,
     Create,
     Draft,
     Exclude,
     Fail,
     Hold,
-    HolderOf,
-    Holders,
-    ItemOf,
     Link,
-    Linked,
-    LinkOf,
-    Matches,
     Nothing,
     Pair,
     Update,
@@ -36,6 +29,7 @@ from tieout.core.facts import BooksFacts, CrmFacts, Facts
 from tieout.core.fields import Rule
 from tieout.core.match import Candidate
 from tieout.core.merge import Difference
+from tieout.core.questions import Alike, HolderOf, Holders, ItemOf, Linked, LinkOf, Matches
 from tieout.core.records import Key, Kind, Side
 from tieout.core.settings import Settings
 from tieout.core.warn import Warn, acknowledgement

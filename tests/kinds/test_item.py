@@ -7,25 +7,10 @@ import pytest
 from hypothesis import given
 from tests.kinds import worlds
 
-from tieout.core.decide import (
-    Bond,
-    Create,
-    Exclude,
-    Fail,
-    Holder,
-    HolderOf,
-    Holders,
-    Link,
-    Matches,
-    MatchesOf,
-    Nothing,
-    Pair,
-    Wait,
-    World,
-    decide,
-)
+from tieout.core.decide import Bond, Create, Exclude, Fail, Link, Nothing, Pair, Wait, World, decide
 from tieout.core.facts import BooksFacts, CrmFacts, Facts
 from tieout.core.match import Candidate
+from tieout.core.questions import Holder, HolderOf, Holders, Matches, MatchesOf
 from tieout.core.records import Key, Kind, Side
 from tieout.core.settings import Settings
 from tieout.kinds.item import Item, ItemRules

@@ -6,24 +6,11 @@ from decimal import Decimal
 import msgspec
 import pytest
 
-from tieout.core.decide import (
-    Bond,
-    Broken,
-    Decision,
-    Exclude,
-    Fail,
-    Hold,
-    Linked,
-    LinkOf,
-    Nothing,
-    Pair,
-    Wait,
-    World,
-    decide,
-)
+from tieout.core.decide import Bond, Broken, Decision, Exclude, Fail, Hold, Nothing, Pair, Wait, World, decide
 from tieout.core.facts import BooksFacts, CrmFacts, Facts
 from tieout.core.match import Candidate
 from tieout.core.merged import Merged, MergedOf, TakeOver
+from tieout.core.questions import Linked, LinkOf
 from tieout.core.records import Kind, Side
 from tieout.core.settings import Settings
 from tieout.kinds.customer import Customer, CustomerRules

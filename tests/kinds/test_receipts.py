@@ -6,22 +6,9 @@ from decimal import Decimal
 import msgspec
 import pytest
 
-from tieout.core.decide import (
-    Alike,
-    Bond,
-    Exclude,
-    Fail,
-    Hold,
-    Linked,
-    LinkOf,
-    Matches,
-    Pair,
-    Settled,
-    SettledOf,
-    World,
-    decide,
-)
+from tieout.core.decide import Bond, Exclude, Fail, Hold, Pair, World, decide
 from tieout.core.facts import BooksFacts, CrmFacts, Facts
+from tieout.core.questions import Alike, Linked, LinkOf, Matches, Settled, SettledOf
 from tieout.core.records import Kind, Side
 from tieout.core.settings import Settings
 from tieout.kinds.settlement import Settlement

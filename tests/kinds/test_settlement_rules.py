@@ -8,16 +8,12 @@ import pytest
 
 from tieout.core.decide import (
     Accept,
-    Alike,
     Bond,
     Broken,
     Create,
     Exclude,
     Hold,
     Link,
-    Linked,
-    LinkOf,
-    Matches,
     Nothing,
     Pair,
     Update,
@@ -28,6 +24,7 @@ from tieout.core.decide import (
 )
 from tieout.core.facts import BooksFacts, CrmFacts, Facts
 from tieout.core.match import Candidate
+from tieout.core.questions import Alike, Linked, LinkOf, Matches
 from tieout.core.records import Kind, Side
 from tieout.core.settings import Settings
 from tieout.kinds.settlement import Settlement

@@ -9,9 +9,13 @@ from typing import Any
 import msgspec
 from hypothesis import strategies as st
 
-from tieout.core.decide import (
+from tieout.core.decide import Bond, Pair, Rules, Update, World
+from tieout.core.facts import BooksFacts, CrmFacts, Facts, TaxRate
+from tieout.core.fields import Rule
+from tieout.core.match import Candidate
+from tieout.core.merged import Merged, MergedOf
+from tieout.core.questions import (
     Answers,
-    Bond,
     Holder,
     HolderOf,
     Holders,
@@ -20,19 +24,11 @@ from tieout.core.decide import (
     LinkOf,
     Matches,
     NumbersLike,
-    Pair,
     Question,
     Reply,
-    Rules,
     Settled,
     SettledOf,
-    Update,
-    World,
 )
-from tieout.core.facts import BooksFacts, CrmFacts, Facts, TaxRate
-from tieout.core.fields import Rule
-from tieout.core.match import Candidate
-from tieout.core.merged import Merged, MergedOf
 from tieout.core.records import Address, Kind, Side
 from tieout.core.settings import Settings
 from tieout.kinds.copying import copy

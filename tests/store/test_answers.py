@@ -6,11 +6,11 @@ from decimal import Decimal
 import pytest
 from tests.store.stage import CONNECTION, NOW, gone_row, invoice_row
 
-from tieout.core.decide import (
+from tieout.core.decide import Create, Exclude, Fail, Pair, World, decide
+from tieout.core.facts import BooksFacts, CrmFacts, Facts
+from tieout.core.plan import Reservations
+from tieout.core.questions import (
     Alike,
-    Create,
-    Exclude,
-    Fail,
     Holder,
     HolderOf,
     Holders,
@@ -20,12 +20,7 @@ from tieout.core.decide import (
     Matches,
     MatchesOf,
     NumbersLike,
-    Pair,
-    World,
-    decide,
 )
-from tieout.core.facts import BooksFacts, CrmFacts, Facts
-from tieout.core.plan import Reservations
 from tieout.core.records import Address, Key, Kind, Side, State
 from tieout.core.settings import Settings
 from tieout.kinds.customer import Customer, CustomerRules

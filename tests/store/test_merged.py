@@ -4,10 +4,10 @@ import pytest
 from sqlalchemy import Connection
 from tests.store.stage import CONNECTION, NOW, undone
 
-from tieout.core.decide import Linked, LinkOf
 from tieout.core.match import Candidate
 from tieout.core.merged import Merged, MergedOf
 from tieout.core.plan import Reservations
+from tieout.core.questions import Linked, LinkOf
 from tieout.core.records import Kind, Side
 from tieout.kinds.customer import Customer
 from tieout.remote.rows import Row

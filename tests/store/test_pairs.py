@@ -15,7 +15,7 @@ from tieout.core.merge import Difference
 from tieout.core.records import Kind, Side, State
 from tieout.kinds.invoice import Invoice
 from tieout.remote.rows import Row
-from tieout.store import mirror, pairs
+from tieout.store import counting, mirror, pairs
 from tieout.store.pairs import AlreadyLinked, Refusal, Story
 from tieout.store.tables import pair
 
@@ -177,10 +177,10 @@ def test_each_pair_is_counted_once(tx):
     link(tx, "71", "1")
     pairs.settle(tx, find(tx), State.IN_SYNC, "", Story(), now=NOW)
     pairs.settle(tx, find(tx, "72"), State.EXCLUDED, "before_start", Story(), now=NOW)
-    counted = pairs.counts(tx, CONNECTION)
+    counted = counting.by_state(tx, CONNECTION)
     assert counted[Kind.INVOICE] == {State.IN_SYNC: 1, State.EXCLUDED: 1, State.PENDING: 3}
     assert sum(counted[Kind.INVOICE].values()) == tx.execute(select(func.count()).select_from(pair)).scalar_one()
-    assert pairs.count_cause(tx, CONNECTION, Kind.INVOICE, "before_start") == 1
+    assert counting.with_cause(tx, CONNECTION, Kind.INVOICE, "before_start") == 1
 
 
 def test_pairs_are_loaded_in_the_order_asked_for_and_without_those_that_are_no_more(tx):

@@ -14,7 +14,7 @@ from tieout.actions.naming import labels
 from tieout.actions.record import reason
 from tieout.core.records import Kind, Side, State
 from tieout.kinds.invoice import Invoice
-from tieout.store import pairs
+from tieout.store import counting, pairs
 from tieout.store.connections import StoredConnection
 from tieout.store.pairs import Stored
 from tieout.store.tables import pair, record
@@ -80,7 +80,7 @@ def list_invoices(
         needing = set(tx.execute(select(pair.c.id).where(wanted, failures.failing(now))).scalars())
         return InvoiceList(
             rows=tuple(_rows(tx, of, found, needing, words)),
-            states=company.counted(of, pairs.counts(tx, of.id)[Kind.INVOICE]),
+            states=company.counted(of, counting.by_state(tx, of.id)[Kind.INVOICE]),
             failing=failures.count(tx, of.id, now, Kind.INVOICE),
             total=total,
             page=at,

@@ -7,9 +7,9 @@ from tieout.actions.errors import NotFound, WrongUse
 from tieout.actions.home import Home
 from tieout.actions.lookup import connection, row_id
 from tieout.actions.naming import label
-from tieout.core.decide import Matches, MatchesOf
 from tieout.core.match import Candidate, only_certain
 from tieout.core.plan import Reservations
+from tieout.core.questions import Matches, MatchesOf
 from tieout.core.records import Kind, Side
 from tieout.store import agenda, connections, pairs
 from tieout.store.answers import answer

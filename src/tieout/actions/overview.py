@@ -15,7 +15,7 @@ from tieout.actions.signatures import SignedMonth, signed_months
 from tieout.core import money
 from tieout.core.causes import CAUSES
 from tieout.core.records import Kind, Side, State
-from tieout.store import connections, pairs
+from tieout.store import connections, counting
 from tieout.store.codec import decode
 from tieout.store.connections import StoredConnection
 from tieout.store.tables import pair, record
@@ -152,7 +152,7 @@ def _trouble(trouble: connections.Trouble | None, words: Words) -> str:
 def _kinds(tx: Connection, of: StoredConnection, words: Words) -> list[KindCount]:
     return [
         KindCount(kind, words(KINDS_TOGETHER[kind]), sum(states.values()), company.counted(of, states))
-        for kind, states in pairs.counts(tx, of.id).items()
+        for kind, states in counting.by_state(tx, of.id).items()
     ]
 
 

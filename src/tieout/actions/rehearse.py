@@ -19,7 +19,7 @@ from tieout.kinds.invoice import Invoice
 from tieout.kinds.item import Item
 from tieout.kinds.settlement import Settlement
 from tieout.remote.side import Operation
-from tieout.store import agenda, connections, pairs
+from tieout.store import agenda, connections, counting
 from tieout.store.database import Database
 
 _MOST_PASSES = 5
@@ -84,7 +84,7 @@ async def _run(home: Home, copy: Database, id_: int, transport: Transport) -> Re
         if not (crm.seen or books.seen):
             break
     with copy.read() as tx:
-        counts = pairs.counts(tx, id_)
+        counts = counting.by_state(tx, id_)
     states = {kind.value: {state.value: counts[kind].get(state, 0) for state in State} for kind in Kind}
     return Rehearsal(_steps(seen), states)
 

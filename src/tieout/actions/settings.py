@@ -16,7 +16,7 @@ from tieout.core.records import Kind, Side
 from tieout.core.settings import Settings
 from tieout.core.text import NotAPattern, filled
 from tieout.kinds.item import Item
-from tieout.store import agenda, connections, mirror, pairs
+from tieout.store import agenda, connections, counting, mirror
 from tieout.store.connections import StoredConnection
 
 _TAX = "tax_code."
@@ -157,7 +157,7 @@ def store(
 ) -> None:
     """Keep changed settings, and have everything decided anew under them."""
     if new.customer_model != stored.settings.customer_model:
-        if pairs.count_linked(tx, stored.id, Kind.CUSTOMER):
+        if counting.linked(tx, stored.id, Kind.CUSTOMER):
             raise WrongUse("customer_model cannot change once customers are linked: invoices would change hands.")
         _read_customers_again(tx, stored)
     connections.change(tx, stored.id, settings=new)

@@ -17,7 +17,7 @@ from tieout.engine.passes import Report
 from tieout.engine.schedule import FileScheduler, Scheduler
 from tieout.engine.wiring import Transport, network, open_sides
 from tieout.engine.work import SLACK_SECONDS, Lease
-from tieout.store import agenda, connections, journal, pairs
+from tieout.store import agenda, connections, counting, journal
 from tieout.store.connections import StoredConnection
 
 MOST_PASSES = 50
@@ -183,8 +183,8 @@ def _summary(home: Home, stored: StoredConnection, before: int, reports: list[Re
     with home.database.read() as tx:
         done = journal.done_since(tx, stored.id, before)
         now = connections.get(tx, stored.id)
-        counts = {kind: company.counted(now, states) for kind, states in pairs.counts(tx, stored.id).items()}
-        early = pairs.count_cause(tx, stored.id, Kind.INVOICE, "before_start")
+        counts = {kind: company.counted(now, states) for kind, states in counting.by_state(tx, stored.id).items()}
+        early = counting.with_cause(tx, stored.id, Kind.INVOICE, "before_start")
     trouble = reports[-1].trouble if reports else None
     return Synced(
         passes=len(reports),

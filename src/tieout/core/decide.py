@@ -1,11 +1,9 @@
-"""What should happen to a pair: the decisions, the questions they rest on, and the skeleton all kinds share.
+"""What should happen to a pair: the decisions, and the skeleton that all kinds share.
 
 `decide` is pure and total: every pair gets exactly one decision, and applying it leads to `Nothing`.
 """
 
 from collections.abc import Iterable, Mapping
-from datetime import date
-from decimal import Decimal
 from typing import Generic, Protocol, TypeVar
 
 import msgspec
@@ -13,7 +11,8 @@ import msgspec
 from tieout.core.facts import Facts
 from tieout.core.match import Candidate
 from tieout.core.merge import Difference, Merge
-from tieout.core.merged import Merged, MergedOf, TakeOver
+from tieout.core.merged import TakeOver
+from tieout.core.questions import Answers, Question
 from tieout.core.records import Key, Kind, Side
 from tieout.core.settings import Settings
 from tieout.core.warn import FreeText, Warn, shortened_texts, unheard
@@ -21,126 +20,6 @@ from tieout.core.warn import FreeText, Warn, shortened_texts, unheard
 R = TypeVar("R", bound=msgspec.Struct)
 
 Evidence = Mapping[str, str]
-
-
-class LinkOf(msgspec.Struct, frozen=True, tag=True):
-    """Which record of the other side is this one linked to?  Answered by `Linked`."""
-
-    kind: Kind
-    side: Side
-    id: str
-
-
-class HolderOf(msgspec.Struct, frozen=True, tag=True):
-    """Who in QuickBooks holds this name or number?  Answered by `Holders`."""
-
-    key: Key
-
-
-class NumbersLike(msgspec.Struct, frozen=True, tag=True):
-    """Which numbers in QuickBooks begin like this one?  Answered by `Holders`."""
-
-    prefix: str
-
-
-class MatchesOf(msgspec.Struct, frozen=True, tag=True):
-    """Which unlinked records of the other side share a key with this one?  Answered by `Matches`."""
-
-    kind: Kind
-    side: Side
-    id: str
-
-
-class ItemOf(msgspec.Struct, frozen=True, tag=True):
-    """Which item does a HubSpot line mean?  Answered by `Linked`."""
-
-    product: str
-    sku: str
-    name: str
-
-
-class Alike(msgspec.Struct, frozen=True, tag=True):
-    """Which unlinked documents could be this same one?  Answered by `Matches`.
-
-    side: where to look. party: the customer's id there (invoices), or the invoice's id there (settlements).
-    """
-
-    kind: Kind
-    side: Side
-    party: str
-    amount: Decimal
-    currency: str
-    first: date
-    last: date
-
-
-class SettledOf(msgspec.Struct, frozen=True, tag=True):
-    """What is open of a QuickBooks invoice, and what was paid on it?  Answered by `Settled`."""
-
-    invoice: str
-
-
-def alike_key(party: str, amount: Decimal) -> Key:
-    """The key by which documents of one party and amount are found (`Alike` then compares their days)."""
-    return Key("alike", f"{party}:{amount.normalize():f}")
-
-
-Question = LinkOf | HolderOf | NumbersLike | MatchesOf | ItemOf | Alike | SettledOf | MergedOf
-
-
-class Linked(msgspec.Struct, frozen=True):
-    """other: the linked record's id on the other side, empty where there is none.
-
-    own: the id of the record on the asking side that the question means, empty where there is none.
-    settled: the record was decided and stays without counterpart; then `candidates` says what came near.
-    active: the linked record may be used; QuickBooks refuses inactive customers and items.
-    balance: of a linked invoice, what is open of it on the other side. left_out: a person left the record out.
-    into: the record that the one asked for was merged into.
-    """
-
-    other: str = ""
-    own: str = ""
-    settled: bool = False
-    candidates: tuple[Candidate, ...] = ()
-    active: bool = True
-    label: str = ""
-    balance: Decimal | None = None
-    left_out: bool = False
-    into: str = ""
-
-
-class Holder(msgspec.Struct, frozen=True):
-    """Who holds a name or number. list: `customer`, `vendor`, `invoice`, `credit_memo` …, `planned` for one of ours."""
-
-    list: str
-    id: str
-    label: str
-    key: str = ""
-    linked: bool = False
-    active: bool = True
-
-
-class Holders(msgspec.Struct, frozen=True):
-    """Everybody who holds it; empty = it is free."""
-
-    holders: tuple[Holder, ...] = ()
-
-
-class Matches(msgspec.Struct, frozen=True):
-    """Unlinked records that could be the same."""
-
-    candidates: tuple[Candidate, ...] = ()
-
-
-class Settled(msgspec.Struct, frozen=True):
-    """balance: what is open of the invoice. unlinked: its cash payments that no payment of HubSpot's stands for."""
-
-    balance: Decimal
-    unlinked: tuple[Candidate, ...] = ()
-
-
-Reply = Linked | Holders | Matches | Settled | Merged
-Answers = Mapping[Question, Reply]
 
 
 class Change(msgspec.Struct, frozen=True):

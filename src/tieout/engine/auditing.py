@@ -10,7 +10,8 @@ from datetime import timedelta
 import msgspec
 from sqlalchemy import Connection
 
-from tieout.core.decide import Link, Matches, MatchesOf, Reply, decide
+from tieout.core.decide import Link, decide
+from tieout.core.questions import Matches, MatchesOf, Reply
 from tieout.core.records import Kind, Side, State
 from tieout.engine.deciding import ask, link
 from tieout.engine.feeds import read_both

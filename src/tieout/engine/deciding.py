@@ -8,7 +8,6 @@ from sqlalchemy import Connection
 
 from tieout.core.decide import (
     Accept,
-    Answers,
     Broken,
     Create,
     Decision,
@@ -16,12 +15,8 @@ from tieout.core.decide import (
     Exclude,
     Fail,
     Hold,
-    ItemOf,
     Link,
-    Linked,
     Nothing,
-    Question,
-    Reply,
     Update,
     Void,
     Wait,
@@ -30,6 +25,7 @@ from tieout.core.decide import (
 )
 from tieout.core.merge import Difference
 from tieout.core.merged import TakeOver
+from tieout.core.questions import Answers, ItemOf, Linked, Question, Reply
 from tieout.core.records import Kind, Side, State
 from tieout.engine import merging
 from tieout.engine.work import Work

@@ -2,8 +2,9 @@
 
 from datetime import timedelta
 
-from tieout.core.decide import Alike, Answers, Hold, Matches, World
+from tieout.core.decide import Hold, World
 from tieout.core.match import Candidate
+from tieout.core.questions import Alike, Answers, Matches
 from tieout.core.records import Kind, Side
 from tieout.kinds.invoice import Invoice
 from tieout.kinds.settlement import Settlement

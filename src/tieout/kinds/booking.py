@@ -9,9 +9,11 @@ from decimal import Decimal
 import msgspec
 
 from tieout.core.days import day
-from tieout.core.decide import (
+from tieout.core.decide import Fail, Pair, Wait, World
+from tieout.core.match import only_certain
+from tieout.core.money import line_amount, scale, unit_price
+from tieout.core.questions import (
     Answers,
-    Fail,
     HolderOf,
     Holders,
     ItemOf,
@@ -20,13 +22,8 @@ from tieout.core.decide import (
     Matches,
     MatchesOf,
     NumbersLike,
-    Pair,
     Question,
-    Wait,
-    World,
 )
-from tieout.core.match import only_certain
-from tieout.core.money import line_amount, scale, unit_price
 from tieout.core.records import Key, Kind, Side
 from tieout.core.text import folded
 from tieout.kinds.invoice import Invoice, Line

@@ -10,7 +10,6 @@ import msgspec
 
 from tieout.core.decide import (
     Accept,
-    Answers,
     Bond,
     Change,
     Create,
@@ -19,11 +18,8 @@ from tieout.core.decide import (
     Fail,
     Hold,
     Link,
-    Linked,
-    LinkOf,
     Nothing,
     Pair,
-    Question,
     Update,
     Void,
     Wait,
@@ -31,6 +27,7 @@ from tieout.core.decide import (
     signature,
 )
 from tieout.core.merge import Difference
+from tieout.core.questions import Answers, Linked, LinkOf, Question
 from tieout.core.records import Kind, Side
 from tieout.kinds import charge
 from tieout.kinds.alike import alike_question, asked, found

@@ -7,23 +7,14 @@ import msgspec
 
 from tieout.core import countries
 from tieout.core.decide import (
-    Answers,
     Bond,
     Change,
     Create,
     Decision,
     Exclude,
     Fail,
-    Holder,
-    HolderOf,
-    Holders,
     Link,
-    Linked,
-    LinkOf,
-    Matches,
-    MatchesOf,
     Pair,
-    Question,
     Update,
     Wait,
     World,
@@ -33,6 +24,7 @@ from tieout.core.decide import (
 from tieout.core.fields import Direction, Field
 from tieout.core.match import Candidate, likeness, only_certain
 from tieout.core.merge import Sides, merge
+from tieout.core.questions import Answers, Holder, HolderOf, Holders, Linked, LinkOf, Matches, MatchesOf, Question
 from tieout.core.records import Address, Key, Kind, Side
 from tieout.core.text import (
     email,

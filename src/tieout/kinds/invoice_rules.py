@@ -10,7 +10,6 @@ import msgspec
 
 from tieout.core.decide import (
     Accept,
-    Answers,
     Bond,
     Change,
     Create,
@@ -22,11 +21,9 @@ from tieout.core.decide import (
     Link,
     Nothing,
     Pair,
-    Question,
     Update,
     Void,
     World,
-    alike_key,
     broken,
     restored,
     settle_merge,
@@ -34,6 +31,7 @@ from tieout.core.decide import (
 )
 from tieout.core.fields import Direction, Field, Rule
 from tieout.core.merge import Difference, Merge, Sides, merge
+from tieout.core.questions import Answers, Question, alike_key
 from tieout.core.records import Key, Kind, Side
 from tieout.core.text import normal
 from tieout.core.warn import FreeText

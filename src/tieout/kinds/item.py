@@ -6,27 +6,22 @@ from decimal import Decimal
 import msgspec
 
 from tieout.core.decide import (
-    Answers,
     Bond,
     Change,
     Create,
     Decision,
     Exclude,
     Fail,
-    HolderOf,
-    Holders,
     Link,
-    Matches,
-    MatchesOf,
     Nothing,
     Pair,
-    Question,
     Update,
     Wait,
     World,
     broken,
 )
 from tieout.core.match import Candidate, likeness, only_certain
+from tieout.core.questions import Answers, HolderOf, Holders, Matches, MatchesOf, Question
 from tieout.core.records import Key, Kind, Side
 from tieout.core.text import folded, normal
 from tieout.core.warn import FreeText

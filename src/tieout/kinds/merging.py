@@ -4,9 +4,10 @@ from typing import Any
 
 import msgspec
 
-from tieout.core.decide import Answers, Bond, Decision, Exclude, Hold, Linked, LinkOf, Pair, Question, broken
+from tieout.core.decide import Bond, Decision, Exclude, Hold, Pair, broken
 from tieout.core.match import Candidate
 from tieout.core.merged import Merged, MergedOf, TakeOver
+from tieout.core.questions import Answers, Linked, LinkOf, Question
 from tieout.core.records import Kind, Side
 from tieout.kinds.invoice import Invoice
 

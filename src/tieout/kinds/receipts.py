@@ -7,7 +7,6 @@ import msgspec
 
 from tieout.core.decide import (
     Accept,
-    Answers,
     Bond,
     Create,
     Decision,
@@ -15,17 +14,13 @@ from tieout.core.decide import (
     Fail,
     Hold,
     Link,
-    Linked,
-    LinkOf,
     Nothing,
     Pair,
-    Question,
-    Settled,
-    SettledOf,
     World,
     signature,
 )
 from tieout.core.merge import Difference
+from tieout.core.questions import Answers, Linked, LinkOf, Question, Settled, SettledOf
 from tieout.core.records import Kind, Side
 from tieout.kinds.alike import alike_question, asked, found
 from tieout.kinds.booking import closed_until

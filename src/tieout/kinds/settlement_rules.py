@@ -4,7 +4,6 @@ import msgspec
 
 from tieout.core.decide import (
     Accept,
-    Answers,
     Bond,
     Change,
     Create,
@@ -12,19 +11,16 @@ from tieout.core.decide import (
     Exclude,
     Hold,
     Link,
-    Linked,
-    LinkOf,
     Nothing,
     Pair,
-    Question,
     Update,
     Void,
     World,
-    alike_key,
     broken,
     signature,
 )
 from tieout.core.merge import Difference
+from tieout.core.questions import Answers, Linked, LinkOf, Question, alike_key
 from tieout.core.records import Key, Kind, Side
 from tieout.core.warn import FreeText
 from tieout.kinds import receipts

@@ -8,7 +8,10 @@ from typing import Any
 import msgspec
 from sqlalchemy import Connection, and_, func, select
 
-from tieout.core.decide import (
+from tieout.core.match import Candidate, ranked
+from tieout.core.merged import MergedOf
+from tieout.core.plan import Reservations
+from tieout.core.questions import (
     Alike,
     Holder,
     HolderOf,
@@ -25,9 +28,6 @@ from tieout.core.decide import (
     SettledOf,
     alike_key,
 )
-from tieout.core.match import Candidate, ranked
-from tieout.core.merged import MergedOf
-from tieout.core.plan import Reservations
 from tieout.core.records import Key, Kind, Side
 from tieout.core.text import folded, normal
 from tieout.kinds.customer import Customer, display_name

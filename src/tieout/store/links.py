@@ -6,7 +6,7 @@ from collections.abc import Sequence
 import msgspec
 from sqlalchemy import Connection, select
 
-from tieout.core.decide import Linked, LinkOf, Question, Reply
+from tieout.core.questions import Linked, LinkOf, Question, Reply
 from tieout.core.records import Kind, Side, State
 from tieout.kinds.customer import Customer
 from tieout.kinds.invoice import Invoice

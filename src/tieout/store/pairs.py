@@ -6,7 +6,7 @@ from datetime import datetime
 from typing import Any
 
 import msgspec
-from sqlalchemy import Connection, Row, and_, bindparam, func, insert, or_, select, update
+from sqlalchemy import Connection, Row, and_, bindparam, insert, or_, select, update
 
 from tieout.core.decide import Bond, Fail, Pair
 from tieout.core.match import Candidate
@@ -317,41 +317,6 @@ def refuse(tx: Connection, pair_id: int, refusal: Refusal | None, retry_at: str 
 def annotated(tx: Connection, pair_id: int, properties: Mapping[str, str]) -> None:
     """Remember what stands on the HubSpot record."""
     tx.execute(_BY_ID, {"pair_id": pair_id, "annotated": encode(properties)})
-
-
-def count_linked(tx: Connection, connection: int, kind: Kind) -> int:
-    """How many pairs of a kind are linked."""
-    return int(
-        tx.execute(
-            select(func.count()).where(
-                pair.c.connection == connection, pair.c.kind == kind.value, pair.c.linked_at != ""
-            )
-        ).scalar_one()
-    )
-
-
-def counts(tx: Connection, connection: int) -> dict[Kind, dict[State, int]]:
-    """How many pairs stand in each state, by kind; states without a pair are left out."""
-    rows = tx.execute(
-        select(pair.c.kind, pair.c.state, func.count())
-        .where(pair.c.connection == connection)
-        .group_by(pair.c.kind, pair.c.state)
-    )
-    found: dict[Kind, dict[State, int]] = {kind: {} for kind in Kind}
-    for kind, state, count in rows:
-        found[Kind(kind)][State(state)] = count
-    return found
-
-
-def count_cause(tx: Connection, connection: int, kind: Kind, cause: str) -> int:
-    """How many pairs of a kind stand with this cause or reason."""
-    return int(
-        tx.execute(
-            select(func.count()).where(
-                pair.c.connection == connection, pair.c.kind == kind.value, pair.c.cause == cause
-            )
-        ).scalar_one()
-    )
 
 
 def _stored(row: Row[Any]) -> Stored:
