@@ -2,6 +2,7 @@
 
 from datetime import timedelta
 
+import pytest
 from tests.stories.conftest import amount
 
 MANY = 12_000
@@ -92,3 +93,29 @@ def test_story_35_quiet_after_a_day_of_everything(world):
     for _ in range(2):
         single = world.tieout.run("sync", world.tieout.name)
         assert not any(n for verbs in single["operations"].values() for n in verbs.values())
+
+
+@pytest.mark.parametrize(
+    ("zone", "moment", "day"),
+    [
+        ("America/Los_Angeles", "2027-01-01T04:30:00Z", "2026-12-31"),
+        ("America/Los_Angeles", "2026-12-31T00:00:00Z", "2026-12-31"),
+        ("Pacific/Auckland", "2026-12-31T11:30:00Z", "2027-01-01"),
+        ("Pacific/Auckland", "2026-12-31T10:30:00Z", "2026-12-31"),
+        ("Pacific/Auckland", "2026-12-31T00:00:00Z", "2026-12-31"),
+    ],
+)
+def test_story_33_new_years_eve_falls_on_the_day_that_the_seller_saw(world, zone, moment, day):
+    """Midnight UTC is a plain day and stays it; any other moment is a day in the account's zone."""
+    world.hubspot.company(time_zone=zone)
+    world.bookkeeper.item("Consulting")
+    ana = world.seller.contact("ana@nova.example", "Ana", "Ode")
+    invoice = world.seller.draft(
+        world.seller.line("1", "100.00", name="Consulting"), contact=ana, hs_invoice_date=moment, hs_due_date=moment
+    )
+    world.seller.finalize(invoice)
+    world.connect()
+    world.tieout.sync()
+    (booked,) = world.bookkeeper.select("Invoice")
+    assert (booked["TxnDate"], booked["DueDate"]) == (day, day)
+    world.rests()
