@@ -109,8 +109,9 @@ def test_what_is_none_of_ours_stays_out(changed, reason):
     assert alone(replace(ISSUED, **changed)) == Exclude(reason)
 
 
-def test_an_invoice_made_in_quickbooks_is_listed_as_that():
-    assert decide(RULES, Pair(Kind.INVOICE, None, COPY), world(), {}) == Exclude("made_in_quickbooks")
+def test_an_invoice_made_in_quickbooks_that_is_not_to_be_shown_is_listed_as_that():
+    hidden = world(show_quickbooks_invoices=False)
+    assert decide(RULES, Pair(Kind.INVOICE, None, COPY), hidden, {}) == Exclude("made_in_quickbooks")
 
 
 def test_what_was_paid_before_the_start_stays_out_and_what_is_still_open_comes():

@@ -64,8 +64,9 @@ def test_without_its_invoice_it_stays_out():
     assert alone(answers={LINK: Linked()}) == Exclude("invoice_not_synced")
 
 
-def test_a_payment_made_in_hubspot_stays_there():
-    assert decide(RULES, Pair(Kind.SETTLEMENT, COPY, None), WORLD, {}) == Exclude("made_in_hubspot")
+def test_a_payment_made_in_hubspot_stays_there_where_none_is_to_be_booked():
+    apart = World(Settings(book_hubspot_payments=False), WORLD.facts)
+    assert decide(RULES, Pair(Kind.SETTLEMENT, COPY, None), apart, {}) == Exclude("made_in_hubspot")
 
 
 def test_a_payment_that_somebody_typed_in_by_hand_is_a_question():

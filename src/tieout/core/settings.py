@@ -40,8 +40,8 @@ class Settings(msgspec.Struct, frozen=True, omit_defaults=True, kw_only=True):
     website_rule: Rule = Rule.ASK
     due_date_rule: Rule = Rule.ASK
     memo_rule: Rule = Rule.ASK
-    show_quickbooks_invoices: bool = False
-    book_hubspot_payments: bool = False
+    show_quickbooks_invoices: bool = True
+    book_hubspot_payments: bool = True
     deposit_account: str = ""
     deposit_accounts: dict[str, str] = {}
     annotate: bool = True

@@ -6,11 +6,11 @@ _READ = ("contacts", "companies", "products", "line_items", "invoices", "commerc
 _WRITTEN = ("contacts", "companies", "invoices", "commercepayments")
 NEEDED = (
     *(f"crm.objects.{name}.read" for name in _READ),
-    *(f"crm.objects.{name}.write" for name in _WRITTEN),
+    *(f"crm.objects.{name}.write" for name in (*_WRITTEN, "line_items")),
     *(f"crm.schemas.{name}.{right}" for name in _WRITTEN for right in ("read", "write")),
     "tax_rates.read",
 )
-"""Discounts, fees and taxes of an invoice are read by the right to its line items."""
+"""Discounts, fees and taxes of an invoice are read, and written on copies, by the right to its line items."""
 
 
 def lacking(granted: frozenset[str] | None, refused: Iterable[str] = ()) -> tuple[str, ...]:
