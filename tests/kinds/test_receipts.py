@@ -5,8 +5,10 @@ from decimal import Decimal
 
 import msgspec
 import pytest
+from hypothesis import given
+from hypothesis import strategies as st
 
-from tieout.core.decide import Bond, Exclude, Fail, Hold, Pair, World, decide
+from tieout.core.decide import Accept, Bond, Change, Exclude, Fail, Hold, Nothing, Pair, Update, World, decide
 from tieout.core.facts import BooksFacts, CrmFacts, Facts
 from tieout.core.questions import Alike, Linked, LinkOf, Matches, Settled, SettledOf
 from tieout.core.records import Kind, Side
@@ -15,6 +17,12 @@ from tieout.kinds.settlement import Settlement
 from tieout.kinds.settlement_rules import SettlementRules
 
 replace = msgspec.structs.replace
+
+
+def money():
+    return st.integers(0, 4000).map(lambda cents: Decimal(cents) / 100)
+
+
 RULES = SettlementRules()
 FACTS = Facts(CrmFacts("1", "USD", "America/New_York"), BooksFacts("1", "Nova", "US", "USD"))
 WORLD = World(Settings(book_hubspot_payments=True), FACTS, reviewed=True)
@@ -39,12 +47,36 @@ def alone(crm: Settlement):
 def test_money_that_went_back_before_it_was_booked_is_for_a_person(status: str) -> None:
     decision = alone(replace(PAID, status=status))
     assert isinstance(decision, Fail)
-    assert decision.cause == "payment_came_back"
+    assert decision.cause == "payment_not_kept"
 
 
 @pytest.mark.parametrize("status", ["processing", "failed"])
 def test_what_never_came_is_left_out(status: str) -> None:
     assert alone(replace(PAID, status=status)) == Exclude("not_yet_money")
+
+
+def came_back(crm: Settlement, base: Settlement = PAID, **choices: str):
+    pair = Pair(Kind.SETTLEMENT, crm, BOOKED, Bond(base, BOOKED), choices)
+    return decide(RULES, pair, WORLD, {INVOICE: Linked("77")})
+
+
+@given(money(), money(), money())
+def test_each_cent_that_went_back_is_entered_once_and_only_when_approved(entered, now, later) -> None:
+    base, crm = replace(PAID, returned=entered), replace(PAID, status="partially_refunded", returned=now)
+    approved = came_back(crm, base, enter_return=str(now))
+    if now == entered:
+        assert isinstance(came_back(crm, base), Accept if now else Nothing)
+        return
+    asks = came_back(crm, base)
+    assert isinstance(asks, Fail)
+    assert (asks.cause, asks.evidence["returned"]) == ("payment_came_back", str(now - entered))
+    assert isinstance(approved, Update)
+    (change,) = approved.changes
+    assert change == Change(Side.BOOKS, replace(BOOKED, returned=now - entered), ("returned",))
+    moved = came_back(crm, replace(base, returned=crm.returned, status=crm.status), enter_return=str(now))
+    assert isinstance(moved, Accept if now else Nothing)
+    if later != now:
+        assert not isinstance(came_back(replace(crm, returned=later), base, enter_return=str(now)), Update)
 
 
 @pytest.mark.parametrize("changes", [{"amount": Decimal(0)}, {"date": date(2026, 1, 9)}])

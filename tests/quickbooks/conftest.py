@@ -91,12 +91,15 @@ class Company:
         return next(iter(answer.json().values()))
 
     async def count(self, entity: str) -> int:
-        answer = await self.web.get(
-            f"/v3/company/{self.realm}/query",
-            headers=self._bookkeeper,
-            params={"query": f"SELECT COUNT(*) FROM {entity}"},
-        )
-        return answer.json()["QueryResponse"]["totalCount"]
+        return (await self._queried(f"SELECT COUNT(*) FROM {entity}"))["totalCount"]
+
+    async def rows(self, entity: str) -> list[dict]:
+        return (await self._queried(f"SELECT * FROM {entity}")).get(entity, [])
+
+    async def _queried(self, query: str) -> dict:
+        path = f"/v3/company/{self.realm}/query"
+        answer = await self.web.get(path, headers=self._bookkeeper, params={"query": query})
+        return answer.json()["QueryResponse"]
 
     async def faults(self, *rules: dict) -> None:
         answer = await self.web.put("/_sandbox/faults", content=msgspec.json.encode({"rules": rules}))

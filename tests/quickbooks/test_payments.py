@@ -4,11 +4,13 @@ import asyncio
 from datetime import date
 from decimal import Decimal
 
+import msgspec
 import pytest
 
 from tieout.core.records import Kind
 from tieout.kinds.settlement import Settlement
 from tieout.remote.outcomes import Absent, Done, Landed, Unknown
+from tieout.remote.rows import Row
 from tieout.remote.side import Operation
 
 
@@ -113,3 +115,49 @@ def test_a_lost_answer_is_settled_by_our_marker(us, lost):
     assert isinstance(finding, Landed if count else Absent)
     if isinstance(finding, Landed):
         assert finding.row.record == finding.sent.record
+
+
+def went_back(booked: Row, amount: str, number: int = 2) -> Operation:
+    record = booked.record
+    returned = msgspec.structs.replace(record, returned=Decimal(amount))
+    return Operation(f"{number:032x}", Kind.SETTLEMENT, "update", booked.id, returned, record, ("returned",))
+
+
+async def one_booked(company) -> Row:
+    _, invoice = await opened(company)
+    (done,) = await written(company, payment(invoice))
+    return done.row
+
+
+@pytest.mark.parametrize("lost", ["", "drop_before", "drop_after"])
+def test_what_went_back_is_entered_once_against_the_account_that_the_money_went_to(us, lost):
+    async def story():
+        booked = await one_booked(us)
+        operation = went_back(booked, "15.00")
+        (unit,) = (await prepared(us, operation)).units
+        if lost:
+            await us.faults({"match": {"method": "POST", "path": "/journalentry"}, "nth": 1, "do": lost})
+        (outcome,) = await us.side.send(unit, [operation], 30.0)
+        (finding,) = await us.side.settle(unit, [operation])
+        return booked, operation, outcome, finding, await us.rows("JournalEntry")
+
+    booked, operation, outcome, finding, entries = asyncio.run(story())
+    assert isinstance(outcome, Unknown if lost else Done)
+    assert isinstance(finding, Absent if lost == "drop_before" else Landed)
+    assert len(entries) == (lost != "drop_before")
+    for entry in entries:
+        assert f"Tieout {operation.id}" == entry["PrivateNote"]
+        debit, credit = (one["JournalEntryLineDetail"] for one in entry["Line"])
+        assert (debit["PostingType"], credit["PostingType"]) == ("Debit", "Credit")
+        assert credit["AccountRef"]["value"] == booked.record.account
+        assert [one["Amount"] for one in entry["Line"]] == [15, 15]
+
+
+def test_a_payment_that_was_changed_meanwhile_is_decided_anew_before_its_return_is_entered(us):
+    async def story():
+        booked = await one_booked(us)
+        earlier = msgspec.structs.replace(booked, record=msgspec.structs.replace(booked.record, amount=Decimal(1)))
+        return await prepared(us, went_back(earlier, "1.00"))
+
+    assert not (told := asyncio.run(story())).units
+    assert len(told.dropped) == len(told.stale) == 1

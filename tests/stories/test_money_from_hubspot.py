@@ -84,3 +84,18 @@ def test_18_only_what_succeeded_is_money(world: World) -> None:
     assert not done.sent("quickbooks")
     failure = world.tieout.failure("payment_came_back")
     assert "disputed_lost" in failure["explanation"]
+    assert "credit Card clearing" in failure["explanation"]
+    assert not world.bookkeeper.select("JournalEntry")
+    world.tieout.fix(failure, "enter_return")
+    world.tieout.sync()
+    [entry] = world.bookkeeper.select("JournalEntry")
+    posted = {
+        one["JournalEntryLineDetail"]["PostingType"]: one["JournalEntryLineDetail"]["AccountRef"]["value"]
+        for one in entry["Line"]
+    }
+    assert amount(entry["TotalAmt"]) == Decimal("450.00")
+    assert posted["Credit"] == clearing
+    assert world.bookkeeper.raw("Account", posted["Debit"])["AccountType"] == "Accounts Receivable"
+    assert world.tieout.failures() == []
+    world.rests()
+    assert world.tieout.run("prove", "shop", "--as-of", world.day().isoformat())["ties_out"]

@@ -15,6 +15,7 @@ from tieout.core.warn import ACKNOWLEDGE, acknowledgement
 from tieout.kinds.booking import NUMBER_LIMIT
 from tieout.kinds.customer import Customer, display_name
 from tieout.kinds.invoice import Invoice
+from tieout.kinds.settlement import Settlement
 from tieout.store import agenda, connections, mirror, pairs
 from tieout.store.pairs import Stored
 
@@ -273,6 +274,17 @@ def _acknowledge(doing: Doing) -> None:
     doing.choose(one, **{ACKNOWLEDGE: acknowledgement(one.story.warnings, one.pair.choices)})
 
 
+def _enter_return(doing: Doing) -> None:
+    """A journal entry of what went back of a payment; exactly what is shown, so that more of it asks again."""
+    one = doing.one
+    crm, bond = one.pair.crm, one.pair.bond
+    if not isinstance(crm, Settlement) or bond is None or not isinstance(bond.crm_base, Settlement):
+        raise WrongUse("The payment is not booked in QuickBooks, so that nothing of it can go back there.")
+    doing.choose(one, enter_return=str(crm.returned))
+    before, after = (f"{text(value, crm.currency)} {crm.currency}" for value in (bond.crm_base.returned, crm.returned))
+    doing.touch(Side.BOOKS, Kind.SETTLEMENT, one.books_id, "returned", before, after)
+
+
 def _unlink(doing: Doing) -> None:
     one = doing.one
     pairs.unlink(doing.tx, one)
@@ -349,6 +361,7 @@ DO: dict[str, Callable[[Doing], None]] = {
     "set_default_item": _setting("default_item", "item"),
     "set_income_account": _setting("income_account", "account"),
     "map_tax": _setting("tax_code", "code"),
+    "enter_return": _enter_return,
     ACKNOWLEDGE: _acknowledge,
     "choose_default": _choose_default,
     "share_customer": _share_customer,

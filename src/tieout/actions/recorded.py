@@ -64,7 +64,7 @@ def _beyond(pair: Pair[Settlement], by_books: Mapping[str, str], day: date | Non
     if pair.books is not None and counts(pair.books):
         yield by_books.get(pair.books.invoice, ""), pair.books.amount
     if pair.crm is not None and pair.crm.status in RECEIVED and counts(pair.crm):
-        yield pair.crm.invoice, -pair.crm.amount
+        yield pair.crm.invoice, pair.crm.returned - pair.crm.amount
 
 
 def _reason(state: State, cause: str) -> str:

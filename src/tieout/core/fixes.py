@@ -47,6 +47,7 @@ _FIXES = (
     Fix("map_tax", "Choose the QuickBooks tax code", (("code", "QuickBooks tax code"),), money=True),
     Fix("use_hubspot", "Take HubSpot's value", money=True),
     Fix("use_quickbooks", "Take QuickBooks' value"),
+    Fix("enter_return", "Enter in QuickBooks what went back", money=True),
     Fix("acknowledge", "Acknowledge the warning"),
     Fix(
         "choose_default",

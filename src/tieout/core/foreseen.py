@@ -314,9 +314,17 @@ FORESEEN = (
     Cause(
         "payment_came_back",
         "The money of a payment went back",
-        "A payment of {amount} that is booked in QuickBooks has the status {status} in HubSpot now.",
-        "Enter in QuickBooks what went back: a refund receipt, or a journal entry from the clearing account.",
-        fixes=("stop_syncing",),
+        "Of a payment of {amount} that is booked in QuickBooks, {returned} {currency} went back (HubSpot: {status}). "
+        "The entry for it: debit Accounts Receivable for the customer, credit {account}, today.",
+        "Approve the entry, or enter in QuickBooks yourself what went back, and stop syncing this payment.",
+        fixes=("enter_return", "stop_syncing"),
+    ),
+    Cause(
+        "payment_not_kept",
+        "The money of a payment went back before it was booked",
+        "A payment of {amount} has the status {status} in HubSpot, and is not booked in QuickBooks.",
+        "Enter in QuickBooks what was kept of it, and its fee, or leave it out.",
+        fixes=("exclude",),
     ),
     Cause(
         "booked_payment_changed",

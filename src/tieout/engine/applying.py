@@ -23,7 +23,7 @@ from tieout.store.pairs import Refusal, Story
 
 _SEND_SECONDS = 30.0
 _RETRY = timedelta(seconds=5)
-_ONE_SHOT = ("put_back", "restore_copy", "use_hubspot", "use_quickbooks", "reactivate", "restore")
+_ONE_SHOT = ("put_back", "restore_copy", "use_hubspot", "use_quickbooks", "reactivate", "restore", "enter_return")
 """Choices that are used up by the write that they asked for."""
 _RULES_OF = {"phone": "phone_rule", "website": "website_rule", "due": "due_date_rule", "memo": "memo_rule"}
 

@@ -8,6 +8,7 @@ import msgspec
 from tieout.core.decide import (
     Accept,
     Bond,
+    Change,
     Create,
     Decision,
     Exclude,
@@ -16,6 +17,7 @@ from tieout.core.decide import (
     Link,
     Nothing,
     Pair,
+    Update,
     World,
     signature,
 )
@@ -30,8 +32,8 @@ _MONEY = ("succeeded", "disputed_won", "disputed_action_required", "disputed_awa
 """HubSpot's statuses of a payment whose money is there, as far as anybody knows."""
 _UNHELD = ("status", "method", "reference")
 """What may differ without a word: it tells how the money came, not how much."""
-_COMES_BACK = ("failed", "refunded", "partially_refunded", "processing_refund", "disputed_lost")
-"""Its statuses once the money, or a part of it, is gone again; one that failed may never have come."""
+_WENT_BACK = ("refunded", "partially_refunded", "processing_refund", "disputed_lost")
+"""Its statuses once money that was received, or a part of it, is gone again."""
 
 
 def needs(pair: Pair[Settlement], world: World, answers: Answers) -> frozenset[Question]:
@@ -63,8 +65,8 @@ def alone(pair: Pair[Settlement], world: World, answers: Answers) -> Decision:
     link = answers[LinkOf(Kind.INVOICE, Side.CRM, crm.invoice)]
     if not isinstance(link, Linked) or not link.other:
         return Exclude("invoice_not_synced")
-    if _went_back(crm):
-        return Fail("payment_came_back", {"amount": str(crm.amount), "status": crm.status})
+    if crm.status in _WENT_BACK:
+        return Fail("payment_not_kept", {"amount": str(crm.amount), "status": crm.status})
     closed = closed_until(world)
     if closed is not None and crm.date is not None and crm.date <= closed:
         return Fail("period_closed", {"date": crm.date.isoformat(), "closed": closed.isoformat()})
@@ -78,16 +80,40 @@ def alone(pair: Pair[Settlement], world: World, answers: Answers) -> Decision:
     return Create(Side.BOOKS, _booked(crm, link.other, world))
 
 
-def linked(pair: Pair[Settlement], crm: Settlement, books: Settlement, bond: Bond[Settlement]) -> Decision:
+def linked(
+    pair: Pair[Settlement], crm: Settlement, books: Settlement, bond: Bond[Settlement], world: World
+) -> Decision:
     """What is booked stays; what changes on either side afterwards is for a person."""
-    if crm.status in _COMES_BACK:
-        return Fail("payment_came_back", {"amount": str(crm.amount), "status": crm.status})
+    if crm.returned != bond.crm_base.returned:
+        return _enter(pair, crm, books, bond, world)
+    moved = tuple(name for name in _UNHELD if _differs(name, crm, books, bond))
     apart = _moved(bond.crm_base, crm, Side.CRM) + _moved(bond.books_base, books, Side.BOOKS)
+    if not apart and crm.returned:
+        # QuickBooks' payment stands, and an entry beside it; HubSpot's counts for less.
+        return Accept((Difference("returned", "0", str(crm.returned)),), moved)
     if not apart:
-        return Nothing(moved=tuple(name for name in _UNHELD if _differs(name, crm, books, bond)))
+        return Nothing(moved=moved)
     if pair.choices.get("leave_both") == signature(apart):
         return Accept(apart)
     return Hold("booked_payment_changed", {"amount": str(crm.amount), "other": str(books.amount)}, apart)
+
+
+def _enter(
+    pair: Pair[Settlement], crm: Settlement, books: Settlement, bond: Bond[Settlement], world: World
+) -> Decision:
+    """The entry for what went back since it was last entered, once the bookkeeper has approved it."""
+    if pair.choices.get("enter_return") == str(crm.returned):
+        more = msgspec.structs.replace(books, returned=crm.returned - bond.crm_base.returned)
+        return Update((Change(Side.BOOKS, more, ("returned",)),), moved=("returned", "status"), asked="enter_return")
+    accounts = world.facts.books.accounts
+    evidence = {
+        "amount": str(crm.amount),
+        "status": crm.status,
+        "returned": str(crm.returned - bond.crm_base.returned),
+        "currency": crm.currency,
+        "account": next((one.name for one in accounts if one.id == books.account), books.account),
+    }
+    return Fail("payment_came_back", evidence)
 
 
 def _stays_out(crm: Settlement, world: World) -> str:
@@ -97,12 +123,7 @@ def _stays_out(crm: Settlement, world: World) -> str:
         return "no_invoice"
     if crm.amount <= 0:
         return "nothing_applied"
-    return "" if crm.status in _MONEY or _went_back(crm) else "not_yet_money"
-
-
-def _went_back(crm: Settlement) -> bool:
-    """Whether money was received that went back since, in whole or in part."""
-    return crm.status in _COMES_BACK and crm.status != "failed"
+    return "" if crm.status in _MONEY or crm.status in _WENT_BACK else "not_yet_money"
 
 
 def _twin(crm: Settlement, invoice: str, settled: Settled, world: World, answers: Answers) -> Decision | None:

@@ -15,7 +15,9 @@ class Settlement(msgspec.Struct, frozen=True, omit_defaults=True, tag_field="is"
     method: `card`, `ach`, `cash`, `check`, `wire_transfer` or `other`. reference: as the payer gave it.
     status: HubSpot's `hs_latest_status`; QuickBooks' payments are always `succeeded`.
     processor: HubSpot's `hs_processor_type`. marker: the id of the operation of ours that made it (empty = made by
-    somebody else). account: in QuickBooks, where a payment that we book is to go; empty = Undeposited Funds.
+    somebody else). account: in QuickBooks, where the money went; of one that we book, empty = Undeposited Funds.
+    returned: what went back of it since: refunded, failed, or lost in a dispute. Only HubSpot tells it; in QuickBooks
+    it is an entry of its own.
     """
 
     id: str
@@ -33,3 +35,4 @@ class Settlement(msgspec.Struct, frozen=True, omit_defaults=True, tag_field="is"
     contact: str = ""
     company: str = ""
     account: str = ""
+    returned: Decimal = Decimal(0)

@@ -98,14 +98,13 @@ class SettlementRules:
 
     def linked(self, pair: Pair[Settlement], bond: Bond[Settlement], world: World, answers: Answers) -> Decision:
         """QuickBooks' payment is the source: HubSpot's follows it; a change made in HubSpot is held."""
-        del world
         if _is_left_out(bond, answers):
             return Exclude("invoice_not_synced")
         if pair.crm is None or pair.books is None:
             raise ValueError("A linked pair was decided without both of its records.")
         crm, books = pair.crm, pair.books
         if bond.books_base.marker and not bond.crm_base.marker:
-            return receipts.linked(pair, crm, books, bond)
+            return receipts.linked(pair, crm, books, bond, world)
         if not books.cash or books.amount <= 0:
             return Void(Side.CRM, withdraw=True)
         moved = tuple(n for n in _MOVES if getattr(books, n) != getattr(bond.books_base, n))

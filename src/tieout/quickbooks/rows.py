@@ -21,6 +21,9 @@ ENTITIES: Final = {
 }
 """The entity that holds the records of a kind."""
 
+JOURNAL_ENTRY: Final = "JournalEntry"
+"""What went back of a payment is entered as one; they are never read as records."""
+
 ALL: Final = (
     "Customer",
     "Item",

@@ -22,9 +22,11 @@ from tieout.kinds.settlement import Settlement
 from tieout.quickbooks import limits
 from tieout.quickbooks.client import Client
 from tieout.quickbooks.documents import Head, Json, decode, encode
+from tieout.quickbooks.lens import invoice as form
 from tieout.quickbooks.lens.names import typed
 from tieout.quickbooks.query import moment, one_of, quoted, select
-from tieout.quickbooks.rows import ENTITIES, Reader
+from tieout.quickbooks.rows import ENTITIES, JOURNAL_ENTRY, Reader
+from tieout.quickbooks.writer import as_returned, is_return
 from tieout.remote.errors import Unavailable
 from tieout.remote.outcomes import Absent, Finding, Landed
 from tieout.remote.rows import Record, Row
@@ -48,6 +50,8 @@ class Settler:
     async def settle(self, unit: Unit, operations: Sequence[Operation]) -> tuple[Finding, ...]:
         """Find each member. Raises SignInTrouble, Unavailable, Refusal."""
         sent = dict(zip(unit.members, _bodies(unit), strict=True))
+        if is_return(operations[0]):
+            return await self._returns(operations, datetime.fromisoformat(unit.read_at) - _SLACK)
         if operations[0].verb != "create":
             return await self._changes(operations, sent)
         since = datetime.fromisoformat(unit.read_at) - _SLACK
@@ -57,6 +61,15 @@ class Settler:
         there = [self._candidate(kind, raw, open_) for raw in await self._every(ENTITIES[kind], wanted)]
         found = [candidate for candidate in there if candidate is not None]
         return tuple(self._finding(operation, sent[operation.id], found, since) for operation in operations)
+
+    async def _returns(self, operations: Sequence[Operation], since: datetime) -> tuple[Finding, ...]:
+        """Journal entries of money that went back; our marker in their note tells them."""
+        made = await self._every(JOURNAL_ENTRY, [(f"MetaData.CreateTime >= {moment(since)}",)])
+        markers = {form.marker(str(decode(raw).get("PrivateNote", ""))) for raw in made}
+        return tuple(
+            Landed(as_returned(operation), as_returned(operation)) if operation.id in markers else Absent()
+            for operation in operations
+        )
 
     async def _changes(self, operations: Sequence[Operation], sent: Mapping[str, Json]) -> tuple[Finding, ...]:
         kind = operations[0].kind
@@ -118,7 +131,11 @@ class Settler:
         """The record as it was sent, with the ids and defaults that QuickBooks gave it."""
         if isinstance(operation.record, Settlement):
             whole = {**body, "Id": now.id.partition(":")[0], "SyncToken": str(now.version)}
-            return self._reader.application(encode(whole), operation.record.invoice)
+            sent = self._reader.application(encode(whole), operation.record.invoice)
+            if isinstance(sent.record, Settlement) and isinstance(now.record, Settlement):
+                account = sent.record.account or now.record.account
+                sent = msgspec.structs.replace(sent, record=msgspec.structs.replace(sent.record, account=account))
+            return sent
         read = self._reader.row(operation.kind, encode({**body, "Id": now.id}))
         record, held, meant = read.record, now.record, operation.record
         if isinstance(record, Customer) and isinstance(held, Customer):

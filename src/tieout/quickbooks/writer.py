@@ -20,10 +20,10 @@ from tieout.quickbooks import limits
 from tieout.quickbooks.client import MINOR_VERSION, Client, opened
 from tieout.quickbooks.documents import BatchItem, Envelope, Head, Json, decode, encode, given
 from tieout.quickbooks.errors import THROTTLE_SECONDS, Problem, entries, fault, problems, trouble
-from tieout.quickbooks.lens import customer, invoice, item, revision, settlement
+from tieout.quickbooks.lens import customer, invoice, item, returned, revision, settlement
 from tieout.quickbooks.lens.text import CannotWrite
 from tieout.quickbooks.query import chunks, one_of, select
-from tieout.quickbooks.rows import ENTITIES, Reader, gone
+from tieout.quickbooks.rows import ENTITIES, JOURNAL_ENTRY, Reader, gone
 from tieout.remote.errors import Unavailable
 from tieout.remote.http import Answer, NeverSent, NoAnswer
 from tieout.remote.outcomes import Done, Fault, NotSent, Outcome, Refused, Unknown
@@ -47,19 +47,16 @@ class Writer:
         would be written, or in its status, is stale. Raises SignInTrouble, Unavailable, Refusal.
         """
         read_at = self._client.server_now().isoformat()
-        targets = [operation.target for operation in operations if operation.verb != "create"]
+        targets = [_document(operation) for operation in operations if operation.verb != "create"]
         held = await self._held(operations[0].kind, targets) if targets else {}
-        paid = await self._held(
-            Kind.INVOICE, [o.record.invoice for o in operations if isinstance(o.record, Settlement)]
-        )
+        paid = await self._held(Kind.INVOICE, [_document(o) for o in operations if _pays(o)])
         bodies: list[tuple[Operation, bytes]] = []
         stale: list[Row] = []
         dropped: list[str] = []
         impossible: list[tuple[str, Fault]] = []
         for operation in operations:
             try:
-                about = paid if isinstance(operation.record, Settlement) else held
-                fresh = about.get(_about(operation))
+                fresh = (paid if _pays(operation) else held).get(_document(operation))
                 if (row := self._in_the_way(operation, fresh)) is not None:
                     stale.append(row)
                     dropped.append(operation.id)
@@ -82,8 +79,8 @@ class Writer:
 
     def _in_the_way(self, operation: Operation, fresh: msgspec.Raw | None) -> Row | None:
         """The record as it is now, where it is not what the decision rested on. fresh: as QuickBooks holds it."""
-        if isinstance(operation.record, Settlement):
-            return self._unpayable(operation.record.invoice, fresh)
+        if _pays(operation):
+            return self._unpayable(_document(operation), fresh)
         return None if operation.verb == "create" else self._moved(operation, fresh)
 
     def _unpayable(self, id_: str, fresh: msgspec.Raw | None) -> Row | None:
@@ -97,7 +94,10 @@ class Writer:
         """The record as it is now, if it is gone or no longer what the decision rested on."""
         if fresh is None:
             return gone(operation.kind, operation.target)
-        row = self._reader.row(operation.kind, fresh)
+        if isinstance(operation.base, Settlement):
+            row = self._reader.application(fresh, operation.base.invoice)
+        else:
+            row = self._reader.row(operation.kind, fresh)
         if operation.base is None or row.record is None or _alike(operation, operation.base, row.record):
             return None
         return row
@@ -115,6 +115,8 @@ class Writer:
                 return invoice.created(record, operation.id, facts.regime, facts.discount_account)
             case "create", Settlement():
                 return settlement.created(record, operation.id, raw, facts.payment_methods)
+            case "update", Settlement():
+                return returned.entry(record, operation.id, raw, facts.accounts)
             case "update", Customer():
                 return {**customer.revised(raw, record, operation.fields), "sparse": False}
             case "update", Item():
@@ -148,7 +150,11 @@ class Writer:
             outcomes = self._batch_outcomes(envelope, operations, tid)
         else:
             item_ = BatchItem(
-                customer=envelope.customer, item=envelope.item, invoice=envelope.invoice, payment=envelope.payment
+                customer=envelope.customer,
+                item=envelope.item,
+                invoice=envelope.invoice,
+                payment=envelope.payment,
+                journal_entry=envelope.journal_entry,
             )
             outcomes = tuple(self._outcome(item_, operation, tid) for operation in operations)
         lost = [o.fault for o in outcomes if isinstance(o, Refused) and o.fault.reaction == "connection"]
@@ -188,11 +194,13 @@ class Writer:
         try:
             if given(answered.fault):
                 return _refused(entries(answered.fault), operation.kind, tid)
-            raw = held[operation.kind]
+            raw = answered.journal_entry if is_return(operation) else held[operation.kind]
             if not given(raw):
                 return Unknown("QuickBooks' answer leaves this record out.")
             booked = operation.record
-            if isinstance(booked, Settlement):
+            if is_return(operation):
+                row = as_returned(operation)
+            elif isinstance(booked, Settlement):
                 row = self._reader.application(raw, booked.invoice)
             else:
                 row = self._reader.row(operation.kind, raw)
@@ -201,14 +209,30 @@ class Writer:
         return Done(row.id, row, row.version)
 
 
-def _about(operation: Operation) -> str:
-    """The id of what is read before the write: the record itself, or the invoice that a payment pays."""
-    return operation.record.invoice if isinstance(operation.record, Settlement) else operation.target
+def is_return(operation: Operation) -> bool:
+    """Whether it enters what went back of a payment; nothing else is ever changed of one."""
+    return operation.kind is Kind.SETTLEMENT and operation.verb == "update"
+
+
+def as_returned(operation: Operation) -> Row:
+    """What an entry of money that went back leaves: the payment itself is as old as it was before."""
+    return Row(Kind.SETTLEMENT, operation.target, 0, operation.record, parent=_document(operation))
+
+
+def _pays(operation: Operation) -> bool:
+    return operation.kind is Kind.SETTLEMENT and operation.verb == "create"
+
+
+def _document(operation: Operation) -> str:
+    """The id of what is read before the write: the record's document, or the invoice that a payment pays."""
+    if isinstance(operation.record, Settlement) and _pays(operation):
+        return operation.record.invoice
+    return operation.target.partition(":")[0]
 
 
 def _alike(operation: Operation, base: Record, now: Record) -> bool:
     """Whether nothing changed since the decision that the write would override."""
-    names = {name for name in operation.fields if hasattr(now, name)}
+    names = {name for name in operation.fields if hasattr(now, name)} | ({"amount"} if is_return(operation) else set())
     if isinstance(now, Invoice) and isinstance(base, Invoice):
         names.add("status")
         if operation.verb == "void":
@@ -233,11 +257,12 @@ def _refused(said: tuple[Problem, ...], kind: Kind, tid: str) -> Outcome:
 
 
 def _packed(bodies: Sequence[tuple[Operation, bytes]]) -> Iterator[list[tuple[Operation, bytes]]]:
-    """Lists that fit into one request each; a void goes alone, since batches do not know it."""
+    """Lists that fit into one request each; a void goes alone, since batches do not know it, and so does a return."""
     packed: list[tuple[Operation, bytes]] = []
     size = 0
     for operation, body in bodies:
-        full = len(packed) >= limits.BATCH or size + len(body) > limits.UNIT_BYTES or operation.verb == "void"
+        alone = operation.verb == "void" or is_return(operation)
+        full = len(packed) >= limits.BATCH or size + len(body) > limits.UNIT_BYTES or alone
         if packed and full:
             yield packed
             packed, size = [], 0
@@ -250,7 +275,7 @@ def _packed(bodies: Sequence[tuple[Operation, bytes]]) -> Iterator[list[tuple[Op
 def _unit(packed: Sequence[tuple[Operation, bytes]], id_: str, read_at: str) -> Unit:
     members = tuple(operation.id for operation, _ in packed)
     first = packed[0][0]
-    entity = ENTITIES[first.kind]
+    entity = JOURNAL_ENTRY if is_return(first) else ENTITIES[first.kind]
     parameters = f"minorversion={MINOR_VERSION}&requestid={id_}"
     if len(packed) == 1:
         path = f"/{entity.lower()}?{_PARAMETERS[first.verb]}{parameters}"

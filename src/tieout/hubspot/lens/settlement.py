@@ -1,6 +1,7 @@
 """The settlement in HubSpot: a payment with the invoice that it pays (HubSpot, "Commerce payments" guide)."""
 
 from collections.abc import Mapping, Sequence
+from decimal import Decimal
 from zoneinfo import ZoneInfo
 
 from tieout.hubspot.documents import Document
@@ -16,6 +17,7 @@ PROPERTIES = (
     "hs_payment_method_type",
     "hs_processor_type",
     "hs_reference_number",
+    "hs_refunds_amount",
     values.KEY,
     "hs_lastmodifieddate",
 )
@@ -33,22 +35,32 @@ def settlement(document: Document, linked: Mapping[str, Sequence[str]], zone: Zo
     own = document.properties
     currency = values.text(own, "hs_currency_code").upper()
     method = values.text(own, "hs_payment_method_type")
+    amount = values.amount(own, "hs_initial_amount", currency)
+    status = values.text(own, "hs_latest_status")
     invoice, contact, company = (min(linked.get(type_, ()), key=values.by_number, default="") for type_ in _LINKED)
     return Settlement(
         id=document.id,
         transaction=document.id,
         invoice=invoice,
-        amount=values.amount(own, "hs_initial_amount", currency),
+        amount=amount,
         currency=currency,
         date=values.day(own, "hs_initiated_date", zone),
         method=method if method in _METHODS else "other",
         reference=values.text(own, "hs_reference_number"),
-        status=values.text(own, "hs_latest_status"),
+        status=status,
         processor=values.text(own, "hs_processor_type"),
         marker=values.text(own, values.KEY),
         contact=f"contact:{contact}" if contact else "",
         company=f"company:{company}" if company else "",
+        returned=_returned(status, amount, values.amount(own, "hs_refunds_amount", currency)),
     )
+
+
+def _returned(status: str, amount: Decimal, refunded: Decimal) -> Decimal:
+    """What went back: all that never came or was lost, else what was refunded, which is all where none is named."""
+    if status in ("failed", "disputed_lost"):
+        return amount
+    return refunded or (amount if status == "refunded" else Decimal(0))
 
 
 _LINKED = ("invoices", "contacts", "companies")

@@ -75,6 +75,7 @@ def _settlement(
         method=_method((given.name or methods.get(given.value or "", "")) if given else ""),
         reference=document.payment_ref_num or "",
         marker=form.marker(document.private_note or ""),
+        account=ref(document.deposit_to_account_ref),
     )
 
 
