@@ -29,7 +29,8 @@ from tieout.core.match import Candidate, only_certain
 from tieout.core.questions import Holder, HolderOf, Holders, Matches, MatchesOf
 from tieout.core.records import Address, Key, Kind, Side
 from tieout.core.settings import Settings
-from tieout.kinds.customer import Customer, CustomerRules, display_name
+from tieout.kinds.customer import Customer, display_name
+from tieout.kinds.customer_rules import CustomerRules
 
 RULES = CustomerRules()
 ALL_UNIQUE = dict.fromkeys(("tax", "email", "domain", "name", "address"), True)

@@ -13,7 +13,8 @@ from tieout.core.merged import Merged, MergedOf, TakeOver
 from tieout.core.questions import Linked, LinkOf
 from tieout.core.records import Kind, Side
 from tieout.core.settings import Settings
-from tieout.kinds.customer import Customer, CustomerRules
+from tieout.kinds.customer import Customer
+from tieout.kinds.customer_rules import CustomerRules
 from tieout.kinds.invoice import Invoice, Line
 from tieout.kinds.invoice_rules import InvoiceRules
 

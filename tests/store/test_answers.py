@@ -23,7 +23,8 @@ from tieout.core.questions import (
 )
 from tieout.core.records import Address, Key, Kind, Side, State
 from tieout.core.settings import Settings
-from tieout.kinds.customer import Customer, CustomerRules
+from tieout.kinds.customer import Customer
+from tieout.kinds.customer_rules import CustomerRules
 from tieout.kinds.item import Item
 from tieout.kinds.settlement import Settlement
 from tieout.kinds.settlement_rules import SettlementRules

@@ -4,7 +4,7 @@ from typing import Any
 
 from tieout.core.decide import Matcher, Rules
 from tieout.core.records import Kind
-from tieout.kinds.customer import CustomerRules
+from tieout.kinds.customer_rules import CustomerRules
 from tieout.kinds.invoice_rules import InvoiceRules
 from tieout.kinds.item import ItemRules
 from tieout.kinds.settlement_rules import SettlementRules
