@@ -114,7 +114,7 @@ def test_a_draft_tells_all_its_obstacles_at_once():
 def test_booking_never_changes_what_the_customer_owes(crm, around, data):
     pair = Pair(Kind.INVOICE, crm, None)
     answers: dict = {}
-    while wanted := questions(pair, crm, answers):
+    while wanted := questions(pair, crm, around, answers):
         answers |= {q: data.draw(worlds.reply_to(q)) for q in sorted(wanted, key=repr)}
     invoice = book(pair, crm, around, answers).invoice
     assert [line.amount for line in invoice.lines] == [line.amount for line in crm.lines]

@@ -26,6 +26,8 @@ from quickbooks.objects import (
     Vendor,
 )
 from quickbooks.objects.base import LinkedTxn
+from quickbooks.objects.companycurrency import CompanyCurrency
+from quickbooks.objects.exchangerate import ExchangeRate
 
 from quickbooks import QuickBooks
 
@@ -115,11 +117,27 @@ class Bookkeeper:
         service.save(qb=self.client)
         return name
 
-    def invoice(self, customer: str, *lines: SalesItemLine, number: str = "", on: date | None = None) -> str:
-        return self._sales_form(Invoice(), customer, lines, number, on)
+    def currency(self, code: str) -> str:
+        """Put a currency on the company's list."""
+        currency = CompanyCurrency()
+        currency.Code = code
+        return self._save(currency)
 
-    def credit_memo(self, customer: str, *lines: SalesItemLine, number: str = "", on: date | None = None) -> str:
-        return self._sales_form(CreditMemo(), customer, lines, number, on)
+    def rate(self, code: str, rate: str, on: date) -> None:
+        """Set what one unit of a currency is worth at home from a day on."""
+        set_ = ExchangeRate()
+        set_.SourceCurrencyCode, set_.Rate, set_.AsOfDate = code, float(rate), on.isoformat()
+        set_.save(qb=self.client)
+
+    def invoice(
+        self, customer: str, *lines: SalesItemLine, number: str = "", on: date | None = None, currency: str = ""
+    ) -> str:
+        return self._sales_form(Invoice(), customer, lines, number, on, currency)
+
+    def credit_memo(
+        self, customer: str, *lines: SalesItemLine, number: str = "", on: date | None = None, currency: str = ""
+    ) -> str:
+        return self._sales_form(CreditMemo(), customer, lines, number, on, currency)
 
     def line(self, item: str, quantity: str, price: str, tax_code: str = "") -> SalesItemLine:
         line = SalesItemLine()
@@ -134,8 +152,7 @@ class Bookkeeper:
 
     def receive(self, invoice: str, amount: str, on: date | None = None) -> str:
         """Receive a payment for one invoice."""
-        payment = Payment()
-        payment.CustomerRef = Invoice.get(invoice, qb=self.client).CustomerRef
+        payment = self._payment_for(invoice)
         payment.TotalAmt = float(amount)
         payment.TxnDate = on.isoformat() if on else None
         payment.Line = [_applied(invoice, "Invoice", amount)]
@@ -143,8 +160,7 @@ class Bookkeeper:
 
     def apply_credit(self, memo: str, invoice: str, amount: str) -> str:
         """Join a credit memo to an invoice, by a payment of nothing."""
-        payment = Payment()
-        payment.CustomerRef = Invoice.get(invoice, qb=self.client).CustomerRef
+        payment = self._payment_for(invoice)
         payment.TotalAmt = 0
         payment.Line = [_applied(invoice, "Invoice", amount), _applied(memo, "CreditMemo", amount)]
         return self._save(payment)
@@ -221,8 +237,13 @@ class Bookkeeper:
         answer = self.client.query(f"select * from {entity}{clause} maxresults 1000")
         return list(answer["QueryResponse"].get(entity, []))
 
+    def _payment_for(self, invoice: str) -> Payment:
+        payment, paid = Payment(), Invoice.get(invoice, qb=self.client)
+        payment.CustomerRef, payment.CurrencyRef = paid.CustomerRef, paid.CurrencyRef
+        return payment
+
     def _sales_form(
-        self, form: Any, customer: str, lines: tuple[SalesItemLine, ...], number: str, on: date | None
+        self, form: Any, customer: str, lines: tuple[SalesItemLine, ...], number: str, on: date | None, currency: str
     ) -> str:
         form.CustomerRef = _ref(customer)
         form.Line = list(lines)
@@ -230,6 +251,8 @@ class Bookkeeper:
             form.DocNumber = number
         if on:
             form.TxnDate = on.isoformat()
+        if currency:
+            form.CurrencyRef = _ref(currency)
         return self._save(form)
 
     def _save(self, record: Any, **values: Any) -> str:

@@ -114,11 +114,11 @@ class Seller:
         for one in associations.get_page("invoices", invoice, "contacts").results:
             associations.archive("invoices", invoice, "contacts", one.to_object_id)
 
-    def pay(self, invoice: str, amount: str, on: date) -> str:
+    def pay(self, invoice: str, amount: str, on: date, *, currency: str = "") -> str:
         """Record a payment that succeeded."""
         values = {
             "hs_initial_amount": amount,
-            "hs_currency_code": self._currency,
+            "hs_currency_code": currency or self._currency,
             "hs_initiated_date": noon(on),
             "hs_latest_status": "succeeded",
         }

@@ -15,7 +15,7 @@ from tieout.actions.lookup import connection
 from tieout.actions.sync import take_lease
 from tieout.core.records import Kind
 from tieout.engine import auditing, passes
-from tieout.engine.rehearsal import Imagined, ImaginedCrm, OnCopy
+from tieout.engine.rehearsal import ImaginedBooks, ImaginedCrm, OnCopy
 from tieout.engine.wiring import Transport, network, open_sides
 from tieout.engine.work import Lease, Sides, Work
 from tieout.proof.audit import Audit, Line, report
@@ -115,7 +115,7 @@ async def _run(
         result = await passes.run(
             database=database,
             connection=stored.id,
-            sides=Sides(ImaginedCrm(sides.crm), Imagined(sides.books), sides.calls),
+            sides=Sides(ImaginedCrm(sides.crm), ImaginedBooks(sides.books), sides.calls),
             clock=home.clock,
             random=random,
             lease=lease,

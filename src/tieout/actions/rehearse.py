@@ -11,7 +11,7 @@ from tieout.actions.home import Home
 from tieout.actions.lookup import connection
 from tieout.core.records import Kind, Side, State
 from tieout.engine import passes
-from tieout.engine.rehearsal import Imagined, ImaginedCrm, OnCopy
+from tieout.engine.rehearsal import ImaginedBooks, ImaginedCrm, OnCopy
 from tieout.engine.wiring import Transport, network, open_sides
 from tieout.engine.work import Sides
 from tieout.kinds.customer import Customer
@@ -67,7 +67,7 @@ async def _run(home: Home, copy: Database, id_: int, transport: Transport) -> Re
     seen: list[tuple[Side, Operation]] = []
     for _ in range(_MOST_PASSES):
         async with open_sides(copy, home.cipher, stored, home.clock, random, transport, home=home.database) as sides:
-            crm, books = ImaginedCrm(sides.crm), Imagined(sides.books)
+            crm, books = ImaginedCrm(sides.crm), ImaginedBooks(sides.books)
             report = await passes.run(
                 database=copy,
                 connection=id_,

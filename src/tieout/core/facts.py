@@ -48,13 +48,17 @@ class CrmFacts(msgspec.Struct, frozen=True):
 
 
 class BooksFacts(msgspec.Struct, frozen=True):
-    """What is true of the QuickBooks company. currency: ISO 4217. closing_date: no entry on or before it."""
+    """What is true of the QuickBooks company. currency: ISO 4217. closing_date: no entry on or before it.
+
+    multicurrency, currencies: whether it books in other currencies too, and in which.
+    """
 
     realm: str
     company: str
     country: str
     currency: str
     multicurrency: bool = False
+    currencies: tuple[str, ...] = ()
     regime: Regime = "none"
     custom_numbers: bool = False
     revenue_recognition: bool = False

@@ -20,6 +20,10 @@ class Reservations:
         """Give back whatever a pair had reserved."""
         self._held = {key: holder for key, holder in self._held.items() if holder != pair}
 
+    def holder(self, key: Key) -> int:
+        """The pair that a key is reserved for; 0 where it is free."""
+        return self._held.get(key, 0)
+
     def __iter__(self) -> Iterator[Key]:
         return iter(self._held)
 

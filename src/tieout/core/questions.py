@@ -71,12 +71,19 @@ class SettledOf(msgspec.Struct, frozen=True, tag=True):
     invoice: str
 
 
+class RateOn(msgspec.Struct, frozen=True, tag=True):
+    """What was one unit of a currency worth on a day, in QuickBooks' home currency?  Answered by `Rate`."""
+
+    currency: str
+    day: date
+
+
 def alike_key(party: str, amount: Decimal) -> Key:
     """The key by which documents of one party and amount are found (`Alike` then compares their days)."""
     return Key("alike", f"{party}:{amount.normalize():f}")
 
 
-Question = LinkOf | HolderOf | NumbersLike | MatchesOf | ItemOf | Alike | SettledOf | MergedOf
+Question = LinkOf | HolderOf | NumbersLike | MatchesOf | ItemOf | Alike | SettledOf | MergedOf | RateOn
 
 
 class Linked(msgspec.Struct, frozen=True):
@@ -87,6 +94,7 @@ class Linked(msgspec.Struct, frozen=True):
     active: the linked record may be used; QuickBooks refuses inactive customers and items.
     balance: of a linked invoice, what is open of it on the other side. left_out: a person left the record out.
     into: the record that the one asked for was merged into.
+    currency: of the linked QuickBooks customer or invoice (ISO 4217), empty where it is the company's own.
     """
 
     other: str = ""
@@ -98,10 +106,14 @@ class Linked(msgspec.Struct, frozen=True):
     balance: Decimal | None = None
     left_out: bool = False
     into: str = ""
+    currency: str = ""
 
 
 class Holder(msgspec.Struct, frozen=True):
-    """Who holds a name or number. list: `customer`, `vendor`, `invoice`, `credit_memo` …, `planned` for one of ours."""
+    """Who holds a name or number. list: `customer`, `vendor`, `invoice`, `credit_memo` …, `planned` for one of ours.
+
+    crm: of a customer, the HubSpot record that it is linked to, or is being made for.
+    """
 
     list: str
     id: str
@@ -109,6 +121,7 @@ class Holder(msgspec.Struct, frozen=True):
     key: str = ""
     linked: bool = False
     active: bool = True
+    crm: str = ""
 
 
 class Holders(msgspec.Struct, frozen=True):
@@ -130,5 +143,11 @@ class Settled(msgspec.Struct, frozen=True):
     unlinked: tuple[Candidate, ...] = ()
 
 
-Reply = Linked | Holders | Matches | Settled | Merged
+class Rate(msgspec.Struct, frozen=True):
+    """rate: what QuickBooks books one unit of the currency at; None where it knows of no rate, or none was read yet."""
+
+    rate: Decimal | None = None
+
+
+Reply = Linked | Holders | Matches | Settled | Merged | Rate
 Answers = Mapping[Question, Reply]

@@ -9,6 +9,7 @@ from tieout.core.records import Kind, Side, State
 from tieout.engine.deciding import Planned
 from tieout.engine.work import Work
 from tieout.kinds.annotation import Account, Money, of_customer, of_invoice
+from tieout.kinds.currency import parted
 from tieout.kinds.customer import Customer
 from tieout.kinds.invoice import Invoice
 from tieout.kinds.settlement import Settlement
@@ -97,7 +98,10 @@ def _customer(tx: Connection, work: Work, stored: Stored) -> Iterable[Planned]:
     crm, books = stored.pair.crm, stored.pair.books
     if stored.pair.bond is None or not isinstance(books, Customer) or not isinstance(crm, Customer):
         return
-    kind, _, id_ = stored.crm_id.partition(":")
+    owner, code = parted(stored.crm_id)
+    if code and pairs.linked(tx, work.connection, Kind.CUSTOMER, Side.CRM, [owner]):
+        return  # what the record shows is its default customer's
+    kind, _, id_ = owner.partition(":")
     target = f"companies:{id_}" if kind == "company" else f"contacts:{id_}"
     paid = ledger.settlements_of(tx, work.connection, books.id)
     account = Account(

@@ -25,10 +25,11 @@ from tieout.core.decide import (
 )
 from tieout.core.merge import Difference
 from tieout.core.merged import TakeOver
-from tieout.core.questions import Answers, ItemOf, Linked, Question, Reply
+from tieout.core.questions import Answers, ItemOf, Linked, Question, Rate, RateOn, Reply
 from tieout.core.records import Kind, Side, State
-from tieout.engine import merging
+from tieout.engine import currency, merging
 from tieout.engine.work import Work
+from tieout.kinds.currency import parted
 from tieout.kinds.invoice import Invoice
 from tieout.kinds.item import Item
 from tieout.kinds.rules import RULES
@@ -84,6 +85,7 @@ def _decide_chunk(work: Work, kind: Kind, ids: Sequence[int]) -> list[Planned]:
         for stored in due:
             if stored.id not in work.spoken_for:
                 planned += _decide_one(tx, work, stored, world, answers, needed)
+        _note_unrated(work, due, world, answers)
         _need(tx, work, needed, answers)
         for side in Side:
             journal.plan(
@@ -298,6 +300,15 @@ def match_lines(crm: Invoice, books: Invoice) -> dict[str, str]:
     return found
 
 
+def _note_unrated(work: Work, due: Sequence[Stored], world: World, answers: Answers) -> None:
+    """Note which exchange rates these pairs lack, for the pass to ask for them."""
+    unknown = {q for q, reply in answers.items() if isinstance(q, RateOn) and reply == Rate()} - work.rates_asked
+    for stored in due if unknown else ():
+        for question in unknown & _own(stored, world, answers).keys():
+            if isinstance(question, RateOn):
+                work.unrated[question].add(stored.id)
+
+
 def _need(tx: Connection, work: Work, needed: set[Needed], answers: Answers) -> None:
     """Have those records decided that others wait for; an item that only lines name gets a record."""
     named = {id_ for _, kind, id_ in needed if kind is Kind.ITEM and id_.partition(":")[0] in ("sku", "name")}
@@ -305,6 +316,7 @@ def _need(tx: Connection, work: Work, needed: set[Needed], answers: Answers) -> 
     held = mirror.versions(tx, work.connection, Side.CRM, Kind.ITEM, sorted(named))
     items = [Item(id=id_, name=lines[id_].name, sku=lines[id_].sku) for id_ in sorted(named - held.keys())]
     mirror.put(tx, work.connection, Side.CRM, [Row(Kind.ITEM, item.id, 1, item) for item in items], work.now())
+    currency.provide(tx, work, [(side, id_) for side, kind, id_ in needed if kind is Kind.CUSTOMER])
     for kind in Kind:
         for side in Side:
             ids = sorted(id_ for at, of, id_ in needed if (at, of) == (side, kind))
@@ -369,7 +381,7 @@ def _origin(stored: Stored, side: Side) -> Row | None:
 
 
 def _target(stored: Stored, side: Side) -> str:
-    return stored.crm_id if side is Side.CRM else stored.books_id
+    return parted(stored.crm_id)[0] if side is Side.CRM else stored.books_id
 
 
 def _base(stored: Stored, side: Side) -> Record | None:

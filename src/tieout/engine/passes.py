@@ -7,7 +7,7 @@ from random import Random
 import msgspec
 
 from tieout.core.records import Kind, Side, State
-from tieout.engine import balances
+from tieout.engine import balances, currency
 from tieout.engine.annotating import annotations
 from tieout.engine.applying import apply
 from tieout.engine.deciding import Planned, decide_kind
@@ -17,7 +17,7 @@ from tieout.engine.vanishing import Vanished, check
 from tieout.engine.work import Lease, Sides, Work
 from tieout.remote.errors import RemoteError, SignInTrouble
 from tieout.remote.ports import Clock
-from tieout.store import agenda, connections
+from tieout.store import agenda, connections, rates
 from tieout.store.connections import Trouble
 from tieout.store.database import Database
 
@@ -28,7 +28,8 @@ _ORDER: tuple[tuple[Kind, tuple[State, ...] | None], ...] = (
     (Kind.INVOICE, (State.WAITING, State.FAILING)),
     (Kind.SETTLEMENT, None),
 )
-"""Invoices first, since they say which customers and items are needed; then again those that these may have helped."""
+"""Invoices first, since they say which customers, items and exchange rates are needed; then again those that these may
+have helped."""
 _HANDFUL = 300
 """Operations applied at once: both sides' batches, of 30 and of 100, come out full."""
 _REST = timedelta(minutes=2)
@@ -59,8 +60,10 @@ async def carry_out(work: Work) -> None:
     check(work)
     with work.database.begin() as tx:
         agenda.forget_needs(tx, work.connection)
+        rates.forget_moving(tx, work.connection, work.now())
     for kind, states in _ORDER:
         await _apply_all(work, decide_kind(work, kind, states))
+        await currency.read_rates(work)
         work.reload()
     if work.stored.settings.annotate:
         await balances.refresh(work)

@@ -1,14 +1,15 @@
 """Rehearsal: the real engine on a copy of the database, with sides that only imagine their writes."""
 
-from collections.abc import AsyncIterator, Sequence
+from collections.abc import AsyncIterator, Collection, Sequence
 from datetime import date
+from decimal import Decimal
 from typing import Generic, TypeVar
 
 import msgspec
 
 from tieout.core.facts import BooksFacts, CrmFacts
 from tieout.core.records import Kind, Side
-from tieout.engine.work import CrmSide
+from tieout.engine.work import BooksSide, CrmSide
 from tieout.kinds.invoice import Invoice
 from tieout.kinds.settlement import Settlement
 from tieout.remote.outcomes import Done, Finding, Outcome
@@ -87,6 +88,18 @@ class ImaginedCrm(Imagined[CrmFacts]):
     async def finalized(self, ids: Sequence[str]) -> dict[str, date]:
         """The days on which invoices left draft."""
         return await self._crm.finalized(ids)
+
+
+class ImaginedBooks(Imagined[BooksFacts]):
+    """QuickBooks' side, imagined."""
+
+    def __init__(self, real: BooksSide) -> None:
+        super().__init__(real)
+        self._books = real
+
+    async def rates(self, wanted: Collection[tuple[str, date]]) -> dict[tuple[str, date], Decimal]:
+        """Read what currencies are worth on days."""
+        return await self._books.rates(wanted)
 
 
 class OnCopy:

@@ -4,6 +4,7 @@ from datetime import datetime, timedelta
 
 from tieout.core.records import Kind, Side
 from tieout.engine.work import Work
+from tieout.kinds.currency import parted
 from tieout.store import agenda, connections, mirror
 
 _SWEEP_EVERY = timedelta(hours=24)
@@ -35,8 +36,8 @@ async def sweep(work: Work) -> None:
     for kind in Kind:
         with work.database.read() as tx:
             held = mirror.ids(tx, work.connection, Side.CRM, kind)
-        named_by_lines = {i for i in held if i.partition(":")[0] in ("sku", "name")}
-        await _read(work, kind, sorted(held - seen[kind] - named_by_lines))
+        ours = {i for i in held if i.partition(":")[0] in ("sku", "name") or parted(i)[1]}
+        await _read(work, kind, sorted(held - seen[kind] - ours))
     _noted(work, "swept_at")
 
 

@@ -1,7 +1,9 @@
 """What one pass works with."""
 
-from collections.abc import Callable, Sequence
+from collections import defaultdict
+from collections.abc import Callable, Collection, Sequence
 from datetime import date, datetime, timedelta
+from decimal import Decimal
 from random import Random
 from typing import Protocol
 
@@ -10,6 +12,7 @@ import msgspec
 from tieout.core.decide import World
 from tieout.core.facts import BooksFacts, CrmFacts, Facts
 from tieout.core.plan import Reservations
+from tieout.core.questions import RateOn
 from tieout.core.records import Kind, Side
 from tieout.remote.ports import Clock
 from tieout.remote.side import Side as RemoteSide
@@ -53,14 +56,22 @@ class CrmSide(RemoteSide[CrmFacts], Protocol):
         ...
 
 
+class BooksSide(RemoteSide[BooksFacts], Protocol):
+    """QuickBooks' side, with what only it has."""
+
+    async def rates(self, wanted: Collection[tuple[str, date]]) -> dict[tuple[str, date], Decimal]:
+        """Read what currencies are worth on days, in the company's own; left out where it knows no rate."""
+        ...
+
+
 class Sides(msgspec.Struct, frozen=True):
     """Both sides of a connection. calls: how many calls were made to a side since the process began."""
 
     crm: CrmSide
-    books: RemoteSide[BooksFacts]
+    books: BooksSide
     calls: Callable[[Side], int]
 
-    def of(self, side: Side) -> "CrmSide | RemoteSide[BooksFacts]":
+    def of(self, side: Side) -> CrmSide | BooksSide:
         """One of the two."""
         return self.crm if side is Side.CRM else self.books
 
@@ -70,7 +81,8 @@ class Work:
 
     reserved: names and numbers spoken for. writes: operations that reached *done*. touched: pairs decided, by kind.
     balances: QuickBooks customers whose balance may have moved. spoken_for: pairs that a write is under way for, or
-    that are a part of another one by now.
+    that are a part of another one by now. unrated: pairs that lack an exchange rate which this pass has not asked for;
+    rates_asked: those that it has.
     """
 
     def __init__(
@@ -98,6 +110,8 @@ class Work:
         self.touched: dict[Kind, set[int]] = {kind: set() for kind in Kind}
         self.balances: set[str] = set()
         self.spoken_for: set[int] = set()
+        self.unrated: defaultdict[RateOn, set[int]] = defaultdict(set)
+        self.rates_asked: set[RateOn] = set()
         self.stored: StoredConnection = self.reload()
 
     def reload(self) -> StoredConnection:

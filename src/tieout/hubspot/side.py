@@ -25,6 +25,7 @@ from tieout.hubspot.people import People
 from tieout.hubspot.reader import Reader
 from tieout.hubspot.scopes import lacking
 from tieout.hubspot.writer import Writer
+from tieout.kinds.currency import parted
 from tieout.remote.errors import Unavailable
 from tieout.remote.http import Http
 from tieout.remote.outcomes import Finding, Outcome
@@ -154,7 +155,7 @@ class HubSpotSide:
 
     def page(self, kind: Kind, id_: str) -> str:
         """The address of a record's page in HubSpot."""
-        prefix, _, number = id_.rpartition(":")
+        prefix, _, number = parted(id_)[0].rpartition(":")
         if kind is Kind.CUSTOMER:
             return f"{self._address}/{_TYPE_IDS[COMPANIES if prefix == 'company' else CONTACTS]}/{number}"
         return f"{self._address}/{_TYPE_IDS[_TYPES[kind]]}/{number}"

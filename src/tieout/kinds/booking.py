@@ -18,7 +18,6 @@ from tieout.core.questions import (
     Holders,
     ItemOf,
     Linked,
-    LinkOf,
     Matches,
     MatchesOf,
     NumbersLike,
@@ -26,6 +25,7 @@ from tieout.core.questions import (
 )
 from tieout.core.records import Key, Kind, Side
 from tieout.core.text import folded
+from tieout.kinds.currency import foreign, is_traded, owner_question, rate_of, rate_question, without_rate
 from tieout.kinds.invoice import Invoice, Line
 
 NUMBER_LIMIT = 21
@@ -63,14 +63,16 @@ def number_key(number: str) -> Key:
     return Key("number", folded(number))
 
 
-def questions(pair: Pair[Invoice], crm: Invoice, answers: Answers) -> frozenset[Question]:
+def questions(pair: Pair[Invoice], crm: Invoice, world: World, answers: Answers) -> frozenset[Question]:
     """What has to be known before the invoice can be booked; empty when `answers` has it all."""
     wanted: set[Question] = {item_of(line) for line in crm.lines}
     owner = customer_of(pair, crm)
     if owner:
-        wanted.add(LinkOf(Kind.CUSTOMER, Side.CRM, owner))
+        wanted.add(link := owner_question(owner, crm.currency, world, answers))
         if crm.status == "draft":
-            wanted.add(MatchesOf(Kind.CUSTOMER, Side.CRM, owner))
+            wanted.add(MatchesOf(Kind.CUSTOMER, Side.CRM, link.id))
+    if pair.bond is None and (rate := rate_question(crm.currency, crm.date, world)) is not None:
+        wanted.add(rate)
     if pair.bond is None and crm.number:
         wanted.add(HolderOf(number_key(crm.number)))
         if pattern := pair.choices.get("number_by_pattern"):
@@ -87,6 +89,7 @@ def book(pair: Pair[Invoice], crm: Invoice, world: World, answers: Answers) -> B
     tax_code = _tax(crm, world, lines, problems)
     _service_dates(world, lines, problems)
     _document(crm, world, lines, problems)
+    rate = _rate(crm, world, answers, problems) if pair.bond is None else None
     invoice = Invoice(
         id="",
         number=_number(pair, crm, answers, problems) if pair.bond is None else crm.number,
@@ -96,6 +99,7 @@ def book(pair: Pair[Invoice], crm: Invoice, world: World, answers: Answers) -> B
         date=crm.date,
         due=crm.due,
         currency=crm.currency,
+        rate=rate,
         lines=tuple(lines),
         discount=crm.discount,
         tax=crm.tax,
@@ -118,25 +122,36 @@ def _customer(
     if not owner:
         problems.append(Fail("no_customer"))
         return ""
-    reply = answers[LinkOf(Kind.CUSTOMER, Side.CRM, owner)]
+    link = owner_question(owner, crm.currency, world, answers)
+    reply = answers[link]
     if not isinstance(reply, Linked):
         raise TypeError("LinkOf is answered by Linked.")
-    if reply.other and not reply.active:
-        problems.append(Fail("inactive_reference", {"kind": Kind.CUSTOMER, "name": reply.label, "id": reply.other}))
     if reply.other:
+        _check_customer(crm, reply, world, problems)
         return reply.other
     candidates = reply.candidates
     settled = reply.settled
     if crm.status == "draft" and not settled:
-        found = answers[MatchesOf(Kind.CUSTOMER, Side.CRM, owner)]
+        found = answers[MatchesOf(Kind.CUSTOMER, Side.CRM, link.id)]
         candidates = found.candidates if isinstance(found, Matches) else ()
         comes = only_certain(candidates) is not None or (not candidates and world.settings.auto_create_customers)
         settled = not comes
     if settled:
         problems.append(Fail("no_customer", {"customer": owner, "name": reply.label}, candidates))
     else:
-        waits.append(Wait(Kind.CUSTOMER, owner, name=reply.label))
+        waits.append(Wait(Kind.CUSTOMER, reply.own or reply.into or link.id, name=reply.label))
     return ""
+
+
+def _check_customer(crm: Invoice, customer: Linked, world: World, problems: list[Fail]) -> None:
+    """QuickBooks takes no document on an inactive customer, nor in another currency than its customer's."""
+    books = world.facts.books
+    if not customer.active:
+        evidence = {"kind": Kind.CUSTOMER, "name": customer.label, "id": customer.other}
+        problems.append(Fail("inactive_reference", evidence))
+    if is_traded(crm.currency, books) and foreign(crm.currency, books) != foreign(customer.currency, books):
+        evidence = {"currency": crm.currency, "theirs": customer.currency or books.currency, "name": customer.label}
+        problems.append(Fail("another_currency", evidence))
 
 
 def _lines(
@@ -254,7 +269,7 @@ def _document(crm: Invoice, world: World, lines: list[Line], problems: list[Fail
     facts = world.facts.books
     if not lines:
         problems.append(Fail("no_lines"))
-    if crm.currency and crm.currency != facts.currency:
+    if not is_traded(crm.currency, facts):
         problems.append(Fail("currency_not_enabled", {"currency": crm.currency, "home": facts.currency}))
     if crm.total < 0:
         problems.append(Fail("negative_total", {"total": str(crm.total)}))
@@ -265,6 +280,17 @@ def _document(crm: Invoice, world: World, lines: list[Line], problems: list[Fail
     closed = closed_until(world)
     if closed is not None and crm.date is not None and crm.date <= closed:
         problems.append(Fail("period_closed", {"date": crm.date.isoformat(), "closed": closed.isoformat()}))
+
+
+def _rate(crm: Invoice, world: World, answers: Answers, problems: list[Fail]) -> Decimal | None:
+    """What the document is to be booked at, as QuickBooks knows it; a draft may get its day later."""
+    question = rate_question(crm.currency, crm.date, world)
+    found = rate_of(question, answers)
+    books = world.facts.books
+    wanted = foreign(crm.currency, books) and is_traded(crm.currency, books)
+    if wanted and (found is None or found.rate is None) and (question is not None or crm.status != "draft"):
+        problems.append(without_rate(crm.currency, crm.date, world))
+    return found.rate if found is not None else None
 
 
 def closed_until(world: World) -> date | None:

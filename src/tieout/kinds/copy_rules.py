@@ -32,6 +32,7 @@ from tieout.core.records import Kind, Side
 from tieout.kinds import charge
 from tieout.kinds.alike import alike_question, asked, found
 from tieout.kinds.copying import copy, placed, same_parts
+from tieout.kinds.currency import owner_question, parted
 from tieout.kinds.invoice import Invoice
 
 _PARTS = ("lines", "discount", "tax")
@@ -81,7 +82,7 @@ def needs(pair: Pair[Invoice], books: Invoice, world: World, answers: Answers) -
         return frozenset()
     wanted = frozenset(_links(books) - answers.keys())
     if not wanted and pair.crm is not None and pair.crm.customer != _customer(books, answers).other:
-        wanted = frozenset({LinkOf(Kind.CUSTOMER, Side.CRM, pair.crm.customer)}) - answers.keys()
+        wanted = frozenset({owner_question(pair.crm.customer, books.currency, world, answers)}) - answers.keys()
     if wanted or pair.bond is not None or "create_anyway" in pair.choices:
         return wanted
     alike = alike_question(books, Side.CRM, _customer(books, answers).other, world)
@@ -110,7 +111,9 @@ def alone(pair: Pair[Invoice], books: Invoice, world: World, answers: Answers) -
     return Create(Side.CRM, _wanted(books, customer.other, answers))
 
 
-def linked(pair: Pair[Invoice], crm: Invoice, books: Invoice, bond: Bond[Invoice], answers: Answers) -> Decision:
+def linked(
+    pair: Pair[Invoice], crm: Invoice, books: Invoice, bond: Bond[Invoice], world: World, answers: Answers
+) -> Decision:
     """Void, then charge: the next step that brings the copy to what it shall be.
 
     Returns Nothing where all of the charge agrees; the header is for the caller to merge.
@@ -131,7 +134,7 @@ def linked(pair: Pair[Invoice], crm: Invoice, books: Invoice, bond: Bond[Invoice
         evidence = {"number": books.number, "total": str(books.total), "other": str(crm.total)}
         return Hold("charge_edited_in_hubspot", evidence, apart)
     asked = "restore_copy" if edited else ""
-    if owner != crm.customer and not _stands_for(crm.customer, books, answers):
+    if owner != crm.customer and not _stands_for(crm.customer, books, world, answers):
         return Fail("customer_moved_in_quickbooks", {"number": books.number, "customer": books.customer})
     if not same_parts(crm, wanted):
         shall = msgspec.structs.replace(crm, **{name: getattr(wanted, name) for name in _PARTS})
@@ -165,15 +168,16 @@ def _links(books: Invoice) -> set[Question]:
 
 
 def _customer(books: Invoice, answers: Answers) -> Linked:
+    """Its customer in HubSpot, which is the same one in every currency."""
     reply = answers[LinkOf(Kind.CUSTOMER, Side.BOOKS, books.customer)]
     if not isinstance(reply, Linked):
         raise TypeError("LinkOf is answered by Linked.")
-    return reply
+    return msgspec.structs.replace(reply, other=parted(reply.other)[0])
 
 
-def _stands_for(customer: str, books: Invoice, answers: Answers) -> bool:
+def _stands_for(customer: str, books: Invoice, world: World, answers: Answers) -> bool:
     """Whether a HubSpot customer that is not the owner has its invoices on the same QuickBooks customer (a merge)."""
-    reply = answers.get(LinkOf(Kind.CUSTOMER, Side.CRM, customer))
+    reply = answers.get(owner_question(customer, books.currency, world, answers))
     return isinstance(reply, Linked) and reply.other == books.customer
 
 

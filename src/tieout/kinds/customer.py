@@ -9,9 +9,10 @@ from tieout.core.text import normal
 
 
 class Customer(msgspec.Struct, frozen=True, omit_defaults=True, tag_field="is", tag="customer"):
-    """Who owes. Text as its author typed it; `currency` is an ISO 4217 code or empty where the side names none.
+    """Who owes. Text as its author typed it; `currency` is an ISO 4217 code, empty for the QuickBooks company's own.
 
-    id: `company:123` or `contact:45` in HubSpot, the Customer's Id in QuickBooks.
+    id: `company:123` or `contact:45` in HubSpot (`company:123 EUR` in another currency, see `kinds.currency`), the
+    Customer's Id in QuickBooks.
     name: the display name in QuickBooks; in HubSpot the company's name, else empty (the name there is made by pattern).
     parts: the HubSpot records that this one is made of, `company:…` first, with the person's `contact:…` after it.
     member_of: in HubSpot, the company customer that this contact is a part of (model *company first* only).

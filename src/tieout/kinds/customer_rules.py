@@ -38,6 +38,7 @@ from tieout.core.text import (
 )
 from tieout.core.warn import FreeText
 from tieout.kinds import merging
+from tieout.kinds.currency import in_currency, parted
 from tieout.kinds.customer import Customer, display_name
 from tieout.kinds.premises import premises
 
@@ -74,7 +75,10 @@ class CustomerRules:
     )
 
     def keys(self, side: Side, record: Customer) -> tuple[Key, ...]:
-        """E-mail, tax number, domain, whole name, name with address; in QuickBooks the name that is taken besides."""
+        """E-mail, tax number, domain, whole name, name with address; in QuickBooks the name that is taken besides.
+
+        Whoever has another currency than the QuickBooks company shares no key with who has not, and is no candidate.
+        """
         if record.member_of:
             return ()  # the company that it is a part of is the customer, and carries these keys
         keys: list[Key] = []
@@ -88,6 +92,8 @@ class CustomerRules:
         if record.active:
             keys += [Key("name", n) for n in sorted(_name_forms(record))]
             keys += [Key("address", p) for p in sorted(premises(_names(record), record.billing))]
+        if record.currency:
+            keys = [Key(key.name, in_currency(key.value, record.currency)) for key in keys]
         if side is Side.BOOKS:
             keys.append(Key("display_name", folded(record.name)))
         return tuple(keys)
@@ -175,6 +181,8 @@ class CustomerRules:
                 typed = next(n for n in self._typed_names(pair, crm, world) if folded(n) == name)
                 return Create(Side.BOOKS, _for_books(crm, typed), (key,))
             holder = holder or holders[0]
+            if any(parted(one.crm)[0] != parted(crm.id)[0] for one in holders):
+                break
         if holder is None:
             return Fail("no_name")
         return Fail(
@@ -190,12 +198,15 @@ class CustomerRules:
         )
 
     def _typed_names(self, pair: Pair[Customer], crm: Customer, world: World) -> tuple[str, ...]:
+        """The names to try, in order: with its currency where the plain one is the same customer's in another."""
+        books = world.facts.books
         name = display_name(crm, world.settings.display_name)
         if pattern := pair.choices.get("rename_by_pattern"):
             known = {"name": name, "email": crm.email, "company": crm.company, "first": crm.first, "last": crm.last}
-            renamed = normal(pattern.format_map(known).replace("()", "").replace(":", " "))
-            return (renamed,) if renamed else ()
-        return (name,) if name else ()
+            name = normal(pattern.format_map(known).replace("()", "").replace(":", " "))
+        if not name or not books.multicurrency:
+            return (name,) if name else ()
+        return name, f"{name} ({crm.currency or books.currency})"
 
     def _names_to_try(self, pair: Pair[Customer], crm: Customer, world: World) -> tuple[Key, ...]:
         return tuple(Key("display_name", folded(n)) for n in self._typed_names(pair, crm, world))

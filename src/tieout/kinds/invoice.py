@@ -46,6 +46,7 @@ class Invoice(msgspec.Struct, frozen=True, omit_defaults=True, tag_field="is", t
     customer: this side's customer id (`company:…`, `contact:…`; QuickBooks Customer Id), empty where there is none.
     contact: in HubSpot, `contact:…` of the invoice, whatever the customer model.
     discount: order-level, positive, already taken off `total`. tax: of the whole document. total: with tax.
+    rate: of what we book in another currency, what one unit of it is worth in the company's own on that day.
     balance: still open. date, due: calendar days. finalized: day on which it left draft, where the side says so.
     tax_code: QuickBooks' `TxnTaxDetail.TxnTaxCodeRef`. marker: the id of the operation of ours that made it, which in
     HubSpot is a copy of an invoice made in QuickBooks.
@@ -62,6 +63,7 @@ class Invoice(msgspec.Struct, frozen=True, omit_defaults=True, tag_field="is", t
     date: Day | None = None
     due: Day | None = None
     currency: str = ""
+    rate: Decimal | None = None
     lines: tuple[Line, ...] = ()
     discount: Decimal = Decimal(0)
     tax: Decimal = Decimal(0)

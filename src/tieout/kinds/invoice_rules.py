@@ -74,7 +74,7 @@ class InvoiceRules:
         former = frozenset[Question]()
         if pair.bond is not None and pair.books is not None:
             former = merging.former_customers(crm, pair.books, pair.bond) - answers.keys()
-        if first := questions(pair, crm, answers) | former:
+        if first := questions(pair, crm, world, answers) | former:
             return first
         if pair.bond is None and crm.status != "draft" and "create_anyway" not in pair.choices:
             alike = alike_question(crm, Side.BOOKS, book(pair, crm, world, answers).invoice.customer, world)
@@ -170,7 +170,7 @@ class InvoiceRules:
         """A copy of an invoice made in QuickBooks: its charge is brought to what it shall be, its header merged."""
         if back := restored(pair.choices):
             return _restore(crm, back)
-        decision = copy_rules.linked(pair, crm, books, bond, answers)
+        decision = copy_rules.linked(pair, crm, books, bond, world, answers)
         if not isinstance(decision, Nothing | Accept) or books.status == "void":
             return decision
         merged = settle_merge(self, crm, books, self._header(crm, books, bond, world), pair.choices)

@@ -149,7 +149,7 @@ def twins(customers: Iterable[Customer]) -> list[tuple[Customer, Customer, str]]
 
 
 def _one_currency(one: Customer, other: Customer) -> bool:
-    return not one.currency or not other.currency or one.currency == other.currency
+    return one.currency == other.currency
 
 
 _Key = Callable[[Bill, str], tuple[object, ...]]

@@ -22,10 +22,11 @@ from tieout.core.decide import (
     signature,
 )
 from tieout.core.merge import Difference
-from tieout.core.questions import Answers, Linked, LinkOf, Question, Settled, SettledOf
+from tieout.core.questions import Answers, Linked, LinkOf, Question, Rate, Settled, SettledOf
 from tieout.core.records import Kind, Side
 from tieout.kinds.alike import alike_question, asked, found
 from tieout.kinds.booking import closed_until
+from tieout.kinds.currency import foreign, rate_of, rate_question, without_rate
 from tieout.kinds.settlement import Settlement
 
 _MONEY = ("succeeded", "disputed_won", "disputed_action_required", "disputed_awaiting_decision")
@@ -50,6 +51,8 @@ def needs(pair: Pair[Settlement], world: World, answers: Answers) -> frozenset[Q
     wanted: set[Question] = {SettledOf(reply.other)}
     if (alike := alike_question(crm, Side.BOOKS, reply.other, world)) is not None:
         wanted.add(alike)
+    if (rate := rate_question(crm.currency, crm.date, world)) is not None:
+        wanted.add(rate)
     return frozenset(wanted - answers.keys())
 
 
@@ -65,6 +68,9 @@ def alone(pair: Pair[Settlement], world: World, answers: Answers) -> Decision:
     link = answers[LinkOf(Kind.INVOICE, Side.CRM, crm.invoice)]
     if not isinstance(link, Linked) or not link.other:
         return Exclude("invoice_not_synced")
+    if crm.currency and link.currency not in ("", crm.currency):
+        evidence = {"currency": crm.currency, "theirs": link.currency, "name": link.label}
+        return Fail("another_currency", evidence)
     if crm.status in _WENT_BACK:
         return Fail("payment_not_kept", {"amount": str(crm.amount), "status": crm.status})
     closed = closed_until(world)
@@ -77,7 +83,10 @@ def alone(pair: Pair[Settlement], world: World, answers: Answers) -> Decision:
         return twin
     if settled.balance <= 0:
         return Fail("nothing_open", {"amount": str(crm.amount), "invoice": link.label})
-    return Create(Side.BOOKS, _booked(crm, link.other, world))
+    rate = rate_of(rate_question(crm.currency, crm.date, world), answers)
+    if foreign(crm.currency, world.facts.books) and (rate is None or rate.rate is None):
+        return without_rate(crm.currency, crm.date, world)
+    return Create(Side.BOOKS, _booked(crm, link.other, rate, world))
 
 
 def linked(
@@ -134,7 +143,7 @@ def _twin(crm: Settlement, invoice: str, settled: Settled, world: World, answers
     return asked("possible_duplicate", candidates, amount=str(crm.amount)) if candidates else None
 
 
-def _booked(crm: Settlement, invoice: str, world: World) -> Settlement:
+def _booked(crm: Settlement, invoice: str, rate: Rate | None, world: World) -> Settlement:
     settings = world.settings
     return msgspec.structs.replace(
         crm,
@@ -143,6 +152,7 @@ def _booked(crm: Settlement, invoice: str, world: World) -> Settlement:
         invoice=invoice,
         contact="",
         company="",
+        rate=rate.rate if rate is not None else None,
         account=settings.deposit_accounts.get(crm.processor, settings.deposit_account),
     )
 

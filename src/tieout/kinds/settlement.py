@@ -18,6 +18,7 @@ class Settlement(msgspec.Struct, frozen=True, omit_defaults=True, tag_field="is"
     somebody else). account: in QuickBooks, where the money went; of one that we book, empty = Undeposited Funds.
     returned: what went back of it since: refunded, failed, or lost in a dispute. Only HubSpot tells it; in QuickBooks
     it is an entry of its own.
+    rate: of a payment that we book in another currency, what one unit of it is worth in the company's own on that day.
     """
 
     id: str
@@ -36,3 +37,4 @@ class Settlement(msgspec.Struct, frozen=True, omit_defaults=True, tag_field="is"
     company: str = ""
     account: str = ""
     returned: Decimal = Decimal(0)
+    rate: Decimal | None = None

@@ -1,6 +1,6 @@
-"""What is true of the whole company: preferences, accounts, tax codes, terms. One call.
+"""What is true of the whole company: preferences, accounts, tax codes, terms, currencies.
 
-Source: QuickBooks API reference, "Preferences", "CompanyInfo", "TaxCode", "TaxRate".
+Source: QuickBooks API reference, "Preferences", "CompanyInfo", "TaxCode", "TaxRate", "CompanyCurrency".
 """
 
 from collections.abc import Mapping
@@ -55,6 +55,11 @@ class _Currency(Shape, frozen=True):
     home_currency: Ref | None = None
 
 
+class _Traded(Shape, frozen=True):
+    code: str = ""
+    active: bool | None = None
+
+
 class _Preferences(Shape, frozen=True):
     accounting_info_prefs: _Accounting = _Accounting()
     product_and_services_prefs: _Products = _Products()
@@ -92,10 +97,18 @@ S = TypeVar("S")
 
 
 async def read(client: Client, realm: str, base_url: str) -> BooksFacts:
-    """Read the company's facts in one call. Raises SignInTrouble, Unavailable, Refusal."""
+    """Read the company's facts in one call, or two where it books in several currencies.
+
+    Raises SignInTrouble, Unavailable, Refusal.
+    """
     pages = {page.entity: page for page in await client.queries([everything(entity) for entity in _READ])}
     try:
-        return _facts(pages, realm, pages_root(base_url))
+        found = _facts(pages, realm, pages_root(base_url))
+        if not found.multicurrency:
+            return found
+        listed = _all(await client.query(everything("CompanyCurrency")), _Traded)
+        codes = tuple(sorted(one.code for one in listed if one.code and one.active is not False))
+        return msgspec.structs.replace(found, currencies=codes)
     except msgspec.ValidationError as error:
         raise Unavailable(f"QuickBooks described the company in a way that cannot be read: {error}") from error
 

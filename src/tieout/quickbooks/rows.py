@@ -105,7 +105,7 @@ class Reader:
         """
         if kind is Kind.CUSTOMER:
             name = _name(raw)
-            return gone(kind, name.id) if _deleted(name) else _row(kind, name, customer.read(name))
+            return gone(kind, name.id) if _deleted(name) else _row(kind, name, customer.read(name, self._home))
         if kind is Kind.ITEM:
             thing = _item(raw)
             return gone(kind, thing.id) if _deleted(thing) else _row(kind, thing, item.read(thing))

@@ -1,13 +1,15 @@
 """QuickBooks as the engine sees it: the books side of the protocol in `remote.side`."""
 
-from collections.abc import AsyncIterator, Sequence
+from collections.abc import AsyncIterator, Collection, Sequence
+from datetime import date
+from decimal import Decimal
 from typing import Final
 from urllib.parse import quote
 
 from tieout.core.facts import BooksFacts
 from tieout.core.records import Kind, Side
 from tieout.quickbooks import facts as company
-from tieout.quickbooks import limits
+from tieout.quickbooks import limits, rates
 from tieout.quickbooks.client import Client
 from tieout.quickbooks.feed import Feed, Held
 from tieout.quickbooks.oauth import SignIn
@@ -69,7 +71,7 @@ class QuickBooksSide:
         self._client = Client(http=http, base_url=base_url, realm=realm, sign_in=sign_in, clock=clock)
 
     async def facts(self) -> BooksFacts:
-        """Read what is true of the company, in one call. Raises SignInTrouble, Unavailable, Refusal."""
+        """Read what is true of the company, in one call or two. Raises SignInTrouble, Unavailable, Refusal."""
         self._facts = await company.read(self._client, self._realm, self._base_url)
         return self._facts
 
@@ -98,6 +100,10 @@ class QuickBooksSide:
             for id_, object_ in objects.items()
             if object_ not in unreadable
         )
+
+    async def rates(self, wanted: Collection[tuple[str, date]]) -> dict[tuple[str, date], Decimal]:
+        """Read what currencies are worth on days, in the company's own. Raises as `facts` does."""
+        return await rates.read(self._client, wanted)
 
     async def prepare(self, operations: Sequence[Operation], unit_ids: UnitIds) -> Prepared:
         """Make the safety reads and pack operations of one kind and verb into units. Raises as `facts` does."""

@@ -23,6 +23,7 @@ from tieout.core.questions import (
     MatchesOf,
     NumbersLike,
     Question,
+    RateOn,
     Reply,
     Settled,
     SettledOf,
@@ -36,7 +37,7 @@ from tieout.kinds.item import Item
 from tieout.kinds.rules import MATCHERS
 from tieout.kinds.settlement import Settlement
 from tieout.remote.rows import Record
-from tieout.store import ledger, links, merged, mirror, pairs
+from tieout.store import ledger, links, merged, mirror, pairs, rates
 from tieout.store.agenda import chunks
 from tieout.store.codec import decode_record
 from tieout.store.tables import key_row, match_key, pair, record
@@ -65,6 +66,7 @@ def answer(
     replies.update(_matches(tx, connection, by_type[MatchesOf]))
     replies.update({q: _alike(tx, connection, q) for q in by_type[Alike]})
     replies.update({q: merged.answer(tx, connection, q) for q in by_type[MergedOf]})
+    replies.update(rates.answers(tx, connection, by_type[RateOn]))
     replies.update({q: _settled(tx, connection, q) for q in by_type[SettledOf]})
     return replies
 
@@ -162,10 +164,14 @@ def _holders(
             )
             for row in rows:
                 found[Key(name, row.value)].append(_holder(tx, connection, row.kind, row.id, row.value))
-    return {
-        q: Holders(tuple(found.get(q.key, ())) + ((Holder("planned", "", q.key.value),) if q.key in reserved else ()))
-        for q in questions
-    }
+    return {q: Holders((*found.get(q.key, ()), *_planned(tx, q.key, reserved))) for q in questions}
+
+
+def _planned(tx: Connection, key: Key, reserved: Reservations) -> tuple[Holder, ...]:
+    if key not in reserved:
+        return ()
+    crm = next((stored.crm_id for stored in pairs.load(tx, [reserved.holder(key)])), "")
+    return (Holder("planned", "", key.value, crm=crm),)
 
 
 def _holder(tx: Connection, connection: int, list_: str, id_: str, value: str) -> Holder:
@@ -174,7 +180,8 @@ def _holder(tx: Connection, connection: int, list_: str, id_: str, value: str) -
         books = None if stored is None else stored.pair.books
         label = books.number if isinstance(books, Invoice) else getattr(books, "name", value)
         linked = stored is not None and stored.pair.bond is not None
-        return Holder(list_, id_, label, value, linked, getattr(books, "active", True))
+        crm = stored.crm_id if stored is not None and linked else ""
+        return Holder(list_, id_, label, value, linked, getattr(books, "active", True), crm)
     label = tx.execute(
         select(key_row.c.label).where(key_row.c.connection == connection, key_row.c.list == list_, key_row.c.id == id_)
     ).scalar()

@@ -31,6 +31,7 @@ def answers(tx: Connection, connection: int, questions: Sequence[LinkOf]) -> dic
         for question in group:
             into = became.get(question.id, "")
             if (stored := found.get(question.id) or after.get(into)) is None:
+                replies[question] = Linked(into=into)
                 continue
             if _moves(stored):
                 reply = Linked(own=_ids(stored, side)[0])
@@ -68,7 +69,8 @@ def linked(stored: Stored, side: Side) -> Linked:
     active = books.active if isinstance(books, Customer | Item) else True
     # What is open of our copy follows from its payments; any other invoice of HubSpot's may be paid already there.
     balance = crm.balance if isinstance(crm, Invoice) and not crm.marker else None
-    return Linked(other, own, candidates=(), active=active, label=label or getattr(crm, "number", ""), balance=balance)
+    label = label or getattr(crm, "number", "")
+    return Linked(other, own, active=active, label=label, balance=balance, currency=getattr(books, "currency", ""))
 
 
 def _moves(stored: Stored) -> bool:
@@ -89,7 +91,8 @@ def _followed(tx: Connection, stored: Stored, side: Side) -> Linked:
     if there is None:
         return linked(stored, side)
     active = there.active if isinstance(there, Customer | Item) else True
-    return Linked(now, own, active=active, label=getattr(there, "name", "") or now)
+    currency = getattr(there, "currency", "")
+    return Linked(now, own, active=active, label=getattr(there, "name", "") or now, currency=currency)
 
 
 def _heir(tx: Connection, stored: Stored, side: Side, id_: str) -> str:

@@ -9,6 +9,7 @@ from sqlalchemy import Connection, String, and_, cast, func, or_, select, update
 from tieout.core.match import Candidate
 from tieout.core.merged import Merged, MergedOf
 from tieout.core.records import Kind, Side
+from tieout.kinds.currency import in_currency, parted
 from tieout.store import mirror, pairs
 from tieout.store.agenda import chunks
 from tieout.store.codec import decode, encode
@@ -22,8 +23,12 @@ _ONE_SHOT = ("link_customer", "default_customer", "share_customer")
 
 
 def heirs(tx: Connection, connection: int, kind: Kind, side: Side, ids: Iterable[str]) -> dict[str, str]:
-    """The record that stands for each of these now; those that were not merged are left out."""
-    found = {id_: id_ for id_ in ids}
+    """The record that stands for each of these now; those that were not merged are left out.
+
+    What a customer is in another currency goes with it.
+    """
+    parts = {id_: parted(id_) for id_ in ids}
+    found = {id_: owner for id_, (owner, _) in parts.items()}
     moving = dict(found)
     for _ in range(_MOST_STEPS):
         into = _merged_into(tx, connection, kind, side, sorted(set(moving.values())))
@@ -31,13 +36,15 @@ def heirs(tx: Connection, connection: int, kind: Kind, side: Side, ids: Iterable
         if not moving:
             break
         found |= moving
-    return {id_: now for id_, now in found.items() if now != id_}
+    heirs_of = {id_: in_currency(now, parts[id_][1]) for id_, now in found.items()}
+    return {id_: now for id_, now in heirs_of.items() if now != id_}
 
 
 def former(tx: Connection, connection: int, kind: Kind, side: Side, id_: str) -> set[str]:
     """The records that became this one, by however many merges."""
     found: set[str] = set()
-    wanted = [id_]
+    own, code = parted(id_)
+    wanted = [own]
     while wanted:
         rows: set[str] = set()
         for chunk in chunks(wanted):
@@ -52,9 +59,10 @@ def former(tx: Connection, connection: int, kind: Kind, side: Side, id_: str) ->
                     )
                 ).scalars()
             )
-        wanted = sorted(rows - found - {id_})
+        rows = {one for one in rows if not parted(one)[1]}
+        wanted = sorted(rows - found - {own})
         found |= rows
-    return found - {id_}
+    return {in_currency(one, code) for one in found - {own}}
 
 
 def answer(tx: Connection, connection: int, question: MergedOf) -> Merged:

@@ -9,7 +9,7 @@ from sqlalchemy.dialects.sqlite import insert as upsert
 from tieout.core.records import Key, Kind, Side
 from tieout.kinds.rules import RULES
 from tieout.remote.rows import Batch, KeyRow, Record, Row, Unreadable
-from tieout.store import agenda, pairs
+from tieout.store import agenda, currency, pairs
 from tieout.store.agenda import chunks, id_column
 from tieout.store.codec import decode_record, encode
 from tieout.store.tables import key_row, match_key, pair, raw, record
@@ -34,6 +34,9 @@ def put(tx: Connection, connection: int, side: Side, rows: Iterable[Row], now: d
         found = by_kind.setdefault(row.kind, {})
         if row.id not in found or row.version >= found[row.id].version or _assembled(side, row):
             found[row.id] = row
+    if side is Side.CRM and Kind.CUSTOMER in by_kind:
+        own = by_kind[Kind.CUSTOMER]
+        own |= {row.id: row for row in currency.following(tx, connection, list(own.values()))}
     return sum(_put(tx, connection, side, kind, list(found.values()), now) for kind, found in by_kind.items())
 
 

@@ -285,6 +285,17 @@ audit = Table(
     UniqueConstraint("connection"),
 )
 
+exchange_rate = Table(
+    "exchange_rate",
+    metadata,
+    _connection(),
+    Column("currency", Text, nullable=False),
+    Column("day", Text, nullable=False),
+    Column("rate", Text, nullable=False),
+    Column("read_at", Text, nullable=False),
+    UniqueConstraint("connection", "currency", "day"),
+)
+
 quota = Table(
     "quota",
     metadata,

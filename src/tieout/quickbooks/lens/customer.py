@@ -26,12 +26,13 @@ MEMBERS: Final = {
 """Which member of QuickBooks' document holds a field that can be changed."""
 
 
-def read(document: Name) -> Customer:
-    """Read a Customer. Raises NotMoney.
+def read(document: Name, home: str = "") -> Customer:
+    """Read a Customer. home: the company's currency, of which nothing is said. Raises NotMoney.
 
     The tax number is masked in answers of some countries; then it reads as empty, since a mask identifies nobody.
     """
     tax_number = document.primary_tax_identifier or ""
+    currency = ref(document.currency_ref)
     return Customer(
         id=document.id,
         name=document.display_name or "",
@@ -42,7 +43,7 @@ def read(document: Name) -> Customer:
         phone=(document.primary_phone.free_form_number or "") if document.primary_phone else "",
         website=(document.web_addr.uri or "") if document.web_addr else "",
         billing=address(document.bill_addr),
-        currency=ref(document.currency_ref),
+        currency="" if currency == home else currency,
         tax_number="" if tax_number.startswith(_MASKED) else tax_number,
         active=document.active is not False,
         parent=ref(document.parent_ref),

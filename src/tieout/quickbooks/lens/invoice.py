@@ -120,6 +120,8 @@ def created(invoice: Invoice, key: str, regime: Regime, discount_account: str) -
             body[member] = value
     if invoice.currency:
         body["CurrencyRef"] = {"value": invoice.currency}
+    if invoice.rate:
+        body["ExchangeRate"] = invoice.rate
     if regime == "per-line":
         body["GlobalTaxCalculation"] = "TaxExcluded"
     elif invoice.discount and invoice.tax:

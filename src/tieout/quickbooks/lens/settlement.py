@@ -88,8 +88,9 @@ def created(record: Settlement, key: str, invoice: Json, methods: Sequence[Named
     currency = record.currency
     of_invoice = str(invoice["CurrencyRef"]["value"]) if "CurrencyRef" in invoice else currency
     if of_invoice != currency:
+        number = str(invoice.get("DocNumber") or invoice["Id"])
         words = f"The payment is in {currency}, its invoice in {of_invoice}."
-        raise CannotWrite("currency_not_enabled", words, {"currency": currency, "home": of_invoice})
+        raise CannotWrite("another_currency", words, {"currency": currency, "theirs": of_invoice, "name": number})
     applied = min(record.amount, decimal(invoice["Balance"]))
     body: Json = {
         "CustomerRef": {"value": invoice["CustomerRef"]["value"]},
@@ -109,6 +110,8 @@ def created(record: Settlement, key: str, invoice: Json, methods: Sequence[Named
         body["DepositToAccountRef"] = {"value": record.account}
     if "CurrencyRef" in invoice:
         body["CurrencyRef"] = {"value": invoice["CurrencyRef"]["value"]}
+    if record.rate:
+        body["ExchangeRate"] = record.rate
     return body
 
 
