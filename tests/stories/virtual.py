@@ -130,17 +130,40 @@ class Seller:
         contact = self._create("contacts", {"email": email, "firstname": "Ana", "lastname": "Ruiz"}, [(company, 1)])
         return company, contact
 
-    def invoice(self, buyer: tuple[str, str], *lines: tuple[str, str, str], due: str = "2026-04-09") -> str:
+    def invoice(
+        self, buyer: tuple[str, str], *lines: tuple[str, str, str], due: str = "2026-04-09", currency: str = "USD"
+    ) -> str:
         """A finalized invoice, of lines with name, quantity and price: its id."""
-        made = [self._create("line_items", {"name": n, "quantity": q, "price": p}) for n, q, p in lines]
+        inputs = [{"name": n, "quantity": q, "price": p, "hs_line_item_currency_code": currency} for n, q, p in lines]
+        made = [self._create("line_items", one) for one in inputs]
         links = [(buyer[0], 179), (buyer[1], 177), *((line, 409) for line in made)]
         values = {
-            "hs_currency": "USD",
+            "hs_currency": currency,
             "hs_invoice_status": "open",
             "hs_invoice_date": f"{TODAY}T12:00:00Z",
             "hs_due_date": f"{due}T12:00:00Z",
         }
         return self._create("invoices", values, links)
+
+    def pay(self, invoice: str, amount: str, currency: str) -> str:
+        """A payment that succeeded: its id."""
+        values = {
+            "hs_initial_amount": amount,
+            "hs_currency_code": currency,
+            "hs_initiated_date": f"{TODAY}T12:00:00Z",
+            "hs_latest_status": "succeeded",
+        }
+        return self._create("commerce_payments", values, [(invoice, 542)])
+
+    def merge(self, company: str, other: str) -> str:
+        """Merge two companies: the id of what they became."""
+        wanted = {"primaryObjectId": company, "objectIdToMerge": other}
+        return str(self._caller.call("POST", f"{_CRM}/companies/merge", wanted)["id"])
+
+    def all(self, kind: str, *names: str) -> list[Json]:
+        """The properties of every record of a type."""
+        wanted = f"limit=100&properties={','.join(names)}"
+        return [one["properties"] for one in self._caller.call("GET", f"{_CRM}/{kind}", query=wanted)["results"]]
 
     def change(self, kind: str, id_: str, **values: str) -> None:
         """Edit a record."""
@@ -233,13 +256,15 @@ class Bookkeeper:
         body = {
             "CustomerRef": invoice["CustomerRef"],
             "TotalAmt": Decimal(amount),
+            "CurrencyRef": invoice["CurrencyRef"],
             "Line": [{"Amount": Decimal(amount), "LinkedTxn": linked}],
         }
         self._caller.call("POST", f"{self._path}/payment", body)
 
-    def create(self, entity: str, **values: Any) -> None:
-        """Make an object."""
-        self._caller.call("POST", f"{self._path}/{entity.lower()}", values)
+    def create(self, entity: str, **values: Any) -> Json:
+        """Make an object, and return it as it stands."""
+        made: Json = self._caller.call("POST", f"{self._path}/{entity.lower()}", values)[entity]
+        return made
 
     def delete(self, entity: str, row: Json) -> None:
         """Delete a transaction."""

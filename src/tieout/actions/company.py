@@ -7,6 +7,7 @@ from datetime import datetime
 from tieout.actions.language import moment
 from tieout.core.facts import BooksFacts
 from tieout.core.records import Kind, Side, State
+from tieout.kinds.currency import parted
 from tieout.store.connections import StoredConnection
 
 _ON_ITS_WAY = (State.PENDING, State.WAITING, State.RETRYING)
@@ -60,7 +61,7 @@ def page(of: StoredConnection, side: Side, kind: Kind, id_: str) -> str:
         return ""
     type_, number = _HUBSPOT_TYPES.get(kind, ""), id_
     if kind is Kind.CUSTOMER:
-        which, _, number = id_.partition(":")
+        which, _, number = parted(id_)[0].partition(":")
         type_ = _HUBSPOT_PEOPLE.get(which, "")
     if not type_ or not number.isdigit():
         return ""

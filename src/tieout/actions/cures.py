@@ -13,10 +13,11 @@ from tieout.core.settings import Settings
 from tieout.core.text import NotAPattern, filled
 from tieout.core.warn import ACKNOWLEDGE, acknowledgement
 from tieout.kinds.booking import NUMBER_LIMIT
+from tieout.kinds.currency import foreign, in_currency, parted
 from tieout.kinds.customer import Customer, display_name
 from tieout.kinds.invoice import Invoice
 from tieout.kinds.settlement import Settlement
-from tieout.store import agenda, connections, mirror, pairs
+from tieout.store import agenda, connections, currency, mirror, pairs
 from tieout.store.pairs import Stored
 
 
@@ -27,7 +28,25 @@ def _customer_pair(doing: Doing) -> Stored | None:
         return one
     crm = one.pair.crm
     owner = one.pair.choices.get("choose_contact") or (crm.customer if isinstance(crm, Invoice) else "")
-    return pairs.find(doing.tx, doing.stored.id, Kind.CUSTOMER, Side.CRM, owner) if owner else None
+    code = crm.currency if isinstance(crm, Invoice) else ""
+    ids = (in_currency(owner, code), owner) if owner else ()
+    found = (pairs.find(doing.tx, doing.stored.id, Kind.CUSTOMER, Side.CRM, id_) for id_ in ids)
+    return next((there for there in found if there is not None), None)
+
+
+def _check_currency(doing: Doing, owner: Stored | None, books: Customer) -> None:
+    """A QuickBooks customer has one currency, and takes documents in no other. Raises WrongUse."""
+    facts = doing.stored.books_facts
+    crm = doing.one.pair.crm if isinstance(doing.one.pair.crm, Invoice) or owner is None else owner.pair.crm
+    if facts is None or not isinstance(crm, Invoice | Customer):
+        return
+    if foreign(crm.currency, facts) != foreign(books.currency, facts):
+        raise WrongUse(
+            "The QuickBooks customer {name} is in {theirs}; this needs one in {currency}.",
+            name=books.name,
+            theirs=books.currency or facts.currency,
+            currency=crm.currency or facts.currency,
+        )
 
 
 def _link_customer(doing: Doing) -> None:
@@ -43,6 +62,7 @@ def _link_customer(doing: Doing) -> None:
             name=books.name,
             id=chosen,
         )
+    _check_currency(doing, owner, books)
     if owner is None:
         doing.choose(doing.one, link_customer=chosen)
         doing.touch(Side.BOOKS, Kind.INVOICE, "", "customer", "", books.name)
@@ -74,10 +94,15 @@ def _owner_in_books(doing: Doing) -> Stored:
 
 def _link_hubspot_customer(doing: Doing) -> None:
     chosen = doing.value("customer")
+    owner = _owner_in_books(doing)
+    code = owner.pair.books.currency if owner.pair.books is not None else ""
+    if code and not parted(chosen)[1]:
+        chosen = in_currency(chosen, code)
+        missing = currency.missing(doing.tx, doing.stored.id, [chosen])
+        mirror.put(doing.tx, doing.stored.id, Side.CRM, missing, doing.home.clock.now())
     there = pairs.find(doing.tx, doing.stored.id, Kind.CUSTOMER, Side.CRM, chosen)
     if there is None or not isinstance(there.pair.crm, Customer) or there.pair.crm.member_of:
         raise WrongUse("HubSpot has no customer {id}; name one such as company:123 or contact:45.", id=chosen)
-    owner = _owner_in_books(doing)
     if there.pair.bond is not None and there.id != owner.id:
         raise WrongUse("The HubSpot customer {id} is already linked to another one in QuickBooks.", id=chosen)
     doing.choose(there, link_customer=owner.books_id)

@@ -6,6 +6,7 @@ import msgspec
 from sqlalchemy import Connection, select
 
 from tieout.core.records import Kind, Side
+from tieout.kinds.currency import parted
 from tieout.kinds.customer import Customer
 from tieout.kinds.invoice import Invoice
 from tieout.kinds.item import Item
@@ -36,7 +37,9 @@ def label(of: Record) -> str:
 def _name(of: Record) -> str:
     match of:
         case Customer():
-            return of.name or of.company or f"{of.first} {of.last}".strip() or of.email or of.id
+            owner, code = parted(of.id)
+            name = of.name or of.company or f"{of.first} {of.last}".strip() or of.email or owner
+            return f"{name} ({code})" if code else name
         case Item():
             return of.name or of.sku or of.id
         case Invoice():

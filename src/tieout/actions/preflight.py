@@ -12,6 +12,7 @@ from tieout.actions.lookup import connection
 from tieout.core.facts import BooksFacts, CrmFacts
 from tieout.core.settings import Settings
 from tieout.engine.wiring import Transport, network, open_sides
+from tieout.kinds.currency import is_traded
 from tieout.remote.errors import Refusal, SignInTrouble, Unavailable
 
 Level = Literal["ok", "warning", "blocks"]
@@ -53,9 +54,9 @@ async def preflight(home: Home, actor: Actor, name: str, *, transport: Transport
 def checks(crm: CrmFacts, books: BooksFacts, settings: Settings, name: str) -> list[Check]:
     """What both accounts and the settings say. name: of the pair, for the commands in the remedies."""
     found = [
-        _check("currency", crm.currency == books.currency, "blocks",
+        _check("currency", is_traded(crm.currency, books), "blocks",
                f"HubSpot works in {crm.currency}, QuickBooks in {books.currency}",
-               "Invoices in another currency than QuickBooks' are held back."),
+               f"Switch {crm.currency} on in QuickBooks; until then, invoices in it are held back."),
         _check("scopes", not crm.missing_scopes, "blocks",
                f"HubSpot permissions: {', '.join(crm.missing_scopes) or 'all there'}",
                "Grant them in the HubSpot app, and connect again."),
@@ -63,6 +64,12 @@ def checks(crm: CrmFacts, books: BooksFacts, settings: Settings, name: str) -> l
                "An income account for new items" if settings.income_account else "No income account is chosen",
                f"tieout set {name} income_account=NAME, one of: " + _names(books)),
     ]  # fmt: skip
+    untraded = [code for code in crm.currencies if code != crm.currency and not is_traded(code, books)]
+    if untraded:
+        found.append(
+            Check("currencies", "warning", f"QuickBooks does not work in {', '.join(untraded)}, and HubSpot does",
+                  "Switch them on in QuickBooks; until then, invoices in them are held back.")
+        )  # fmt: skip
     found += _tax(crm, books, settings, name)
     found.append(
         _check("numbers", not books.custom_numbers, "warning",

@@ -9,6 +9,7 @@ from sqlalchemy import Connection
 from tieout.actions import naming
 from tieout.core.decide import Pair
 from tieout.core.records import Kind, Side, State
+from tieout.kinds.currency import in_currency
 from tieout.kinds.invoice import Invoice
 from tieout.kinds.settlement import Settlement
 from tieout.proof.tieout import Known
@@ -46,13 +47,17 @@ def customers(
     """The customer of each open HubSpot invoice that QuickBooks does not have: QuickBooks' id, and a name."""
     alone = [one.id for one in crm if one.live and one.open and one.id not in links]
     owners = {
-        one.id: one.customer
+        one.id: (one.customer, in_currency(one.customer, one.currency))
         for one in naming.stored(tx, stored.id, Side.CRM, Kind.INVOICE, alone)
         if isinstance(one, Invoice)
     }
-    names = naming.labels(tx, stored.id, Side.CRM, Kind.CUSTOMER, owners.values())
-    known = proofs.customers(tx, stored.id, set(owners.values()))
-    return {invoice: (known.get(owner, ""), names.get(owner, "")) for invoice, owner in owners.items()}
+    ids = {id_ for both in owners.values() for id_ in both}
+    names = naming.labels(tx, stored.id, Side.CRM, Kind.CUSTOMER, ids)
+    known = proofs.customers(tx, stored.id, ids)
+    return {
+        invoice: (known.get(abroad) or known.get(owner, ""), names.get(abroad) or names.get(owner, ""))
+        for invoice, (owner, abroad) in owners.items()
+    }
 
 
 def _beyond(pair: Pair[Settlement], by_books: Mapping[str, str], day: date | None) -> Iterator[tuple[str, Decimal]]:

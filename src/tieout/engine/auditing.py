@@ -11,12 +11,15 @@ import msgspec
 from sqlalchemy import Connection
 
 from tieout.core.decide import Link, decide
+from tieout.core.facts import BooksFacts
 from tieout.core.questions import Matches, MatchesOf, Reply
 from tieout.core.records import Kind, Side, State
+from tieout.engine import currency
 from tieout.engine.deciding import ask, link
 from tieout.engine.feeds import read_both
 from tieout.engine.passes import carry_out
 from tieout.engine.work import Work
+from tieout.kinds.currency import foreign, in_currency, is_traded
 from tieout.kinds.customer import Customer
 from tieout.kinds.invoice import Invoice
 from tieout.kinds.pairing import Bill, Customers, Match, Sight, bill, pair_up, twins
@@ -34,6 +37,7 @@ _DECIDED = ("exclude", "create_anyway", "create_customer", "create_item")
 async def audit(work: Work) -> Sight:
     """Read both sides, pair what is the same, and have the rest decided. For a copy, with sides that imagine writes."""
     await read_both(work)
+    _provide(work)
     _link_certain(work)
     sight = _see(work)
     _link_matches(work, sight.matches)
@@ -44,10 +48,24 @@ async def audit(work: Work) -> Sight:
 async def take_over(work: Work) -> dict[Kind, int]:
     """Read both sides and link what is certainly the same, so that nothing is written for it. Returns how many."""
     await read_both(work)
+    _provide(work)
     linked = _link_certain(work)
     found = _link_matches(work, [match for match in _see(work).matches if match.certain])
     settlements = sum(_take_settlements(work, one) for one in found)
     return linked | {Kind.INVOICE: len(found), Kind.SETTLEMENT: settlements}
+
+
+def _provide(work: Work) -> None:
+    """Give HubSpot's customers a record in each of the other currencies that their invoices are in."""
+    books = work.world().facts.books
+    invoices = (stored.pair.crm for stored in _every(work, Kind.INVOICE))
+    wanted = {
+        in_currency(one.customer, one.currency)
+        for one in invoices
+        if isinstance(one, Invoice) and one.customer and foreign(one.currency, books) and is_traded(one.currency, books)
+    }
+    with work.database.begin() as tx:
+        currency.provide(tx, work, [(Side.CRM, id_) for id_ in sorted(wanted)])
 
 
 def _link_certain(work: Work) -> dict[Kind, int]:
@@ -85,11 +103,11 @@ def _see(work: Work) -> Sight:
     links: dict[str, str] = {}
     facts = work.world().facts
     for stored in _every(work, Kind.INVOICE):
-        for record, currency, bills in (
+        for record, code, bills in (
             (stored.pair.crm, facts.crm.currency, crm),
             (stored.pair.books, facts.books.currency, books),
         ):
-            if isinstance(record, Invoice) and (seen := bill(record, currency)) is not None:
+            if isinstance(record, Invoice) and (seen := bill(record, code)) is not None:
                 bills.append(seen)
         if stored.pair.bond is not None:
             links[stored.crm_id] = stored.books_id
@@ -104,11 +122,22 @@ def _see(work: Work) -> Sight:
             theirs.append(stored.pair.books)
         if stored.pair.bond is not None:
             linked[stored.crm_id] = stored.books_id
+    codes = {one.id: one.currency for one in theirs}
+    defaults = {crm_id: codes.get(books_id, "") for crm_id, books_id in linked.items()}
+    crm = [_payable(one, defaults, facts.books) for one in crm]
     twice = twins(sorted(theirs, key=lambda one: (len(one.id), one.id)))
     buyers = sorted({one.customer for one in crm if one.customer})
     customers = Customers(linked, _perhaps(work, buyers, linked, twice))
     matches, doubles = pair_up(crm, books, links, customers, work.stored.settings.same_invoice_days)
     return Sight(crm, books, matches, doubles, twice, names)
+
+
+def _payable(one: Bill, defaults: Mapping[str, str], books: BooksFacts) -> Bill:
+    """A HubSpot invoice with its customer in the currency that it is in. defaults: what customers have anyhow."""
+    code = foreign(one.currency, books)
+    if not one.customer or not code or not is_traded(code, books) or defaults.get(one.customer) == code:
+        return one
+    return msgspec.structs.replace(one, customer=in_currency(one.customer, code))
 
 
 def _every(work: Work, kind: Kind) -> Iterator[Stored]:

@@ -6,6 +6,7 @@ from sqlalchemy import Connection
 
 from tieout.core.merged import TakeOver
 from tieout.core.records import Kind, Side
+from tieout.engine import currency
 from tieout.engine.work import Work
 from tieout.kinds.customer import Customer
 from tieout.kinds.invoice import Invoice
@@ -46,6 +47,7 @@ def take_over(tx: Connection, work: Work, stored: Stored, decision: TakeOver) ->
     """
     kind, now = stored.pair.kind, work.now()
     wanted = ((Side.CRM, decision.crm), (Side.BOOKS, decision.books))
+    currency.provide(tx, work, [(Side.CRM, decision.crm)] if kind is Kind.CUSTOMER else [])
     others = [found for side, id_ in wanted if (found := pairs.find(tx, work.connection, kind, side, id_)) is not None]
     if any(one.id in work.spoken_for for one in others if one.id != stored.id):
         # A counterpart of it may just be coming into being: what it is then linked to, the next decision sees.

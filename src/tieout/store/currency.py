@@ -22,9 +22,9 @@ def following(tx: Connection, connection: int, rows: Sequence[Row]) -> list[Row]
     known = _known(tx, connection, sorted({*owners, *(one for some in formers.values() for one in some)}))
     if not known:
         return []
-    home = _home(tx, connection)
+    own = home(tx, connection)
     return [
-        _row(row, code, home)
+        _row(row, code, own)
         for id_, row in owners.items()
         for code in sorted({code for one in (id_, *formers[id_]) for code in known.get(one, ())})
     ]
@@ -38,7 +38,7 @@ def missing(tx: Connection, connection: int, ids: Iterable[str]) -> list[Row]:
         if code:
             wanted.setdefault(owner, set()).add(code)
     known = _known(tx, connection, sorted(wanted))
-    home = _home(tx, connection) if wanted else ""
+    own = home(tx, connection) if wanted else ""
     found: list[Row] = []
     for some in chunks(sorted(wanted)):
         rows = tx.execute(
@@ -51,8 +51,8 @@ def missing(tx: Connection, connection: int, ids: Iterable[str]) -> list[Row]:
             )
         )
         for row in rows:
-            own = Row(Kind.CUSTOMER, row.id, row.version, decode_record(Kind.CUSTOMER, row.body))
-            found += [_row(own, code, home) for code in sorted(wanted[row.id] - known.get(row.id, set()))]
+            there = Row(Kind.CUSTOMER, row.id, row.version, decode_record(Kind.CUSTOMER, row.body))
+            found += [_row(there, code, own) for code in sorted(wanted[row.id] - known.get(row.id, set()))]
     return found
 
 
@@ -76,6 +76,12 @@ def sharing(tx: Connection, connection: int, keys: Iterable[Key]) -> list[str]:
     return sorted(found)
 
 
+def home(tx: Connection, connection: int) -> str:
+    """The QuickBooks company's own currency; empty until it is known."""
+    facts = tx.execute(select(connection_table.c.books_facts).where(connection_table.c.id == connection)).scalar()
+    return "" if facts is None else decode(facts, BooksFacts).currency
+
+
 def _known(tx: Connection, connection: int, owners: Sequence[str]) -> dict[str, set[str]]:
     """The currencies in which HubSpot's customers are known, save their default ones."""
     found: dict[str, set[str]] = {}
@@ -95,11 +101,6 @@ def _known(tx: Connection, connection: int, owners: Sequence[str]) -> dict[str, 
     return found
 
 
-def _row(own: Row, code: str, home: str) -> Row:
-    there = derived(own.record, code, home) if isinstance(own.record, Customer) else None
+def _row(own: Row, code: str, at_home: str) -> Row:
+    there = derived(own.record, code, at_home) if isinstance(own.record, Customer) else None
     return Row(Kind.CUSTOMER, in_currency(own.id, code), own.version, there, own.gone, parent=own.id)
-
-
-def _home(tx: Connection, connection: int) -> str:
-    facts = tx.execute(select(connection_table.c.books_facts).where(connection_table.c.id == connection)).scalar()
-    return "" if facts is None else decode(facts, BooksFacts).currency

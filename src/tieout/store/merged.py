@@ -10,7 +10,7 @@ from tieout.core.match import Candidate
 from tieout.core.merged import Merged, MergedOf
 from tieout.core.records import Kind, Side
 from tieout.kinds.currency import in_currency, parted
-from tieout.store import mirror, pairs
+from tieout.store import currency, mirror, pairs
 from tieout.store.agenda import chunks
 from tieout.store.codec import decode, encode
 from tieout.store.pairs import AlreadyLinked, Stored
@@ -20,6 +20,21 @@ _MOST_STEPS = 10
 """A record may be merged, and what it became again; so often at most is it followed."""
 _ONE_SHOT = ("link_customer", "default_customer", "share_customer")
 """Choices about a merge, which are used up when the pair lives on."""
+
+
+class _Met(msgspec.Struct, frozen=True):
+    """One of several linked pairs whose HubSpot records became one.
+
+    crm: its HubSpot record. books, name, currency: of the QuickBooks record that stands for its own, empty where none
+    does.
+    """
+
+    pair: int
+    crm: str
+    choices: Mapping[str, str]
+    books: str
+    name: str
+    currency: str
 
 
 def heirs(tx: Connection, connection: int, kind: Kind, side: Side, ids: Iterable[str]) -> dict[str, str]:
@@ -73,19 +88,27 @@ def answer(tx: Connection, connection: int, question: MergedOf) -> Merged:
         return Merged()
     crm = _standing(tx, connection, kind, Side.CRM, question.crm)
     books = _standing(tx, connection, kind, Side.BOOKS, question.books)
+    code = getattr(mirror.get(tx, connection, Side.BOOKS, kind, books), "currency", "")
+    met = _met(tx, connection, kind, crm)
+    crm = _place(met, crm, code, currency.home(tx, connection))
     there = pairs.find(tx, connection, kind, Side.CRM, crm) if crm else None
     theirs = pairs.find(tx, connection, kind, Side.BOOKS, books) if books else None
     crm_with = there.books_id if there is not None and there.pair.bond and there.id != own.id else ""
     books_with = theirs.crm_id if theirs is not None and theirs.pair.bond and theirs.id != own.id else ""
-    rivals, asking = _rivals(tx, connection, kind, crm)
+    rivals = {one.books: one.name for one in met if one.books and one.currency == code}
+    undecided = (
+        one.pair
+        for one in met
+        if one.currency == code and parted(one.crm)[0] != parted(crm)[0] and _undecided(one.choices, rivals)
+    )
     return Merged(
         crm,
         books,
         heirs(tx, connection, kind, Side.BOOKS, [crm_with]).get(crm_with, crm_with),
         heirs(tx, connection, kind, Side.CRM, [books_with]).get(books_with, books_with),
         getattr(mirror.get(tx, connection, Side.BOOKS, kind, books), "name", "") or books,
-        rivals,
-        own.id == asking,
+        tuple(Candidate(id_, name) for id_, name in rivals.items()),
+        own.id == next(undecided, 0),
     )
 
 
@@ -207,32 +230,50 @@ def _standing(tx: Connection, connection: int, kind: Kind, side: Side, id_: str)
     return now if mirror.get(tx, connection, side, kind, now) is not None else ""
 
 
-def _rivals(tx: Connection, connection: int, kind: Kind, crm: str) -> tuple[tuple[Candidate, ...], int]:
-    """The QuickBooks records of all that became one HubSpot record, and the pair that asks which is the default."""
-    gone = former(tx, connection, kind, Side.CRM, crm)
-    if not crm or not gone:
-        return (), 0
+def _met(tx: Connection, connection: int, kind: Kind, crm: str) -> list[_Met]:
+    """The linked pairs of all that became one HubSpot record, in whatever currency; none where nothing was merged."""
+    owner = parted(crm)[0]
+    owners = sorted({owner, *former(tx, connection, kind, Side.CRM, owner)})
+    if not crm or len(owners) == 1:
+        return []
+    abroad = select(record.c.id).where(
+        record.c.connection == connection,
+        record.c.side == Side.CRM.value,
+        record.c.kind == kind.value,
+        record.c.parent.in_(owners),
+    )
     rows = tx.execute(
         select(pair.c.id, pair.c.crm_id, pair.c.books_id, pair.c.choices)
         .where(
             pair.c.connection == connection,
             pair.c.kind == kind.value,
             pair.c.linked_at != "",
-            or_(pair.c.crm_id == crm, pair.c.crm_id.in_(sorted(gone))),
+            or_(pair.c.crm_id.in_(owners), pair.c.crm_id.in_(abroad)),
         )
         .order_by(pair.c.id)
     ).all()
     became = heirs(tx, connection, kind, Side.BOOKS, [row.books_id for row in rows])
-    names: dict[str, str] = {}
+    found = []
     for row in rows:
         id_ = became.get(row.books_id, row.books_id)
         there = mirror.get(tx, connection, Side.BOOKS, kind, id_)
-        if there is not None:
-            names[id_] = getattr(there, "name", "") or id_
-    undecided = (
-        row.id for row in rows if row.crm_id in gone and _undecided(decode(row.choices, dict[str, str]), names)
-    )
-    return tuple(Candidate(id_, name) for id_, name in names.items()), next(undecided, 0)
+        name, code = (getattr(there, part, "") for part in ("name", "currency"))
+        choices = decode(row.choices, dict[str, str])
+        found.append(_Met(row.id, row.crm_id, choices, id_ if there is not None else "", name or id_, code))
+    return found
+
+
+def _place(met: Sequence[_Met], crm: str, code: str, home: str) -> str:
+    """Where a pair goes on whose HubSpot record became `crm`: there, or in what that is in the pair's own currency.
+
+    code: the currency of the pair's QuickBooks customer. One in another than the default customer's is no rival of it.
+    """
+    owner, known = parted(crm)
+    defaults = [one for one in met if not parted(one.crm)[1]]
+    if known or not defaults:
+        return crm
+    first = min(defaults, key=lambda one: (one.crm != owner, one.currency != "", one.pair))
+    return crm if first.currency == code else in_currency(owner, code or home)
 
 
 def _undecided(choices: Mapping[str, str], rivals: Mapping[str, str]) -> bool:
