@@ -25,14 +25,12 @@ from tieout.core.questions import (
 )
 from tieout.core.records import Key, Kind, Side
 from tieout.core.text import folded
+from tieout.kinds import taxing
 from tieout.kinds.currency import foreign, is_traded, owner_question, rate_of, rate_question, without_rate
 from tieout.kinds.invoice import Invoice, Line
 
 NUMBER_LIMIT = 21
 """Characters that QuickBooks allows in a document number."""
-
-NO_TAX, TAX = "NON", "TAX"
-"""QuickBooks' two line codes in a company with US sales tax."""
 
 
 class Booking(msgspec.Struct, frozen=True):
@@ -86,7 +84,7 @@ def book(pair: Pair[Invoice], crm: Invoice, world: World, answers: Answers) -> B
     waits: list[Wait] = []
     customer = _customer(pair, crm, world, answers, problems, waits)
     lines = _lines(pair, crm, world, answers, problems, waits)
-    tax_code = _tax(crm, world, lines, problems)
+    tax_code = taxing.map_rates(crm, world, lines, problems)
     _service_dates(world, lines, problems)
     _document(crm, world, lines, problems)
     rate = _rate(crm, world, answers, problems) if pair.bond is None else None
@@ -218,39 +216,6 @@ def _chosen_date(pair: Pair[Invoice], crm: Invoice, world: World) -> date | None
     if chosen or world.settings.service_date == "invoice_date":
         return crm.date
     return None
-
-
-def _tax(crm: Invoice, world: World, lines: list[Line], problems: list[Fail]) -> str:
-    """Map each line's rate to a code, in place; return the code of the whole document, where the regime has one."""
-    facts, settings = world.facts.books, world.settings
-    names = {
-        rate.id: rate.name if "%" in rate.name else f"{rate.name} {rate.percent.normalize():f} %"
-        for rate in world.facts.crm.tax_rates
-    }
-    unmapped: dict[str, str] = {}
-    codes: set[str] = set()
-    for position, line in enumerate(lines):
-        rate = line.tax or crm.tax_code
-        code = settings.tax_codes.get(rate, "") if rate else settings.untaxed_code
-        if facts.regime == "none":
-            code = ""
-            if rate and crm.tax:
-                unmapped[names.get(rate, rate)] = rate
-        elif facts.regime == "us-manual" and not rate:
-            code = settings.untaxed_code or NO_TAX
-        elif facts.regime == "us-automated":
-            # Lines are taxable or not; which tax that is, QuickBooks knows by the place, and how much, the invoice.
-            code = TAX if rate and code != NO_TAX else NO_TAX
-        elif not code:
-            unmapped[names.get(rate, rate) or "no tax"] = rate
-        elif facts.regime == "us-manual" and code not in (NO_TAX, TAX):
-            codes.add(code)
-            code = TAX
-        lines[position] = msgspec.structs.replace(line, tax=code)
-    problems += [Fail("unmapped_tax", {"rate": name, "rate_id": rate}) for name, rate in unmapped.items()]
-    if len(codes) > 1:
-        problems.append(Fail("several_tax_codes", {"codes": ", ".join(sorted(codes))}))
-    return next(iter(sorted(codes)), "")
 
 
 def _service_dates(world: World, lines: list[Line], problems: list[Fail]) -> None:
