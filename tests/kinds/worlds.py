@@ -16,6 +16,8 @@ from tieout.core.match import Candidate
 from tieout.core.merged import Merged, MergedOf
 from tieout.core.questions import (
     Answers,
+    Country,
+    CountryOf,
     Holder,
     HolderOf,
     Holders,
@@ -122,6 +124,7 @@ settings = st.builds(
     item_name=st.sampled_from(("{name}", "{name} {sku}")), income_account=mostly("79", ""),
     default_item=st.sampled_from(("", "1")), untaxed_code=st.sampled_from(("", "NON", "7")),
     tax_codes=st.dictionaries(st.sampled_from(("r1", "r2", "NON")), st.sampled_from(("4", "5", "TAX"))),
+    tax_codes_by_country=mostly({}, {"": {"gb": "7", "fr": "8"}}, {"r1": {"gb": "4", "unknown": "5"}}),
     service_date=st.sampled_from(("billing_start", "invoice_date")), lock_date=mostly(None, date(2026, 1, 15)),
     phone_rule=st.sampled_from(Rule), website_rule=st.sampled_from(Rule), due_date_rule=st.sampled_from(Rule),
     memo_rule=st.sampled_from(Rule), show_quickbooks_invoices=st.booleans(), book_hubspot_payments=st.booleans(),
@@ -173,6 +176,8 @@ def reply_to(question: Question) -> st.SearchStrategy[Reply]:
             return st.builds(Settled, balance=balances, unlinked=found)
         case MergedOf():
             return merged
+        case CountryOf():
+            return st.builds(Country, name=st.sampled_from(("", "UK", "France", "Atlantis")))
         case _:
             return found.map(Matches)
 

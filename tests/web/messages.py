@@ -28,6 +28,7 @@ ON_PAGES = (
     "prove",
     "record",
     "settings",
+    "tax_codes",
     "users",
 )
 """The actions whose complaints a page shows."""

@@ -55,7 +55,7 @@ class Shelf:
             case "set_income_account":
                 named = self._company.books_facts.income_accounts if self._company.books_facts else ()
                 return self._ranked((Choice(one.id, one.name) for one in named), {})
-            case "map_tax":
+            case "map_tax" | "map_tax_by_country":
                 codes = self._company.books_facts.tax_codes if self._company.books_facts else ()
                 return self._ranked((Choice(code.id, code.name) for code in codes), {})
         return ()

@@ -3,13 +3,14 @@
 from collections.abc import Callable, Mapping
 
 from tieout.actions import settings as set_action
+from tieout.actions import tax_codes
 from tieout.actions.doing import Doing
 from tieout.actions.errors import WrongUse
 from tieout.core.days import day
 from tieout.core.decide import signature
 from tieout.core.money import from_minor, text
 from tieout.core.records import Kind, Side
-from tieout.core.settings import Settings
+from tieout.core.settings import UNKNOWN, Settings
 from tieout.core.text import NotAPattern, filled
 from tieout.core.warn import ACKNOWLEDGE, acknowledgement
 from tieout.kinds.booking import NUMBER_LIMIT
@@ -283,15 +284,20 @@ def _setting(key: str, given: str) -> Callable[[Doing], None]:
     """A fix that is a setting; it cures all failures that the setting is the cause of at once."""
 
     def do(doing: Doing) -> None:
-        name = key
-        if key == "tax_code":
-            rate = doing.one.story.evidence.get("rate_id", "")
-            name = f"tax_code.{rate}" if rate else "untaxed_code"
-        new: Settings = set_action.with_value(doing.tx, doing.stored, name, doing.value(given))
+        new: Settings = set_action.with_value(doing.tx, doing.stored, key, doing.value(given))
         connections.change(doing.tx, doing.stored.id, settings=new)
-        doing.settings[name] = doing.value(given)
+        doing.settings[key] = doing.value(given)
 
     return do
+
+
+def _map_tax(doing: Doing) -> None:
+    _setting(tax_codes.key(doing.one.story.evidence.get("rate_id", "")), "code")(doing)
+
+
+def _map_tax_by_country(doing: Doing) -> None:
+    evidence = doing.one.story.evidence
+    _setting(tax_codes.key(evidence.get("rate_id", ""), evidence.get("country", UNKNOWN)), "code")(doing)
 
 
 def _acknowledge(doing: Doing) -> None:
@@ -385,8 +391,9 @@ DO: dict[str, Callable[[Doing], None]] = {
     "create_item": _simply("create_item"),
     "set_default_item": _setting("default_item", "item"),
     "set_income_account": _setting("income_account", "account"),
-    "map_tax": _setting("tax_code", "code"),
     "enter_return": _enter_return,
+    "map_tax": _map_tax,
+    "map_tax_by_country": _map_tax_by_country,
     ACKNOWLEDGE: _acknowledge,
     "choose_default": _choose_default,
     "share_customer": _share_customer,

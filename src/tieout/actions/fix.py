@@ -111,14 +111,19 @@ def _failure(tx: Connection, stored: StoredConnection, name: str, failure_id: st
 def _with_cause(tx: Connection, stored: StoredConnection, first: Stored, values: Mapping[str, str]) -> list[Stored]:
     """All that stand for the same cause, and that a value given for the first fits.
 
-    A tax code is given to one rate, a customer to one customer, and a document or item to one record: what is about
-    another one is left alone.
+    A tax code is given to one rate in one country, a customer to one customer, and a document or item to one record:
+    what is about another one is left alone.
     """
     found = pairs.load(tx, agenda.with_cause(tx, stored.id, first.state, first.cause))
     if _ONE_RECORD & values.keys() and first.cause != "unmapped_item":
         return [one for one in found if _subject(one) == _subject(first)]
-    rate = first.story.evidence.get("rate_id")
-    return [one for one in found if one.story.evidence.get("rate_id") == rate]
+    about = _rate(first)
+    return [one for one in found if _rate(one) == about]
+
+
+def _rate(one: Stored) -> tuple[str | None, str | None]:
+    """Which tax rate a failure is about, and in which country."""
+    return one.story.evidence.get("rate_id"), one.story.evidence.get("country")
 
 
 def _subject(one: Stored) -> str:

@@ -96,13 +96,21 @@ def _tax(crm: CrmFacts, books: BooksFacts, settings: Settings, name: str) -> lis
     codes = ", ".join(code.name for code in books.tax_codes)
     found = [Check("tax_regime", "ok", f"Sales tax in QuickBooks: {books.regime}")]
     if books.regime == "per-line":
+        untaxed = bool(settings.untaxed_code or settings.tax_codes_by_country.get(""))
         found.append(
-            _check("untaxed_code", bool(settings.untaxed_code), "blocks",
-                   ("A" if settings.untaxed_code else "No") + " code for lines without tax is chosen",
+            _check("untaxed_code", untaxed, "blocks",
+                   ("A" if untaxed else "No") + " code for lines without tax is chosen",
                    f"tieout set {name} untaxed_code=NAME, one of: {codes}")
         )  # fmt: skip
     for rate in crm.tax_rates:
-        mapped = bool(settings.tax_codes.get(rate.id)) or books.regime in ("none", "us-automated")
+        if rate.percent < 0:
+            found.append(
+                Check(f"tax_code.{rate.name}", "warning", f"HubSpot's rate {rate.name} is a withholding",
+                      "Invoices with it are held back: QuickBooks has no tax code that takes money off.")
+            )  # fmt: skip
+            continue
+        mapped = bool(settings.tax_codes.get(rate.id) or settings.tax_codes_by_country.get(rate.id))
+        mapped = mapped or books.regime in ("none", "us-automated")
         found.append(
             _check(f"tax_code.{rate.name}", mapped, "blocks",
                    f"HubSpot's rate {rate.name} " + ("is mapped" if mapped else "is not mapped"),

@@ -6,20 +6,21 @@ from datetime import date
 import msgspec
 from sqlalchemy import Connection
 
+from tieout.actions import tax_codes
 from tieout.actions.actor import Actor, Role
 from tieout.actions.errors import WrongUse
 from tieout.actions.home import Home
 from tieout.actions.lookup import connection
-from tieout.core.facts import Named
+from tieout.core.facts import Named, TaxRate
 from tieout.core.fields import Rule
 from tieout.core.records import Kind, Side
-from tieout.core.settings import Settings
+from tieout.core.settings import UNKNOWN, Settings
 from tieout.core.text import NotAPattern, filled
 from tieout.kinds.item import Item
+from tieout.kinds.taxing import rate_name
 from tieout.store import agenda, connections, counting, mirror
 from tieout.store.connections import StoredConnection
 
-_TAX = "tax_code."
 _DEPOSIT = "deposit_account."
 
 
@@ -104,7 +105,7 @@ _PATTERNS = {
 
 
 def settings(home: Home, actor: Actor, name: str) -> list[Setting]:
-    """Every setting with its value and meaning; tax codes of HubSpot's rates as `tax_code.RATE`."""
+    """Every setting with its value and meaning; tax codes of HubSpot's rates as `tax_code.RATE`, `tax_code.RATE@FR`."""
     actor.must_be(Role.VIEWER)
     with home.database.read() as tx:
         stored = connection(tx, name)
@@ -112,16 +113,17 @@ def settings(home: Home, actor: Actor, name: str) -> list[Setting]:
             Setting(key, _shown(tx, stored, key), kind.meaning, _choices(tx, stored, kind))
             for key, kind in _KINDS.items()
         ]
-        rates = () if stored.crm_facts is None else stored.crm_facts.tax_rates
-        codes = _choices(tx, stored, _Kind("", _codes))
+        codes, rates = _codes(tx, stored), _rates(stored)
+        names = {rate.id: rate.name for rate in rates}
         found += [
             Setting(
-                f"{_TAX}{rate.name}",
-                _name_of(_codes(tx, stored), stored.settings.tax_codes.get(rate.id, "")),
-                f"The QuickBooks tax code for HubSpot's rate {rate.name} ({rate.percent.normalize():f} %)",
-                codes,
+                tax_codes.key(names.get(rate, rate), country),
+                _name_of(codes, code),
+                _told(rate_name(rate, rates), country),
+                tuple(code.name for code in codes),
             )
-            for rate in rates
+            for rate, country, code in tax_codes.places(stored.settings, rates)
+            if rate or country
         ]
     found += [
         Setting(
@@ -167,13 +169,13 @@ def store(
 
 
 def _with(tx: Connection, stored: StoredConnection, old: Settings, key: str, text: str) -> Settings:
-    if key.startswith(_TAX):
-        return _with_tax(tx, stored, old, key[len(_TAX) :], text)
+    if tax_codes.is_key(key):
+        return _with_tax(tx, stored, old, key, text)
     if key.startswith(_DEPOSIT):
         return _with_deposit(tx, stored, old, key[len(_DEPOSIT) :], text)
     kind = _KINDS.get(key)
     if kind is None:
-        keys = ", ".join([*_KINDS, f"{_TAX}RATE", f"{_DEPOSIT}PROCESSOR"])
+        keys = ", ".join([*_KINDS, f"{tax_codes.PREFIX}RATE", f"{_DEPOSIT}PROCESSOR"])
         raise WrongUse("There is no setting '{key}'. There are: {keys}.", key=key, keys=keys)
     value: object = text
     if kind.words:
@@ -205,14 +207,20 @@ def _with(tx: Connection, stored: StoredConnection, old: Settings, key: str, tex
     return msgspec.convert(msgspec.structs.asdict(old) | {key: value}, Settings)
 
 
-def _with_tax(tx: Connection, stored: StoredConnection, old: Settings, rate: str, text: str) -> Settings:
-    rates = () if stored.crm_facts is None else stored.crm_facts.tax_rates
-    found = next((r.id for r in rates if rate in (r.id, r.name)), rate if rate.startswith("tax:") else "")
-    if not found:
-        names = ", ".join(f"{r.name} ({r.id})" for r in rates) or "-"
-        raise WrongUse("HubSpot has no tax rate '{rate}'. It has: {names}.", rate=rate, names=names)
-    code = _chosen(f"{_TAX}{rate}", text, _codes(tx, stored))
-    return msgspec.structs.replace(old, tax_codes=dict(old.tax_codes) | {found: code})
+def _told(rate: str, country: str) -> str:
+    """What a place of the table of tax codes means."""
+    what = f"HubSpot's rate {rate}" if rate else "lines without tax"
+    where = "customers whose country is not known" if country == UNKNOWN else f"customers in {country.upper()}"
+    return f"The QuickBooks tax code for {what}" + (f", for {where}" if country else "")
+
+
+def _with_tax(tx: Connection, stored: StoredConnection, old: Settings, key: str, text: str) -> Settings:
+    rate, country = tax_codes.meant(key, _rates(stored))
+    return tax_codes.with_code(old, rate, country, _chosen(key, text, _codes(tx, stored)))
+
+
+def _rates(stored: StoredConnection) -> tuple[TaxRate, ...]:
+    return () if stored.crm_facts is None else stored.crm_facts.tax_rates
 
 
 def _with_deposit(tx: Connection, stored: StoredConnection, old: Settings, processor: str, text: str) -> Settings:

@@ -45,6 +45,12 @@ _FIXES = (
     ),
     Fix("set_income_account", "Choose the income account of new items", (("account", "Income account"),), money=True),
     Fix("map_tax", "Choose the QuickBooks tax code", (("code", "QuickBooks tax code"),), money=True),
+    Fix(
+        "map_tax_by_country",
+        "Choose the QuickBooks tax code for this country",
+        (("code", "QuickBooks tax code"),),
+        money=True,
+    ),
     Fix("use_hubspot", "Take HubSpot's value", money=True),
     Fix("use_quickbooks", "Take QuickBooks' value"),
     Fix("enter_return", "Enter in QuickBooks what went back", money=True),

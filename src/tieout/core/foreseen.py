@@ -132,8 +132,31 @@ FORESEEN = (
         "unmapped_tax",
         "A tax rate is not mapped",
         "QuickBooks needs a tax code for {rate}, and none is chosen.",
-        "Choose the QuickBooks code for this rate.",
-        fixes=("map_tax", "exclude"),
+        "Choose the QuickBooks code for this rate, for all countries or for this one alone.",
+        fixes=("map_tax", "map_tax_by_country", "exclude"),
+    ),
+    Cause(
+        "tax_country_unknown",
+        "The country decides the tax code, and it is not known",
+        "The QuickBooks tax code for {rate} hangs on the country, and neither the invoice nor its customer names one.",
+        "Put a country into the customer's address in HubSpot, or choose the code for customers without one.",
+        fixes=("map_tax_by_country", "exclude"),
+        who="seller",
+    ),
+    Cause(
+        "withholding_tax",
+        "A tax that the customer withholds",
+        "{rate} takes money off the invoice: a tax that the customer keeps back and pays to the state. QuickBooks has "
+        "no tax code for it.",
+        "Issue the invoice without it, and enter in QuickBooks what the customer withheld when the payment comes in.",
+        fixes=("exclude",),
+    ),
+    Cause(
+        "surcharge_tax",
+        "A tax on top of another",
+        "A line bears more than one tax ({rate}), and a QuickBooks line has one tax code.",
+        "Make a tax code in QuickBooks that holds all of them, and choose it for the combination.",
+        fixes=("map_tax", "map_tax_by_country", "exclude"),
     ),
     Cause(
         "several_tax_codes",

@@ -50,6 +50,12 @@ class ItemOf(msgspec.Struct, frozen=True, tag=True):
     name: str
 
 
+class CountryOf(msgspec.Struct, frozen=True, tag=True):
+    """In which country is this HubSpot customer?  Answered by `Country`."""
+
+    customer: str
+
+
 class Alike(msgspec.Struct, frozen=True, tag=True):
     """Which unlinked documents could be this same one?  Answered by `Matches`.
 
@@ -83,7 +89,7 @@ def alike_key(party: str, amount: Decimal) -> Key:
     return Key("alike", f"{party}:{amount.normalize():f}")
 
 
-Question = LinkOf | HolderOf | NumbersLike | MatchesOf | ItemOf | Alike | SettledOf | MergedOf | RateOn
+Question = LinkOf | HolderOf | NumbersLike | MatchesOf | ItemOf | Alike | SettledOf | MergedOf | RateOn | CountryOf
 
 
 class Linked(msgspec.Struct, frozen=True):
@@ -130,6 +136,12 @@ class Holders(msgspec.Struct, frozen=True):
     holders: tuple[Holder, ...] = ()
 
 
+class Country(msgspec.Struct, frozen=True):
+    """The country of a billing address as its author typed it; empty where it has none."""
+
+    name: str = ""
+
+
 class Matches(msgspec.Struct, frozen=True):
     """Unlinked records that could be the same."""
 
@@ -149,5 +161,5 @@ class Rate(msgspec.Struct, frozen=True):
     rate: Decimal | None = None
 
 
-Reply = Linked | Holders | Matches | Settled | Merged | Rate
+Reply = Linked | Holders | Matches | Settled | Merged | Rate | Country
 Answers = Mapping[Question, Reply]

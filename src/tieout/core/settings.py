@@ -9,12 +9,17 @@ from tieout.core.fields import Rule
 
 Model = Literal["company", "contact"]
 
+UNKNOWN = "unknown"
+"""Among the countries of `tax_codes_by_country`: that of a customer of whom nobody knows it."""
+
 
 class Settings(msgspec.Struct, frozen=True, omit_defaults=True, kw_only=True):
     """The settings of one connection. Ids are QuickBooks' unless said; an empty text means *not chosen*.
 
     start_date: None = everything; invoices finalized before it stay out, save those still open.
     tax_codes: HubSpot tax rate id to QuickBooks tax code id. untaxed_code: the code for "no tax".
+    tax_codes_by_country: where the country of the customer decides: rate id (empty = no tax) to country (ISO 3166
+    alpha-2 in small letters, or `UNKNOWN`) to code; the two above then say it for all other countries.
     display_name: pattern with {company}, {first}, {last}, {email}; empty = the built-in rule (`display_name()`).
     lock_date: Tieout's own: nothing is written on or before it.
     show_quickbooks_invoices: invoices made in QuickBooks appear in HubSpot, as non-billable copies.
@@ -34,6 +39,7 @@ class Settings(msgspec.Struct, frozen=True, omit_defaults=True, kw_only=True):
     default_item: str = ""
     untaxed_code: str = ""
     tax_codes: dict[str, str] = {}
+    tax_codes_by_country: dict[str, dict[str, str]] = {}
     service_date: Literal["billing_start", "invoice_date"] = "billing_start"
     lock_date: date | None = None
     phone_rule: Rule = Rule.ASK

@@ -15,6 +15,8 @@ from tieout.store import agenda, connections, mirror, pairs
 _FACTS_LAST = timedelta(hours=1)
 _FACT_CAUSES = (
     "unmapped_tax",
+    "tax_country_unknown",
+    "surcharge_tax",
     "tax_code_required",
     "income_account_missing",
     "currency_not_enabled",

@@ -71,6 +71,8 @@ def questions(pair: Pair[Invoice], crm: Invoice, world: World, answers: Answers)
             wanted.add(MatchesOf(Kind.CUSTOMER, Side.CRM, link.id))
     if pair.bond is None and (rate := rate_question(crm.currency, crm.date, world)) is not None:
         wanted.add(rate)
+    if country := taxing.asked_country(crm, owner, world):
+        wanted.add(country)
     if pair.bond is None and crm.number:
         wanted.add(HolderOf(number_key(crm.number)))
         if pattern := pair.choices.get("number_by_pattern"):
@@ -84,7 +86,8 @@ def book(pair: Pair[Invoice], crm: Invoice, world: World, answers: Answers) -> B
     waits: list[Wait] = []
     customer = _customer(pair, crm, world, answers, problems, waits)
     lines = _lines(pair, crm, world, answers, problems, waits)
-    tax_code = taxing.map_rates(crm, world, lines, problems)
+    tax_code, untaxable = taxing.map_rates(crm, customer_of(pair, crm), world, answers, lines)
+    problems += untaxable
     _service_dates(world, lines, problems)
     _document(crm, world, lines, problems)
     rate = _rate(crm, world, answers, problems) if pair.bond is None else None

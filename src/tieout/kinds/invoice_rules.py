@@ -35,7 +35,7 @@ from tieout.core.questions import Answers, Question, alike_key
 from tieout.core.records import Key, Kind, Side
 from tieout.core.text import normal
 from tieout.core.warn import FreeText
-from tieout.kinds import charge, copy_rules, merging
+from tieout.kinds import charge, copy_rules, merging, taxing
 from tieout.kinds.alike import alike_question, asked, found
 from tieout.kinds.booking import Booking, book, closed_until, number_key, questions
 from tieout.kinds.copy_rules import is_copy, is_foreign_copy
@@ -295,7 +295,7 @@ def _restore(crm: Invoice, back: Mapping[str, str]) -> Decision:
 
 
 def _only_coding(problem: Fail, crm: Invoice, bond: Bond[Invoice]) -> bool:
-    if problem.cause not in ("unmapped_item", "income_account_missing", "inactive_reference", "unmapped_tax"):
+    if problem.cause not in ("unmapped_item", "income_account_missing", "inactive_reference", *taxing.CODING):
         return False
     if problem.evidence.get("kind") == Kind.CUSTOMER:
         return False

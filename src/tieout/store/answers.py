@@ -13,6 +13,8 @@ from tieout.core.merged import MergedOf
 from tieout.core.plan import Reservations
 from tieout.core.questions import (
     Alike,
+    Country,
+    CountryOf,
     Holder,
     HolderOf,
     Holders,
@@ -68,6 +70,7 @@ def answer(
     replies.update({q: merged.answer(tx, connection, q) for q in by_type[MergedOf]})
     replies.update(rates.answers(tx, connection, by_type[RateOn]))
     replies.update({q: _settled(tx, connection, q) for q in by_type[SettledOf]})
+    replies.update({q: _country(tx, connection, q) for q in by_type[CountryOf]})
     return replies
 
 
@@ -352,6 +355,11 @@ def _alike(tx: Connection, connection: int, question: Alike) -> Matches:
             label = there.number if isinstance(there, Invoice) else there.reference
             found.append(Candidate(row.id, label or row.id, ("amount", "date")))
     return Matches(ranked(found))
+
+
+def _country(tx: Connection, connection: int, question: CountryOf) -> Country:
+    customer = mirror.get(tx, connection, Side.CRM, Kind.CUSTOMER, question.customer)
+    return Country(customer.billing.country if isinstance(customer, Customer) else "")
 
 
 def _settled(tx: Connection, connection: int, question: SettledOf) -> Settled:
