@@ -44,7 +44,7 @@ class Shelf:
                 return self._ranked(self._list("hubspot customers", self._payers()), candidates, only_listed=True)
             case "link_item":
                 return self._ranked(self._list("items", self._unlinked(Kind.ITEM)), candidates, only_listed=True)
-            case "set_default_item":
+            case "set_default_item" | "set_rounding_item":
                 return self._ranked(self._list("all items", self._standing(Kind.ITEM, Side.BOOKS)), {})
             case "choose_contact":
                 return self._ranked(self._list("contacts", self._contacts()), {})

@@ -390,6 +390,7 @@ DO: dict[str, Callable[[Doing], None]] = {
     "link_item": _link_item,
     "create_item": _simply("create_item"),
     "set_default_item": _setting("default_item", "item"),
+    "set_rounding_item": _setting("rounding_item", "item"),
     "set_income_account": _setting("income_account", "account"),
     "enter_return": _enter_return,
     "map_tax": _map_tax,

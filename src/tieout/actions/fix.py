@@ -29,6 +29,10 @@ _ONE_RECORD = frozenset({"customer", "contact", "document", "item"})
 """Values that name one record, which cannot be the counterpart of several."""
 
 
+_BY_SETTING = frozenset({"unmapped_item", "totals_apart"})
+"""Causes whose item is a setting, and so one for all."""
+
+
 class FixResult(msgspec.Struct, frozen=True):
     """What a fix did, or would do. failures: ids that it is about. settings: those that it changes."""
 
@@ -115,7 +119,7 @@ def _with_cause(tx: Connection, stored: StoredConnection, first: Stored, values:
     what is about another one is left alone.
     """
     found = pairs.load(tx, agenda.with_cause(tx, stored.id, first.state, first.cause))
-    if _ONE_RECORD & values.keys() and first.cause != "unmapped_item":
+    if _ONE_RECORD & values.keys() and first.cause not in _BY_SETTING:
         return [one for one in found if _subject(one) == _subject(first)]
     about = _rate(first)
     return [one for one in found if _rate(one) == about]

@@ -185,7 +185,7 @@ AGAINST: Mapping[str, str] = {
 _LOCALES = Path(__file__).with_name("locale")
 _GAP = "…"
 _DAYS = frozenset({"date", "closed"})
-_AMOUNTS = frozenset({"amount", "sum", "total"})
+_AMOUNTS = frozenset({"amount", "sum", "total", "tax", "taxable", "counted", "computed", "difference"})
 
 
 class Words:

@@ -26,13 +26,16 @@ class TaxRate(msgspec.Struct, frozen=True):
 
 
 class TaxCode(msgspec.Struct, frozen=True):
-    """A QuickBooks tax code; `percent` is the sum of its sales rates, None where it has none (no tax at all)."""
+    """A QuickBooks tax code; `percent` is the sum of its sales rates, None where it has none (no tax at all).
+
+    rates: their ids.
+    """
 
     id: str
     name: str
     percent: Decimal | None = None
     taxable: bool = True
-    rate: str = ""
+    rates: tuple[str, ...] = ()
 
 
 class CrmFacts(msgspec.Struct, frozen=True):

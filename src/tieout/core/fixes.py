@@ -43,6 +43,12 @@ _FIXES = (
         (("item", "QuickBooks item"),),
         money=True,
     ),
+    Fix(
+        "set_rounding_item",
+        "Put cents that the tax is apart into a line on one item",
+        (("item", "QuickBooks item"),),
+        money=True,
+    ),
     Fix("set_income_account", "Choose the income account of new items", (("account", "Income account"),), money=True),
     Fix("map_tax", "Choose the QuickBooks tax code", (("code", "QuickBooks tax code"),), money=True),
     Fix(

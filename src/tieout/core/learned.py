@@ -7,8 +7,26 @@ LEARNED = (
         "totals_apart",
         "Different totals on the two sides",
         "Invoice {number} comes to {total} in HubSpot and to {other} in QuickBooks.",
-        "Put HubSpot's figures into QuickBooks, or leave both as they are.",
-        fixes=("put_back", "leave_both", "stop_syncing"),
+        "Put HubSpot's figures into QuickBooks, or leave both as they are; cents that QuickBooks' own tax is apart "
+        "can go into a line on an item for rounding.",
+        fixes=("put_back", "set_rounding_item", "leave_both", "stop_syncing"),
+        foreseen="no",
+    ),
+    Cause(
+        "tax_variance",
+        "QuickBooks would have come to another tax",
+        "HubSpot issued {tax} of tax, and QuickBooks' rates come to {computed} line by line: {difference} apart. The "
+        "issued total stands.",
+        "Nothing has to be done for cents that rounding leaves. Where more is apart, compare the rates of both sides.",
+        fixes=("acknowledge",),
+        foreseen="no",
+    ),
+    Cause(
+        "tax_base_apart",
+        "The tax agency counts another amount",
+        "HubSpot taxed {taxable} of this invoice with {tax}; in QuickBooks the tax agency counts {counted} as taxable.",
+        "Check the ship-to address, and whether customer and items are taxable in QuickBooks.",
+        fixes=("acknowledge",),
         foreseen="no",
     ),
     Cause(

@@ -70,6 +70,11 @@ def line_amount(quantity: Decimal, price: Decimal, currency: str) -> Decimal:
     return rounded(_WIDE.multiply(quantity, price), currency)
 
 
+def percent_of(amount: Decimal, percent: Decimal, currency: str) -> Decimal:
+    """`percent` per cent of an amount, rounded half up: the tax of one line, as QuickBooks takes it."""
+    return rounded(_WIDE.multiply(amount, percent).scaleb(-2, context=_WIDE), currency)
+
+
 def unit_price(amount: Decimal, quantity: Decimal, currency: str, decimals: int = 7) -> Decimal | None:
     """The shortest price that gives exactly `amount` for `quantity`, or None where none with `decimals` does.
 

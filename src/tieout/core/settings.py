@@ -20,6 +20,7 @@ class Settings(msgspec.Struct, frozen=True, omit_defaults=True, kw_only=True):
     tax_codes: HubSpot tax rate id to QuickBooks tax code id. untaxed_code: the code for "no tax".
     tax_codes_by_country: where the country of the customer decides: rate id (empty = no tax) to country (ISO 3166
     alpha-2 in small letters, or `UNKNOWN`) to code; the two above then say it for all other countries.
+    rounding_item: the QuickBooks item of a line that holds what rounding the tax leaves; empty = such invoices hold.
     display_name: pattern with {company}, {first}, {last}, {email}; empty = the built-in rule (`display_name()`).
     lock_date: Tieout's own: nothing is written on or before it.
     show_quickbooks_invoices: invoices made in QuickBooks appear in HubSpot, as non-billable copies.
@@ -37,6 +38,7 @@ class Settings(msgspec.Struct, frozen=True, omit_defaults=True, kw_only=True):
     item_type: Literal["Service", "NonInventory"] = "Service"
     income_account: str = ""
     default_item: str = ""
+    rounding_item: str = ""
     untaxed_code: str = ""
     tax_codes: dict[str, str] = {}
     tax_codes_by_country: dict[str, dict[str, str]] = {}

@@ -33,7 +33,7 @@ def shortened_texts(texts: Iterable[FreeText]) -> tuple[Warn, ...]:
         Warn(
             "text_shortened",
             {"fields": text.field, "length": str(len(text.crm)), "kept": str(len(text.books))},
-            _mark(text.field, text.crm, text.books),
+            mark(text.field, text.crm, text.books),
         )
         for text in texts
         if is_shortened(text.books, text.crm)
@@ -52,5 +52,6 @@ def acknowledgement(warnings: Iterable[Warn], choices: Mapping[str, str]) -> str
     return "|".join(dict.fromkeys([*heard, *(warning.mark for warning in warnings)]))
 
 
-def _mark(*values: str) -> str:
+def mark(*values: str) -> str:
+    """A short text that changes whenever any of the values does."""
     return hashlib.blake2b("\0".join(values).encode(errors="surrogatepass"), digest_size=8).hexdigest()

@@ -38,6 +38,14 @@ class Line(msgspec.Struct, frozen=True, omit_defaults=True):
     source: str = ""
 
 
+class TaxLine(msgspec.Struct, frozen=True, omit_defaults=True):
+    """What QuickBooks says of one rate in a document: its id, its percentage, and the amount that it is on."""
+
+    rate: str
+    percent: Decimal = Decimal(0)
+    net: Decimal = Decimal(0)
+
+
 class Invoice(msgspec.Struct, frozen=True, omit_defaults=True, tag_field="is", tag="invoice"):
     """What a customer is charged for.
 
@@ -48,8 +56,8 @@ class Invoice(msgspec.Struct, frozen=True, omit_defaults=True, tag_field="is", t
     discount: order-level, positive, already taken off `total`. tax: of the whole document. total: with tax.
     rate: of what we book in another currency, what one unit of it is worth in the company's own on that day.
     balance: still open. date, due: calendar days. finalized: day on which it left draft, where the side says so.
-    tax_code: QuickBooks' `TxnTaxDetail.TxnTaxCodeRef`. marker: the id of the operation of ours that made it, which in
-    HubSpot is a copy of an invoice made in QuickBooks.
+    tax_code: QuickBooks' `TxnTaxDetail.TxnTaxCodeRef`. tax_lines: the rates in its `TaxLine`.
+    marker: the id of the operation of ours that made it, which in HubSpot is a copy of an invoice made in QuickBooks.
     emailed: QuickBooks has mailed it (`EmailStatus` `EmailSent`).
     """
 
@@ -73,6 +81,7 @@ class Invoice(msgspec.Struct, frozen=True, omit_defaults=True, tag_field="is", t
     po: str = ""
     ship_to: Address = Address()
     tax_code: str = ""
+    tax_lines: tuple[TaxLine, ...] = ()
     marker: str = ""
     emailed: bool = False
     created: Day | None = None

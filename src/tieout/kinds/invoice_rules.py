@@ -35,7 +35,7 @@ from tieout.core.questions import Answers, Question, alike_key
 from tieout.core.records import Key, Kind, Side
 from tieout.core.text import normal
 from tieout.core.warn import FreeText
-from tieout.kinds import charge, copy_rules, merging, taxing
+from tieout.kinds import charge, copy_rules, issued, merging, taxing
 from tieout.kinds.alike import alike_question, asked, found
 from tieout.kinds.booking import Booking, book, closed_until, number_key, questions
 from tieout.kinds.copy_rules import is_copy, is_foreign_copy
@@ -136,7 +136,9 @@ class InvoiceRules:
         apart = _totals_apart(crm, books) if not in_crm and not in_books else ()
         rest = _in_open_period(settle_merge(self, crm, books, header, pair.choices), books, world)
         if not in_crm and not in_books and not apart:
-            return rest
+            return _warned(rest, crm, books, world)
+        if apart and (rounded := issued.evened_out(crm, books, bond.lines, world)):
+            return _in_open_period(rounded, books, world)
         found = in_crm + in_books + apart
         sign = signature(found)
         theirs = bool(in_books or apart)
@@ -222,6 +224,13 @@ class InvoiceRules:
 
     def _travels(self, pair: Pair[Invoice], crm: Invoice, world: World) -> bool:
         return _stays_out(crm, world) == "" and "use_existing" not in pair.choices
+
+
+def _warned(decision: Decision, crm: Invoice, books: Invoice, world: World) -> Decision:
+    """What agrees to the cent may be worth a word all the same."""
+    if not isinstance(decision, Nothing):
+        return decision
+    return msgspec.structs.replace(decision, warnings=issued.warnings(crm, books, world))
 
 
 def _is_draft(crm: Invoice) -> bool:

@@ -135,11 +135,26 @@ class Group(Shape, frozen=True):
     line: tuple[Line, ...] | None = None
 
 
+class TaxRateShare(Shape, frozen=True):
+    """`TaxLineDetail`: which rate, and what of the document it is on."""
+
+    tax_rate_ref: Ref | None = None
+    tax_percent: Decimal | None = None
+    net_amount_taxable: Decimal | None = None
+
+
+class TaxLine(Shape, frozen=True):
+    """A `TaxLine` of `TxnTaxDetail`."""
+
+    tax_line_detail: TaxRateShare | None = None
+
+
 class TaxTotal(Shape, frozen=True):
     """`TxnTaxDetail`: the tax of a whole document."""
 
     txn_tax_code_ref: Ref | None = None
     total_tax: Decimal | None = None
+    tax_line: tuple[TaxLine, ...] | None = None
 
 
 class SalesForm(Head, frozen=True):

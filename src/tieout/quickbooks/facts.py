@@ -174,7 +174,7 @@ def _tax_code(code: _Code, rates: Mapping[str, Decimal]) -> TaxCode:
     details = (code.sales_tax_rate_list.tax_rate_detail or ()) if code.sales_tax_rate_list else ()
     ids = [detail.tax_rate_ref.value or "" for detail in details if detail.tax_rate_ref]
     percent = sum((rates[id_] for id_ in ids if id_ in rates), Decimal(0)) if ids else None
-    return TaxCode(code.id, code.name or "", percent, code.taxable is not False, ids[0] if ids else "")
+    return TaxCode(code.id, code.name or "", percent, code.taxable is not False, tuple(ids))
 
 
 def _only(page: Page, shape: type[S]) -> S:

@@ -7,7 +7,7 @@ from typing import Final
 
 from tieout.core.facts import Regime
 from tieout.core.money import decimal, line_amount, rounded
-from tieout.kinds.invoice import Invoice, Line, Status
+from tieout.kinds.invoice import Invoice, Line, Status, TaxLine
 from tieout.quickbooks import documents, limits
 from tieout.quickbooks.documents import Json, SalesForm, SalesItem
 from tieout.quickbooks.lens import text
@@ -51,6 +51,7 @@ def read(document: SalesForm, home: str) -> Invoice:
         memo=ref(document.customer_memo),
         ship_to=address(document.ship_addr),
         tax_code=ref(tax.txn_tax_code_ref) if tax else "",
+        tax_lines=_tax_lines(tax) if tax else (),
         marker=mark,
         emailed=document.email_status == "EmailSent",
         created=calendar_day(meta.create_time) if meta else None,
@@ -85,6 +86,13 @@ def _line(line: documents.Line, detail: SalesItem) -> Line:
         tax=ref(detail.tax_code_ref),
         service_date=calendar_day(detail.service_date),
         klass=ref(detail.class_ref),
+    )
+
+
+def _tax_lines(tax: documents.TaxTotal) -> tuple[TaxLine, ...]:
+    details = [one.tax_line_detail for one in tax.tax_line or () if one.tax_line_detail is not None]
+    return tuple(
+        TaxLine(ref(one.tax_rate_ref), _number(one.tax_percent), _number(one.net_amount_taxable)) for one in details
     )
 
 

@@ -32,6 +32,7 @@ class Settings(msgspec.Struct):
     only numbers of digits move the company's own sequence.
     customers_currency_assumed: a document without CurrencyRef is in its customer's currency; false = in the home
     currency, and so refused for a customer abroad.
+    tax_recomputed: the server's own tax stands whatever amount a client sets; false = the client's does.
     merged_become_inactive: a customer or item merged into another stays, inactive; false = it is deleted.
     merge_renews_documents: what named it gets a new version; false = it names the survivor without one.
     """
@@ -44,6 +45,7 @@ class Settings(msgspec.Struct):
     duplicate_numbers_refused: bool = True
     prefixed_numbers_continue: bool = False
     customers_currency_assumed: bool = False
+    tax_recomputed: bool = False
     merged_become_inactive: bool = False
     merge_renews_documents: bool = False
 

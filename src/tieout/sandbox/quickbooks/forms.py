@@ -144,7 +144,7 @@ def _content(
     built = lines.build(company, wanted["Line"], form, after_discount=bool(wanted.get("ApplyTaxAfterDiscount")))
     content = _header(company, entity, wanted, before, customer) | tender.named(company)
     sale = Sale(
-        detail=(wanted.get("TxnTaxDetail") or {}) if using_tax else {},
+        detail=_heard(company, wanted.get("TxnTaxDetail") or {}) if using_tax else {},
         exempt=customer is not None and customer.keys.get("Taxable") is False,
         ship_to=wanted.get("ShipAddr") or content.get("ShipAddr"),
         ship_from=wanted.get("ShipFromAddr"),
@@ -162,6 +162,13 @@ def _content(
     if using_tax:
         content["TxnTaxDetail"] = taxed
     return content | _open_amounts(company, entity, content, old, total), built.last_id
+
+
+def _heard(company: Company, sent: Json) -> Json:
+    """Return what of a client's TxnTaxDetail counts."""
+    if not company.settings.tax_recomputed:
+        return sent
+    return {name: value for name, value in sent.items() if name == "TxnTaxCodeRef"}
 
 
 def _header(company: Company, entity: Entity, wanted: Json, before: Json, customer: Row | None) -> Json:
