@@ -105,6 +105,27 @@ def test_a_copy_reads_back_as_it_was_written(world, copying):
     assert replace(fresh, **unshown) == replace(made, **unshown)
 
 
+def test_a_product_brings_no_tax_of_its_own_onto_a_copy(world, copying):
+    rate = {"id": "20", "name": "VAT", "label": "VAT", "percentageRate": 20}
+    world.sandbox.patch_company({"tax_rates": [rate]})
+    product = world.make("products", {"name": "Lamp", "price": "10.00", "hs_tax_rate_group_id": "20"})
+    lines = tuple(replace(one, item=product) for one in copying.wanted.lines)
+    copying.wanted = replace(copying.wanted, lines=lines)
+    made = copying.make()
+    assert [one.item for one in made.lines] == [product, product]
+    assert [one.tax for one in made.lines] == ["", ""]
+    assert (made.tax, made.total) == (Decimal("2.50"), Decimal("27.50"))
+    world.call(
+        "PATCH", f"/crm/v3/objects/line_items/{made.lines[0].id}", {"properties": {"hs_tax_rate_group_id": "20"}}
+    )
+    world.clock.advance(5)
+    world.pull()
+    assert copying.stands.lines[0].tax == "20"
+    while world.write(copying.parts()):
+        world.clock.advance(1)
+    assert (copying.stands.lines[0].tax, copying.stands.tax) == ("", Decimal("2.50"))
+
+
 def test_each_step_is_one_request_for_many_copies(world, copying):
     others = [Copying(world, copying.wanted) for _ in range(4)]
     for number, one in enumerate(others):

@@ -29,7 +29,7 @@ from tieout.remote.rows import Row
 from tieout.remote.side import Operation, Prepared, Unit, UnitIds
 
 Act = Literal["archive", "update", "create"]
-_WRITTEN = ("name", "text", "quantity", "price", "amount")
+_WRITTEN = ("name", "text", "quantity", "price", "amount", "tax")
 _ZERO = Decimal(0)
 _FEE = "fee:"
 _ADJUSTED: Final[Mapping[str, Literal["discount", "tax"]]] = {DISCOUNTS: "discount", TAXES: "tax"}
@@ -190,7 +190,8 @@ def _new(operation: Operation, line: Line, wanted: Invoice, places: Mapping[str,
 
 
 def _creation(operation: Operation, name: str, type_: str, properties: dict[str, str]) -> Mapping[str, object]:
-    return values.creation(f"{operation.id}:{name}", properties, ((operation.target, invoice.TO_INVOICE[type_]),))
+    ends = ((operation.target, invoice.TO_INVOICE[type_]),)
+    return values.creation(f"{operation.id}:{name}", properties, ends, emptied=(invoice.TAX_RATE,))
 
 
 def _units(steps: Sequence[Step], unit_ids: UnitIds, read_at: str) -> tuple[Unit, ...]:

@@ -9,6 +9,8 @@ from tieout.kinds.invoice import Invoice, Line
 NAMES = ("lines", "discount", "tax", "total", "customer", "currency", "number", "date")
 """The fields of an invoice that are its charge: its issuer's alone."""
 
+_OF_LINE = {Side.CRM: ("quantity", "price", "amount", "tax"), Side.BOOKS: ("quantity", "price", "amount")}
+"""What is owed of a line: in HubSpot its tax rate too, while the tax code in QuickBooks is coding."""
 _HEADER = ("discount", "tax", "total", "customer", "currency", "number", "date")
 
 
@@ -58,7 +60,7 @@ def _owes(line: Line) -> tuple[Decimal, Decimal | None, Decimal]:
 
 def _one_line(position: int, base: Line, now: Line, side: Side) -> list[Difference]:
     found: list[Difference] = []
-    for name in ("quantity", "price", "amount"):
+    for name in _OF_LINE[side]:
         before, after = getattr(base, name), getattr(now, name)
         if before != after and not (name == "price" and None in (before, after)):
             found.append(Difference(f"lines[{position}].{name}", _text(before), _text(after), side))

@@ -78,7 +78,7 @@ def _shown(one: Line, other: Line) -> bool:
 
 
 def _told(line: Line) -> tuple[object, ...]:
-    return normal(printable(line.name)), normal(printable(line.text)), line.quantity, line.amount
+    return normal(printable(line.name)), normal(printable(line.text)), line.quantity, line.amount, line.tax
 
 
 def _parts(books: Invoice, products: Mapping[str, str]) -> tuple[tuple[Line, ...], Decimal]:

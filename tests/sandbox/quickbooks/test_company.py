@@ -52,6 +52,7 @@ def test_settings_show_and_change(books):
         "prefixed_numbers_continue": False,
         "customers_currency_assumed": False,
         "multi_currency": False,
+        "tax_recomputed": False,
         "merged_become_inactive": False,
         "merge_renews_documents": False,
     }

@@ -24,6 +24,8 @@ FEES = "fees"
 TAXES = "taxes"
 CHILDREN = (LINES, DISCOUNTS, FEES, TAXES)
 
+TAX_RATE = "hs_tax_rate_group_id"
+"""The rate on a line; a new line takes its product's, unless it is sent with one, or with an empty one."""
 _SHIPPING = "hs_recipient_shipping_"
 SHOWN_CONTACT = "hs_invoice_latest_contact_email"
 SHOWN_COMPANY = "hs_invoice_latest_company_name"
@@ -59,7 +61,7 @@ LINE_PROPERTIES = (
     "discount",
     "hs_discount_percentage",
     "amount",
-    "hs_tax_rate_group_id",
+    TAX_RATE,
     "hs_tax_amount",
     "hs_recurring_billing_start_date",
     "hs_position_on_quote",
@@ -172,13 +174,18 @@ def created(record: Invoice, key: str, zone: ZoneInfo) -> values.Creation:
 
 
 def line_item(line: Line, position: int, currency: str) -> dict[str, str]:
-    """The properties of a copy's line; `position` orders the lines of an invoice."""
+    """The properties of a copy's line; `position` orders the lines of an invoice.
+
+    Its tax rate is empty, and said to be: the tax of a copy is an amount of the whole, and a product would bring its
+    own rate.
+    """
     return {
         "hs_product_id": line.item,
         "name": values.written_name(line.name),
         "description": values.written_text(line.text)[:LONGEST_TEXT],
         "quantity": values.written_number(line.quantity),
         "price": values.written_number(line.amount if line.price is None else line.price),
+        TAX_RATE: "",
         "hs_position_on_quote": str(position),
         "hs_line_item_currency_code": currency,
         "hs_external_id": line.source,
@@ -191,9 +198,12 @@ def adjustment(label: str, worth: Decimal) -> dict[str, str]:
 
 
 def _tax(own: values.Values, charge: Charge, charged: Decimal, currency: str, total: Decimal) -> Decimal:
-    """The tax: of an invoice that HubSpot sums up, what its total holds of it; of a copy, what was given as tax."""
-    by_line = any(one.properties.get("hs_tax_rate_group_id") for one in charge.lines)
-    if not _issued_here(own) and not by_line:
+    """The tax: of an invoice that HubSpot sums up, what its total holds of it; of a copy, what was given as tax.
+
+    A rate on a line of a copy of ours is an edit of that line.
+    """
+    by_line = any(one.properties.get(TAX_RATE) for one in charge.lines)
+    if not _issued_here(own) and (own.get(values.KEY) or not by_line):
         return sum((_worth(one, charged, currency) for one in charge.taxes), _ZERO)
     return total - charged if by_line or charge.taxes else _ZERO
 
@@ -233,7 +243,7 @@ def _line(document: Document, currency: str) -> Line:
         quantity=quantity,
         price=price if whole == amount else None,
         amount=amount,
-        tax=values.text(own, "hs_tax_rate_group_id"),
+        tax=values.text(own, TAX_RATE),
         service_date=values.moment(start).date() if start else None,
         source=values.text(own, "hs_external_id"),
     )

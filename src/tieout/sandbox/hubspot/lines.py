@@ -12,7 +12,11 @@ from tieout.sandbox.hubspot.object_types import LINE_ITEMS, PRODUCTS
 from tieout.sandbox.hubspot.portal import Portal
 from tieout.sandbox.hubspot.records import Record
 
-_FROM_PRODUCT = ("name", "price", "hs_sku", "description", "hs_cost_of_goods_sold", "recurringbillingfrequency")
+_FROM_PRODUCT = (
+    *("name", "price", "hs_sku", "description", "hs_cost_of_goods_sold", "recurringbillingfrequency"),
+    "hs_tax_rate_group_id",
+)
+"""What a line takes from its product, unless it is sent with a value of its own, or an empty one."""
 _FIGURES = {"quantity", "price", "discount", "hs_discount_percentage", "hs_tax_rate_group_id"}
 
 
