@@ -136,3 +136,37 @@ def test_a_warning_is_silent_once_it_is_acknowledged_until_the_tax_is_another() 
         assert unheard((later,), {"acknowledge": told.mark}) == (later,)
 
     asyncio.run(story())
+
+
+@pytest.mark.parametrize("recomputed", [False, True])
+def test_a_document_that_the_bookkeeper_shows_with_tax_included_takes_a_new_price_to_the_cent(recomputed: bool) -> None:
+    async def story() -> None:
+        company = Company("uk")
+        around = await mapped(company, "uk")
+        line = Line("h1", quantity=Decimal(3), price=Decimal("9.99"), amount=Decimal("29.97"), tax="r0")
+        other = msgspec.structs.replace(line, id="h2", quantity=Decimal(1), amount=Decimal("9.99"))
+        crm = Invoice("77", date=date(2026, 3, 5), currency="GBP", lines=(line, other), tax=Decimal("7.99"))
+        crm = msgspec.structs.replace(crm, total=Decimal("47.95"))
+        wanted = booked(crm, around, await company.customer(), await company.item())
+        made = await sent(company, Operation(f"{1:032x}", Kind.INVOICE, "create", record=wanted))
+        raw = await company.get("invoice", made.id)
+        for entry in raw["Line"]:
+            if "SalesItemLineDetail" in entry:
+                entry["SalesItemLineDetail"]["TaxInclusiveAmt"] = round(entry["Amount"] * 1.2, 2)
+        shown = await company.post("/invoice", {**raw, "GlobalTaxCalculation": "TaxInclusive"})
+        await company.patch(tax_recomputed=recomputed)
+        assert (shown["GlobalTaxCalculation"], shown["TotalAmt"]) == ("TaxInclusive", 47.95)
+        before = company.side.read(Kind.INVOICE, [made.id])
+        (row,) = await before
+        first = msgspec.structs.replace(row.record.lines[0], quantity=Decimal(4), amount=Decimal("39.96"))
+        after = msgspec.structs.replace(
+            row.record, lines=(first, row.record.lines[1]), tax=Decimal("9.99"), total=Decimal("59.94")
+        )
+        update = Operation(
+            f"{2:032x}", Kind.INVOICE, "update", record=after, fields=("lines", "discount", "tax"), base=row.record,
+            target=made.id,
+        )  # fmt: skip
+        even = await sent(company, update)
+        assert (even.total, even.tax, even.lines[0].amount) == (Decimal("59.94"), Decimal("9.99"), Decimal("39.96"))
+
+    asyncio.run(story())

@@ -11,7 +11,7 @@ from typing import Final
 import msgspec
 
 from tieout.core.facts import Regime
-from tieout.core.money import decimal
+from tieout.core.money import decimal, line_amount
 from tieout.kinds.invoice import Invoice, Line
 from tieout.quickbooks.documents import Json
 from tieout.quickbooks.lens import invoice as lens
@@ -24,7 +24,8 @@ def revised(raw: Json, invoice: Invoice, fields: tuple[str, ...], regime: Regime
     """The full update that changes only `fields` of the object as QuickBooks holds it.
 
     Of a line that stays, only quantity, price and amount may change, and only where they differ as numbers; lines that
-    `invoice` does not have go, new ones are added; texts between lines stay. Raises CannotWrite, UnknownCurrency.
+    `invoice` does not have go, new ones are added; texts between lines stay. A changed charge makes a document whose
+    amounts include the tax one of net amounts. Raises CannotWrite, UnknownCurrency.
     """
     body = dict(raw)
     for field in fields:
@@ -48,6 +49,8 @@ def revised(raw: Json, invoice: Invoice, fields: tuple[str, ...], regime: Regime
     lines_changed = lines != (raw.get("Line") or [])
     body["Line"] = _with_discount(lines, invoice, discount_account, lines_changed=lines_changed)
     _set_tax(body, invoice, regime, charge_changed=body["Line"] != (raw.get("Line") or []))
+    if raw.get("GlobalTaxCalculation") == "TaxInclusive" and body != raw:
+        body |= {"GlobalTaxCalculation": "TaxExcluded", "Line": [_net(line, invoice.currency) for line in body["Line"]]}
     return body
 
 
@@ -94,6 +97,19 @@ def _repriced(raw: Json, wish: Line, currency: str) -> Json:
     if not same_amount:
         line["Amount"] = lens.amount(wish.amount, currency)
     return line
+
+
+def _net(line: Json, currency: str) -> Json:
+    """A line of a document whose amounts included the tax, as one of net amounts: what was issued is the net."""
+    if isinstance(bundle := line.get("GroupLineDetail"), dict):
+        return _bundle(line, bundle, [_net(inner, currency) for inner in bundle.get("Line") or []])
+    if not isinstance(sale := line.get("SalesItemLineDetail"), dict):
+        return line
+    detail = {name: value for name, value in sale.items() if name != "TaxInclusiveAmt"}
+    quantity, price = _number(detail.get("Qty"), Decimal(1)), _number(detail.get("UnitPrice"))
+    if line_amount(quantity, price, currency) != _number(line.get("Amount")):
+        detail.pop("UnitPrice", None)
+    return {**line, "SalesItemLineDetail": detail}
 
 
 def _sells(line: Json) -> bool:
