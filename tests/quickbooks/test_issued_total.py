@@ -15,6 +15,7 @@ from tieout.core.records import Address, Kind
 from tieout.core.settings import Settings
 from tieout.core.warn import unheard
 from tieout.kinds import issued
+from tieout.kinds.copying import copy
 from tieout.kinds.invoice import Invoice, Line
 from tieout.kinds.taxing import map_rates
 from tieout.remote.outcomes import Done
@@ -168,5 +169,39 @@ def test_a_document_that_the_bookkeeper_shows_with_tax_included_takes_a_new_pric
         )  # fmt: skip
         even = await sent(company, update)
         assert (even.total, even.tax, even.lines[0].amount) == (Decimal("59.94"), Decimal("9.99"), Decimal("39.96"))
+
+    asyncio.run(story())
+
+
+@pytest.mark.parametrize("calculation", ["TaxInclusive", "TaxExcluded", "NotApplicable"])
+@pytest.mark.parametrize("seed", range(4))
+def test_the_copy_of_a_document_comes_to_its_total_whether_its_amounts_include_the_tax_or_not(
+    calculation: str, seed: int
+) -> None:
+    async def story() -> None:
+        company, random = Company("uk"), Random(seed)
+        customer, item = await company.customer(), await company.item()
+        codes = [code.id for code in (await company.side.facts()).tax_codes]
+        lines = []
+        for _ in range(40):
+            detail = {"ItemRef": {"value": item}, "TaxCodeRef": {"value": random.choice(codes)}}
+            quantity, price = random.choice((1, 3, 7)), Decimal(random.choice(EDGES))
+            amount = line_amount(Decimal(quantity), price, "GBP")
+            if random.random() < 0.8:
+                detail |= {"Qty": quantity, "UnitPrice": float(price)}
+            sign = random.choice((1, 1, 1, -1)) if "Qty" not in detail else 1
+            body = {"Amount": float(amount * sign), "DetailType": "SalesItemLineDetail", "SalesItemLineDetail": detail}
+            lines.append(body)
+        whole = {"ItemRef": {"value": item}, "TaxCodeRef": {"value": codes[0]}}
+        lines.append({"Amount": 500, "DetailType": "SalesItemLineDetail", "SalesItemLineDetail": whole})
+        form = {"CustomerRef": {"value": customer}, "Line": lines, "GlobalTaxCalculation": calculation}
+        made = await company.post("/invoice", form)
+        (row,) = await company.side.read(Kind.INVOICE, [made["Id"]])
+        shown = copy(row.record, "company:1", {})
+        assert shown.total == Decimal(str(made["TotalAmt"]))
+        assert sum((line.amount for line in shown.lines), shown.tax - shown.discount) == shown.total
+        assert shown.tax == row.record.tax == Decimal(str(made["TxnTaxDetail"].get("TotalTax", 0)))
+        for line in shown.lines:
+            assert line_amount(line.quantity, line.price, "GBP") == line.amount >= 0
 
     asyncio.run(story())
