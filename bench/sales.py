@@ -6,13 +6,15 @@ Source of the real file: UCI Machine Learning Repository, "Online Retail" (CC BY
 
 import csv
 import lzma
-from collections.abc import Iterator
-from datetime import date
+from collections.abc import Iterator, Sequence
+from datetime import date, timedelta
 from decimal import Decimal
 from pathlib import Path
 from typing import NamedTuple
 
 HOME = "United Kingdom"
+AGAIN = "R"
+"""What the number of a repeated order ends in."""
 
 
 class Line(NamedTuple):
@@ -48,6 +50,21 @@ class Sale(NamedTuple):
         """Whether HubSpot makes it, and not QuickBooks."""
         return bool(self.customer) and self.country == HOME and not self.is_credit
 
+    @property
+    def is_sold_abroad(self) -> bool:
+        """Whether QuickBooks makes it."""
+        return bool(self.customer) and self.country != HOME and not self.is_credit
+
+    @property
+    def turn(self) -> int:
+        """A number by which sales are dealt out: the digits of its own, which follow one another in the file."""
+        return int("".join(sign for sign in self.number if sign.isdigit()))
+
+    @property
+    def is_on_both(self) -> bool:
+        """Whether somebody typed it in on the other side too, before anything was synced: every tenth."""
+        return bool(self.customer) and not self.is_credit and self.turn % 10 == 0
+
 
 def rows(path: Path) -> Iterator[dict[str, str]]:
     """Return the rows of a file, plain or compressed with xz."""
@@ -71,7 +88,13 @@ def read(path: Path, first: date, last: date) -> list[Sale]:
     return [Sale(number, *head, tuple(lines[number])) for number, head in heads.items()]
 
 
-def next_day(path: Path, last: date) -> date | None:
-    """Return the first day after `last` on which something was sold."""
-    days = {row["InvoiceDate"][:10] for row in rows(path) if row["InvoiceDate"][:10] > last.isoformat()}
-    return date.fromisoformat(min(days)) if days else None
+def repeated(sales: Sequence[Sale], later: timedelta) -> list[Sale]:
+    """The same orders once more, `later`, under numbers that end in R; every customer with an id ending in 7 is new."""
+    return [
+        sale._replace(
+            number=f"{sale.number}{AGAIN}",
+            day=sale.day + later,
+            customer=f"9{sale.customer}" if sale.customer.endswith("7") else sale.customer,
+        )
+        for sale in sales
+    ]

@@ -102,9 +102,29 @@ class QuickBooks:
 
     def create(self, entity: str, objects: Sequence[Json]) -> list[Json]:
         """Create objects and return them as QuickBooks holds them, in the order of `objects`. Raises VendorRefused."""
+        return self._written("create", entity, objects)
+
+    def update(self, entity: str, objects: Sequence[Json]) -> list[Json]:
+        """Write whole objects back, as `create` returns them. Raises VendorRefused."""
+        return self._written("update", entity, objects)
+
+    def void(self, entity: str, objects: Sequence[Json]) -> None:
+        """Void objects, one call each. Raises VendorRefused."""
+        for one in objects:
+            body = {"Id": one["Id"], "SyncToken": one["SyncToken"]}
+            path = f"{self._root}/{entity.lower()}"
+            self.caller.call("POST", path, body, operation="void", minorversion="75")
+
+    def owed(self) -> Decimal:
+        """What QuickBooks' own A/R Aging Summary says is owed today, less what customers have in credit."""
+        report = self.caller.call("GET", f"{self._root}/reports/AgedReceivables", minorversion="75")
+        total = next(row for row in report["Rows"]["Row"] if row.get("group") == "GrandTotal")
+        return Decimal(total["Summary"]["ColData"][-1]["value"] or "0")
+
+    def _written(self, operation: str, entity: str, objects: Sequence[Json]) -> list[Json]:
         made: dict[str, Json] = {}
         for some in batched(list(enumerate(objects)), 30):
-            items = [{"bId": str(place), "operation": "create", entity: one} for place, one in some]
+            items = [{"bId": str(place), "operation": operation, entity: one} for place, one in some]
             answer = self.caller.call("POST", f"{self._root}/batch", {"BatchItemRequest": items}, minorversion="75")
             for item in answer["BatchItemResponse"]:
                 if entity not in item:
