@@ -299,9 +299,22 @@ def test_one_new_invoice_costs_two_reads(world):
     world.clock.advance(5)
     world.calls()
     world.pull()
-    # Six searches, the new line's invoice, that invoice, its lines.
-    assert world.calls() == 6 + 3
+    # Six searches, that invoice, its lines.
+    assert world.calls() == 6 + 2
     assert world.record(Kind.INVOICE, invoice).total == Decimal(200)
+
+
+def test_many_new_invoices_are_read_once_with_all_their_lines(world):
+    ana = world.ana()
+    world.pull()
+    world.clock.advance(60)
+    invoices = [world.invoice(ana, *[WORK] * 20) for _ in range(30)]
+    world.clock.advance(5)
+    world.calls()
+    world.pull()
+    # Six searches and three more pages of lines; the invoices, six kinds of associations, 600 lines in batches.
+    assert world.calls() == 6 + 3 + 1 + 6 + 6
+    assert {world.record(Kind.INVOICE, invoice).total for invoice in invoices} == {Decimal(4000)}
 
 
 def test_a_company_that_a_search_has_not_shown_yet_is_read_with_its_invoice(world):

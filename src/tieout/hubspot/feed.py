@@ -27,7 +27,8 @@ from tieout.remote.rows import Batch
 
 Versions = Callable[[Kind, Sequence[str]], dict[str, int]]
 
-SEARCHED = (COMPANIES, CONTACTS, PRODUCTS, LINES, INVOICES, PAYMENTS)
+SEARCHED = (COMPANIES, CONTACTS, PRODUCTS, INVOICES, LINES, PAYMENTS)
+"""Invoices before their lines: an invoice is read with all of its lines, which then are known already."""
 _STEPS: dict[Model, tuple[str, ...]] = {
     "company": (CONTACTS, COMPANIES, PRODUCTS, INVOICES, PAYMENTS),
     "contact": (COMPANIES, CONTACTS, PRODUCTS, INVOICES, PAYMENTS),
