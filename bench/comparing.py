@@ -58,9 +58,7 @@ class Comparison:
         self._equal("invoices with a state", sum(states.values()), len(bills) + len(self._expected.drafts))
         self._equal("invoices in sync", states["in_sync"] + states["warning"], len(bills))
         self._equal("drafts", states["draft"], len(self._expected.drafts))
-        silent = [
-            one for one in self._mine.values() if not one.get("tieout_state") or _is_silent_draft(one)
-        ]
+        silent = [one for one in self._mine.values() if not one.get("tieout_state") or _is_silent_draft(one)]
         self._equal("invoices in HubSpot that show no state or reason", len(silent), 0)
 
     def prove(self, home: Path, shop: str, day: str) -> None:

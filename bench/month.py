@@ -60,7 +60,9 @@ class Month:
         quickbooks.update("Invoice", recoded)
         later = [{**home[number], "DueDate": (day + timedelta(days=60)).isoformat()} for number in self._few(whole)]
         quickbooks.update("Invoice", later)
-        dunned = {self._seller.ids[number]: {"hs_due_date": f"{day.isoformat()}T00:00:00Z"} for number in self._few(whole)}
+        dunned = {
+            self._seller.ids[number]: {"hs_due_date": f"{day.isoformat()}T00:00:00Z"} for number in self._few(whole)
+        }
         hubspot.update("invoices", dunned)
         voided = self._few(whole)
         hubspot.update("invoices", {self._seller.ids[number]: {"hs_invoice_status": "voided"} for number in voided})
@@ -100,7 +102,9 @@ class Month:
 
     def _recoded(self, invoice: Json) -> Json:
         """The same with other words on its lines, which nobody but the bookkeeper has a say in."""
-        lines = [{**line, "Description": "Recoded"} if "SalesItemLineDetail" in line else line for line in invoice["Line"]]
+        lines = [
+            {**line, "Description": "Recoded"} if "SalesItemLineDetail" in line else line for line in invoice["Line"]
+        ]
         return {**invoice, "Line": lines}
 
     def _repriced(self, number: str, invoice: Json) -> Json:

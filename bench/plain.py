@@ -29,13 +29,13 @@ from quickbooks.objects import (
     TaxCode,
 )
 
+import hubspot
 from bench import retail
 from bench.command import sandbox, tieout
 from bench.loading import Bookkeeper, Seller
 from bench.sales import HOME, Line, Sale
 from bench.vendors import HubSpot
 from bench.vendors import QuickBooks as QuickBooksApi
-import hubspot
 from quickbooks import QuickBooks
 
 _HOME_INVOICES, _ABROAD_INVOICES, _LINES, _CUSTOMERS, _ITEMS = 150, 50, 10, 40, 60
@@ -95,7 +95,11 @@ class Plain:
             company = self._search("companies", "name", customer.CompanyName)
             contact = self._search("contacts", "email", customer.PrimaryEmailAddr.Address)
             links = [_link(contact, _INVOICE_TO_CONTACT), _link(company, _INVOICE_TO_COMPANY)]
-            head = {"hs_invoice_billable": "false", "hs_currency": "GBP", "hs_invoice_date": f"{form.TxnDate}T12:00:00Z"}
+            head = {
+                "hs_invoice_billable": "false",
+                "hs_currency": "GBP",
+                "hs_invoice_date": f"{form.TxnDate}T12:00:00Z",
+            }
             made = self._make("invoices", head, links)
             for line in form.Line:
                 if line.DetailType == "SalesItemLineDetail":
@@ -103,7 +107,9 @@ class Plain:
                     own = {"name": line.Description, "quantity": str(detail.Qty), "price": str(detail.UnitPrice)}
                     self._make("line_items", own, [_link(made, _LINE_TO_INVOICE)])
             last = {"hs_number": form.DocNumber, "hs_amount_billed": str(form.TotalAmt), "hs_invoice_status": "open"}
-            self._hubspot.crm.objects.basic_api.update("invoices", made, objects.SimplePublicObjectInput(properties=last))
+            self._hubspot.crm.objects.basic_api.update(
+                "invoices", made, objects.SimplePublicObjectInput(properties=last)
+            )
 
     def _line(self, id_: str) -> SalesItemLine:
         shown = self._read("line_items", id_, "name", "hs_sku", "quantity", "price")
@@ -230,4 +236,6 @@ if __name__ == "__main__":
     for who, cost in zip(("plain script", "tieout"), compare(), strict=True):
         rate = cost.records / cost.seconds
         each = cost.calls / cost.records
-        sys.stdout.write(f"{who}: {cost.records} records, {cost.calls} calls, {rate:.1f} records/s, {each:.3f} calls each\n")
+        sys.stdout.write(
+            f"{who}: {cost.records} records, {cost.calls} calls, {rate:.1f} records/s, {each:.3f} calls each\n"
+        )

@@ -126,6 +126,14 @@ def test_a_product_brings_no_tax_of_its_own_onto_a_copy(world, copying):
     assert (copying.stands.lines[0].tax, copying.stands.tax) == ("", Decimal("2.50"))
 
 
+def test_the_feed_knows_a_copy_and_its_lines_from_their_writing(world, copying):
+    copying.make()
+    world.clock.advance(5)
+    before = len(world.log())
+    world.pull()
+    assert [path for _, path in world.log()[before:] if path.endswith("/batch/read")] == []
+
+
 def test_each_step_is_one_request_for_many_copies(world, copying):
     others = [Copying(world, copying.wanted) for _ in range(4)]
     for number, one in enumerate(others):

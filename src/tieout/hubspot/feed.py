@@ -112,7 +112,7 @@ class Feed:
                 # Reading what was found may take long; changes made meanwhile are for the next search.
                 known = known or self._known_until()
                 newest = max([newest, *(version(hit) for hit in hits)])
-                for some in self._unknown(type_, hits):
+                if some := self._unknown(type_, hits):
                     reading = await self._read(type_, some)
                     stale += [min(some.values())] if reading.stale else _behind(type_, some, reading)
                     if reading.rows or reading.unreadable or reading.marks:
@@ -153,11 +153,9 @@ class Feed:
                 return
             last = page[-1].id
 
-    def _unknown(self, type_: str, hits: Sequence[Document]) -> list[dict[str, int]]:
-        """The hits that were not read at that version yet, as id and version, in slices of one batch."""
+    def _unknown(self, type_: str, hits: Sequence[Document]) -> dict[str, int]:
+        """The hits that were not read at that version yet, as id and version."""
         wanted = {hit.id: version(hit) for hit in hits}
-        if not wanted:
-            return []
         if type_ == LINES:
             held = {id_: part.version for id_, part in self._shelf.get(LINE, list(wanted)).items()}
         else:
@@ -166,8 +164,7 @@ class Feed:
             if type_ in (PRODUCTS, PAYMENTS):
                 for id_, known in self._versions(KINDS[type_], list(wanted)).items():
                     held[id_] = max(known, held.get(id_, 0))
-        fresh = [id_ for id_, at in wanted.items() if held.get(id_, 0) < at]
-        return [{id_: wanted[id_] for id_ in some} for some in batches(fresh, limits.BATCH)]
+        return {id_: at for id_, at in wanted.items() if held.get(id_, 0) < at}
 
     async def _read(self, type_: str, wanted: dict[str, int]) -> Reading:
         if type_ == LINES:

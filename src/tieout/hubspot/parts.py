@@ -4,12 +4,13 @@ One operation makes one step, which is one request: what has to go is archived, 
 lacks is created, at most a batch at a time. The decision that follows sees what stands by then, and asks for the rest.
 """
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from decimal import Decimal
 from typing import Final, Literal
 
 import msgspec
 
+from tieout.core.money import decimal
 from tieout.core.records import Kind, Side
 from tieout.hubspot import limits
 from tieout.hubspot.documents import Detail, Document, batch_answer
@@ -133,7 +134,8 @@ class Parts:
             return Refused(fault(400, told))
         at = max(values.milliseconds(unit.read_at), *(version(one) for one in mine))
         if type_ == LINES:
-            self._reader.note([Part(LINE, one.id, operation.target, version(one), {}) for one in mine])
+            worth = _worth(operation.record)
+            self._reader.note([Part(LINE, one.id, operation.target, version(one), {}) for one in mine if worth(one)])
         parts = {one.object_write_trace_id.partition(":")[2] if act == "create" else one.id: one.id for one in mine}
         return _done(operation, _after(operation, type_, act, parts), at)
 
@@ -164,6 +166,19 @@ class Parts:
             properties = invoice.adjustment(field.capitalize(), getattr(wanted, field))
             return Step(operation, type_, "create", (_creation(operation, field, type_, properties),))
         return None
+
+
+def _worth(record: object) -> Callable[[Document], bool]:
+    """Whether HubSpot says that a line comes to what was meant; a line that does not is read again by the feed."""
+    lines = record.lines if isinstance(record, Invoice) else ()
+    meant = {name: line.amount for line in lines for name in (line.id, line.source) if name}
+
+    def stands(line: Document) -> bool:
+        told = line.properties.get("amount")
+        name = line.id if line.id in meant else line.object_write_trace_id.partition(":")[2]
+        return told is not None and decimal(told) == meant.get(name)
+
+    return stands
 
 
 def _stands(operation: Operation, now: object) -> bool:

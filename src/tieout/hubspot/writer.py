@@ -16,7 +16,7 @@ from tieout.hubspot.lens.customer import version
 from tieout.hubspot.lens.settlement import PAYMENTS
 from tieout.hubspot.packing import Change, Packing
 from tieout.hubspot.parts import Parts
-from tieout.hubspot.reader import PROPERTIES, Reader
+from tieout.hubspot.reader import PROPERTIES, Reader, seen
 from tieout.kinds.invoice import Invoice
 from tieout.kinds.settlement import Settlement
 from tieout.remote.errors import Refusal, RemoteError, Unavailable
@@ -34,11 +34,12 @@ R = TypeVar("R", bound=Record)
 
 
 class Aftermath(msgspec.Struct, frozen=True):
-    """What a read after our write shows of one operation."""
+    """What a read after our write shows of one operation. whole: `row` is all that it shows."""
 
     row: Row
     landed: bool
     losers: dict[str, tuple[str, str]]
+    whole: bool
 
 
 class Writer:
@@ -158,6 +159,9 @@ class Writer:
                 found_after = self._after(unit, changes[one.id], document, written[one.id])
                 if found_after is not None:
                     after[one.id] = found_after
+                    if found_after.whole and _is_of_copy(one):
+                        # Its parts are known from their own writing, so that the feed need not read them.
+                        self._reader.note([seen(type_, document)])
         return after
 
     def _after(self, unit: Unit, change: Change, document: Document, written_at: int) -> Aftermath | None:
@@ -182,7 +186,7 @@ class Writer:
             # What came after our write is no part of its answer; the older version lets the feed bring it.
             mine = _with(row.record, operation.record, overwritten)
             row = msgspec.structs.replace(row, record=mine, version=written_at)
-        return Aftermath(row, landed, losers)
+        return Aftermath(row, landed, losers, whole=landed and not overwritten)
 
     def _readable(self, field: str, value: str) -> str:
         """A property's value as a person reads it: a day as a day."""
@@ -247,6 +251,10 @@ def _creates(operation: Operation) -> bool:
 
 def _is_of_parts(operation: Operation) -> bool:
     return operation.kind is Kind.INVOICE and operation.verb == "update" and "lines" in operation.fields
+
+
+def _is_of_copy(operation: Operation) -> bool:
+    return isinstance(operation.record, Invoice) and not operation.record.issued_here
 
 
 def _members(unit: Unit, operations: Sequence[Operation]) -> list[Operation]:

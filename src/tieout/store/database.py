@@ -3,6 +3,7 @@
 import sqlite3
 from collections.abc import Iterator
 from contextlib import contextmanager
+from functools import partial
 from pathlib import Path
 
 from sqlalchemy import Connection, create_engine, event, inspect
@@ -25,11 +26,17 @@ class NewerDatabase(DatabaseTrouble):
 class Database:
     """A SQLite database in write-ahead mode, with every commit durable (`synchronous=FULL`)."""
 
-    def __init__(self, path: Path | None) -> None:
-        """Open the file at `path`, or a private database in memory for None. Raises DatabaseTrouble."""
+    def __init__(self, path: Path | None, *, large: bool = False) -> None:
+        """Open the file at `path`, or a private database for None. Raises DatabaseTrouble.
+
+        large: a private one may outgrow the memory; then SQLite keeps it in a file that nobody else sees.
+        """
         if path is None:
             self.engine = create_engine(
-                "sqlite://", poolclass=StaticPool, connect_args={"check_same_thread": False}, query_cache_size=1500
+                "sqlite://",
+                creator=partial(sqlite3.connect, "" if large else ":memory:", check_same_thread=False),
+                poolclass=StaticPool,
+                query_cache_size=1500,
             )
         else:
             self.engine = create_engine(f"sqlite:///{path}", connect_args={"timeout": _BUSY_SECONDS})
@@ -69,8 +76,8 @@ class Database:
                 schema.bring_up_to_date(tx)
 
     def copy(self) -> "Database":
-        """A private copy in memory, as it is now."""
-        twin = Database(None)
+        """A private copy, as it is now."""
+        twin = Database(None, large=True)
         with self.engine.connect() as mine, twin.engine.connect() as theirs:
             source, target = mine.connection.driver_connection, theirs.connection.driver_connection
             if not isinstance(source, sqlite3.Connection) or not isinstance(target, sqlite3.Connection):
