@@ -109,7 +109,7 @@ class Bookkeeper:
         self.ids: dict[str, str] = {}
 
     def introduce(self, customers: Iterable[str]) -> None:
-        """Make the customers that QuickBooks does not have yet, whoever made those that it has. Raises VendorRefused."""
+        """Make the customers that are not there yet, whoever made those that are. Raises VendorRefused."""
         wanted = dict.fromkeys(customers)
         held = {_mail(one) or one["DisplayName"]: one["Id"] for one in self._quickbooks.all("Customer")}
         new = [customer for customer in wanted if _called(customer) not in held]
@@ -127,7 +127,7 @@ class Bookkeeper:
         self._customers = held | {_called(one): its["Id"] for one, its in zip(new, made, strict=True)}
 
     def book(self, sales: Sequence[Sale], numbers: Mapping[str, str]) -> None:
-        """Make invoices and credit notes. numbers: what invoices of HubSpot's are called there. Raises VendorRefused."""
+        """Make invoices and credit notes. numbers: those that HubSpot gave, by the file's. Raises VendorRefused."""
         self.introduce([sale.customer for sale in sales])
         self._stock([line for sale in sales for line in sale.lines])
         sold = [sale for sale in sales if not sale.is_credit]

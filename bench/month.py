@@ -6,6 +6,7 @@ from decimal import ROUND_HALF_UP, Decimal
 from itertools import islice
 from typing import Any
 
+from bench.calls import Edits
 from bench.expected import Expected
 from bench.loading import Bookkeeper, Receipt, Seller
 from bench.sales import AGAIN, Sale
@@ -46,10 +47,11 @@ class Month:
         self._bookkeeper = bookkeeper
         self._expected = expected
         self._touched: set[str] = set()
+        self.edits = Edits()
         self.done: dict[str, int] = {}
 
     def work(self, hubspot: HubSpot, quickbooks: QuickBooks, day: date) -> None:
-        """Edit, void, credit and pay what was in sync before; the month's own orders are left alone. Raises VendorRefused."""
+        """Edit, void, credit and pay; of the month's own orders only pay. Raises VendorRefused."""
         issued = self._seller.issued()
         booked = {one["DocNumber"]: one for one in quickbooks.all("Invoice")}
         home = {number: booked[issued[number]] for number in self._expected.home if issued.get(number) in booked}
@@ -80,6 +82,8 @@ class Month:
         by_id = {home[number]["Id"]: amount for number, amount in paid.items()}
         cheques = receipts(list(home.values()), by_id)
         self._bookkeeper.receive(cheques, day)
+        to_hubspot = len(later) + len(repriced) + len(withdrawn)
+        self.edits = Edits(to_quickbooks=len(dunned), to_hubspot=to_hubspot, voids=len(voided))
         self.done = {
             "recoded": len(recoded),
             "due dates in QuickBooks": len(later),
