@@ -297,6 +297,14 @@ def test_a_customer_moved_in_quickbooks_is_for_a_person_to_put_on_the_copy():
     assert linked(replace(COPY, customer="company:2"), books, answers=moved) == Nothing(moved=charge.NAMES)
 
 
+def test_a_customer_moved_to_one_that_hubspot_does_not_have_is_no_different():
+    books = replace(MADE, customer="6")
+    nowhere = {LinkOf(Kind.CUSTOMER, Side.BOOKS, "6"): Linked("")}
+    evidence = {"number": "1042", "customer": "6"}
+    assert COPY.contact == ""
+    assert linked(books=books, answers=nowhere) == Fail("customer_moved_in_quickbooks", evidence)
+
+
 def test_a_copy_stays_with_its_contact_who_got_a_company_since():
     issued = replace(COPY, customer="contact:3", contact="contact:3")
     now = replace(issued, customer="company:1")

@@ -121,7 +121,7 @@ def linked(
     if books.status == "void":
         return Nothing(moved=("status", *charge.NAMES)) if crm.status == "void" else Void(Side.CRM)
     owner = _customer(books, answers).other
-    if crm.contact == owner:
+    if owner and crm.contact == owner:
         # The contact has got a company since: the copy stays with the contact.
         crm = msgspec.structs.replace(crm, customer=owner)
     wanted = placed(_wanted(books, owner or crm.customer, answers), crm)
