@@ -69,7 +69,23 @@ TAKEN = (
             "payment_locked",
             "person",
         ),
-        (400, said("Invoice 7 has a payment and cannot be voided."), "payment_locked", "person"),
+        (400, said("Invoice 7 has a payment and cannot be voided."), "invoice_has_payment", "person"),
+        (
+            400,
+            said("Invoice 7 was made in HubSpot; an app cannot change its line items."),
+            "invoice_locked",
+            "person",
+        ),
+        (400, said("Invoice 7 is paid; its line items cannot be changed."), "invoice_locked", "person"),
+        (
+            400,
+            said(
+                "Edits to line items or invoice amount on HubSpot native invoices cannot be made through external apps."
+            ),
+            "invoice_locked",
+            "person",
+        ),
+        (400, said("The association limit of this record is reached."), "too_many_associations", "person"),
         (400, said("Something else."), "hubspot_rule", "person"),
         (404, said("resource not found", ""), "object_gone", "person"),
         (404, said("Object not found.  objectId are usually numeric.", "OBJECT_NOT_FOUND"), "object_gone", "person"),

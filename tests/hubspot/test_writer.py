@@ -363,7 +363,7 @@ def test_a_paid_invoice_is_not_voided(world):
     blind = msgspec.structs.replace(operation, base=None)
     (outcome,) = world.send(world.prepare(blind).units[0], blind)
     assert isinstance(outcome, Refused)
-    assert outcome.fault.cause == "payment_locked"
+    assert outcome.fault.cause == "invoice_has_payment"
 
 
 def test_our_payment_changes_and_goes(world):
@@ -387,6 +387,7 @@ def test_a_lost_withdrawal_is_looked_up(world):
     assert isinstance(world.settle(unit, operation)[0], Landed)
 
 
+@pytest.mark.cause("payment_locked", foreseen="who recorded the payment")
 def test_somebody_elses_payment_is_never_taken_away(world):
     invoice = opened(world)
     theirs = world.make(
@@ -431,6 +432,7 @@ def test_an_annotation_of_a_record_that_is_gone_is_refused_alone(world):
     assert bad.fault.cause == "object_gone"
 
 
+@pytest.mark.cause("unique_value_taken")
 def test_a_refused_value_names_its_cause(world):
     ana = world.ana()
     world.ana(email="ben@nova.example")
@@ -447,6 +449,7 @@ def test_a_text_beyond_the_limit_is_impossible(world):
     assert fault.cause == "text_too_long"
 
 
+@pytest.mark.cause("feature_not_supported")
 def test_what_hubspot_side_cannot_write_is_said(world):
     operation = Operation(id=key(1), kind=Kind.ITEM, verb="create", record=Item(id=""))
     ((_, fault),) = world.prepare(operation).impossible

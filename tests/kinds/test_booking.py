@@ -10,7 +10,7 @@ from hypothesis import strategies as st
 from tests.kinds import worlds
 
 from tieout.core.decide import Pair, Wait, World
-from tieout.core.facts import BooksFacts, CrmFacts, Facts, TaxRate
+from tieout.core.facts import BooksFacts, CrmFacts, Facts, Named, TaxRate
 from tieout.core.match import Candidate
 from tieout.core.money import line_amount, scale
 from tieout.core.questions import Holder, HolderOf, Holders, ItemOf, Linked, LinkOf, Matches, MatchesOf, NumbersLike
@@ -22,7 +22,7 @@ from tieout.kinds.invoice import Invoice, Line
 
 replace = msgspec.structs.replace
 CRM = CrmFacts("1", "USD", "America/New_York", tax_rates=(TaxRate("r1", "VAT", Decimal("20.0")),))
-BOOKS = BooksFacts("1", "Nova", "US", "USD", regime="us-manual")
+BOOKS = BooksFacts("1", "Nova", "US", "USD", regime="us-manual", income_accounts=(Named("79", "Services"),))
 LAMP = Line("c1", name="Lamp", quantity=Decimal(2), price=Decimal("10.00"), amount=Decimal("20.00"))
 INVOICE = Invoice(
     "77", "INV-1", customer="company:1", date=date(2026, 1, 5), currency="USD", lines=(LAMP,), total=Decimal("20.00")

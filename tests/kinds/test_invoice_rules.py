@@ -25,7 +25,7 @@ from tieout.core.decide import (
     decide,
     signature,
 )
-from tieout.core.facts import BooksFacts, CrmFacts, Facts
+from tieout.core.facts import BooksFacts, CrmFacts, Facts, Named
 from tieout.core.fields import Rule
 from tieout.core.match import Candidate
 from tieout.core.merge import Difference
@@ -41,7 +41,7 @@ replace = msgspec.structs.replace
 RULES = InvoiceRules()
 FACTS = Facts(
     CrmFacts("1", "USD", "America/New_York"),
-    BooksFacts("1", "Nova", "US", "USD", regime="us-manual"),
+    BooksFacts("1", "Nova", "US", "USD", regime="us-manual", income_accounts=(Named("79", "Services"),)),
 )
 LAMP = Line("c1", name="Lamp", quantity=Decimal(2), price=Decimal("10.00"), amount=Decimal("20.00"))
 ISSUED = Invoice(

@@ -8,7 +8,7 @@ from hypothesis import given
 from tests.kinds import worlds
 
 from tieout.core.decide import Bond, Create, Exclude, Fail, Link, Nothing, Pair, Wait, World, decide
-from tieout.core.facts import BooksFacts, CrmFacts, Facts
+from tieout.core.facts import BooksFacts, CrmFacts, Facts, Named
 from tieout.core.match import Candidate
 from tieout.core.questions import Holder, HolderOf, Holders, Matches, MatchesOf
 from tieout.core.records import Key, Kind, Side
@@ -16,7 +16,10 @@ from tieout.core.settings import Settings
 from tieout.kinds.item import Item, ItemRules
 
 RULES = ItemRules()
-FACTS = Facts(CrmFacts("1", "USD", "America/New_York"), BooksFacts("1", "Nova", "US", "USD"))
+FACTS = Facts(
+    CrmFacts("1", "USD", "America/New_York"),
+    BooksFacts("1", "Nova", "US", "USD", income_accounts=(Named("79", "Services"),)),
+)
 LAMP = Item("1", name="Lamp", sku="85049G", price=Decimal("9.50"))
 NEEDED = Pair(Kind.ITEM, LAMP, None, needed=True)
 QUESTION = MatchesOf(Kind.ITEM, Side.CRM, "1")

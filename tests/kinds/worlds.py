@@ -10,7 +10,7 @@ import msgspec
 from hypothesis import strategies as st
 
 from tieout.core.decide import Bond, Pair, Rules, Update, World
-from tieout.core.facts import BooksFacts, CrmFacts, Facts, TaxRate
+from tieout.core.facts import BooksFacts, CrmFacts, Facts, Named, TaxRate
 from tieout.core.fields import Rule
 from tieout.core.match import Candidate
 from tieout.core.merged import Merged, MergedOf
@@ -138,7 +138,8 @@ facts = st.builds(
     books=st.builds(
         BooksFacts, realm=st.just("1"), company=st.just("Nova"), country=st.just("US"), currency=st.just("USD"),
         regime=st.sampled_from(("none", "us-manual", "per-line")), revenue_recognition=mostly(False, True),
-        closing_date=mostly(None, date(2026, 1, 10)),
+        closing_date=mostly(None, date(2026, 1, 10)), discounts=mostly(True, False),
+        income_accounts=mostly((Named("79", "Services"),), ()),
     ),
     dated_items=st.frozensets(ids), suspects=st.lists(st.frozensets(ids, min_size=1), max_size=2).map(tuple),
 )  # fmt: skip

@@ -111,6 +111,12 @@ def list_cases(home: Home, name: str, words: Words = ENGLISH) -> list[Case]:
         return _Reading(tx, lookup.connection(tx, name), words).cases(failing(home.clock.now()))
 
 
+def list_warned(home: Home, name: str, words: Words = ENGLISH) -> list[Case]:
+    """All that is in sync with warnings, each with its first. Raises NotFound."""
+    with home.database.read() as tx:
+        return _Reading(tx, lookup.connection(tx, name), words).cases(WARNED)
+
+
 def grouped(cases: Iterable[Case], words: Words = ENGLISH) -> list[Group]:
     """Failures by cause and kind, the largest group first."""
     found: dict[tuple[str, Kind], list[Case]] = {}

@@ -185,7 +185,22 @@ AGAINST: Mapping[str, str] = {
 _LOCALES = Path(__file__).with_name("locale")
 _GAP = "…"
 _DAYS = frozenset({"date", "closed"})
-_AMOUNTS = frozenset({"amount", "sum", "total", "tax", "taxable", "counted", "computed", "difference"})
+_AMOUNTS = frozenset(
+    {
+        "amount",
+        "balance",
+        "computed",
+        "counted",
+        "difference",
+        "left",
+        "other",
+        "returned",
+        "sum",
+        "tax",
+        "taxable",
+        "total",
+    }
+)
 
 
 class Words:

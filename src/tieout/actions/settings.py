@@ -11,7 +11,7 @@ from tieout.actions.actor import Actor, Role
 from tieout.actions.errors import WrongUse
 from tieout.actions.home import Home
 from tieout.actions.lookup import connection
-from tieout.core.facts import Named, TaxRate
+from tieout.core.facts import Named, TaxRate, is_for_deposits
 from tieout.core.fields import Rule
 from tieout.core.records import Kind, Side
 from tieout.core.settings import UNKNOWN, Settings
@@ -50,7 +50,7 @@ def _codes(_tx: Connection, stored: StoredConnection) -> Sequence[Named]:
 
 def _deposits(_tx: Connection, stored: StoredConnection) -> Sequence[Named]:
     accounts = () if stored.books_facts is None else stored.books_facts.accounts
-    return [one for one in accounts if one.type in ("Bank", "Other Current Asset")]
+    return [one for one in accounts if is_for_deposits(one)]
 
 
 def _items(tx: Connection, stored: StoredConnection) -> Sequence[Named]:

@@ -54,6 +54,7 @@ class BooksFacts(msgspec.Struct, frozen=True):
     """What is true of the QuickBooks company. currency: ISO 4217. closing_date: no entry on or before it.
 
     multicurrency, currencies: whether it books in other currencies too, and in which.
+    discounts: a sales form may have a discount line.
     """
 
     realm: str
@@ -67,6 +68,7 @@ class BooksFacts(msgspec.Struct, frozen=True):
     revenue_recognition: bool = False
     auto_apply_credit: bool = False
     closing_date: date | None = None
+    discounts: bool = True
     discount_account: str = ""
     income_accounts: tuple[Named, ...] = ()
     accounts: tuple[Named, ...] = ()
@@ -74,6 +76,11 @@ class BooksFacts(msgspec.Struct, frozen=True):
     terms: tuple[Named, ...] = ()
     payment_methods: tuple[Named, ...] = ()
     ui: str = "https://app.qbo.intuit.com"
+
+
+def is_for_deposits(account: Named) -> bool:
+    """Whether payments may go into it. Source: QuickBooks API reference, Payment, DepositToAccountRef."""
+    return account.type in ("Bank", "Other Current Asset")
 
 
 class Facts(msgspec.Struct, frozen=True):

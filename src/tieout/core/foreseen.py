@@ -129,6 +129,14 @@ FORESEEN = (
         who="operator",
     ),
     Cause(
+        "income_account_unusable",
+        "The income account cannot be used",
+        "New items such as {name} are to post to an account that QuickBooks does not take for them.",
+        "Choose another income account.",
+        fixes=("set_income_account", "exclude"),
+        who="operator",
+    ),
+    Cause(
         "unmapped_tax",
         "A tax rate is not mapped",
         "QuickBooks needs a tax code for {rate}, and none is chosen.",
@@ -173,6 +181,13 @@ FORESEEN = (
         "Put the discount on the lines in HubSpot.",
         fixes=("exclude",),
         who="seller",
+    ),
+    Cause(
+        "discounts_off",
+        "QuickBooks takes no discounts",
+        "The invoice has an order-level discount, and discounts are switched off in QuickBooks.",
+        "Switch discounts on in QuickBooks' sales settings, or put the discount on the lines in HubSpot.",
+        fixes=("exclude",),
     ),
     Cause(
         "total_mismatch",
@@ -348,6 +363,29 @@ FORESEEN = (
         "A payment of {amount} came in for invoice {invoice}, of which nothing is open in QuickBooks.",
         "See whether the payment is booked in QuickBooks already, or book it there as the customer's credit.",
         fixes=("exclude",),
+    ),
+    Cause(
+        "deposit_account_unusable",
+        "The deposit account cannot be used",
+        "A payment of {amount} is to go into an account that QuickBooks does not take for payments.",
+        "Choose another deposit account in the settings.",
+        fixes=("try_again", "exclude"),
+        who="operator",
+    ),
+    Cause(
+        "left_as_credit",
+        "Part of a payment became credit",
+        "The payment of {amount} was booked whole, and the invoice owed less: {left} stand as the customer's credit.",
+        "Nothing has to be done. Apply the credit to another invoice in QuickBooks, or refund it.",
+        fixes=("acknowledge",),
+    ),
+    Cause(
+        "payment_locked",
+        "A payment that HubSpot does not let go",
+        "HubSpot does not let this payment be changed: a processor or somebody else recorded it.",
+        "Change it at the processor, or where it was recorded.",
+        fixes=("exclude",),
+        who="seller",
     ),
     Cause(
         "payment_came_back",

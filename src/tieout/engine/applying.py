@@ -144,9 +144,9 @@ def record(
                     work.writes += 1
                 case Refused(fault=fault):
                     _refused(tx, work, entry, fault, inputs.get(entry.operation.id, ""))
-                case NotSent(why=why, retry_after=after):
+                case NotSent(why=why, retry_after=after, cause=cause):
                     _end(tx, work, entry.operation.id, journal.DROPPED, Result(why=why))
-                    _retry(tx, work, [entry], "unavailable", why, after)
+                    _retry(tx, work, [entry], cause, why, after)
                 case Unknown():
                     pass
 

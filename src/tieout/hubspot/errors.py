@@ -34,6 +34,19 @@ _CAUSES: dict[str, tuple[str, Reaction]] = {
 _TEXTS: tuple[tuple[re.Pattern[str], str, Reaction], ...] = (
     (re.compile(r"on \d+\. (?P<holder>\d+) already has that value"), "unique_value_taken", "person"),
     (re.compile(r"already exists\. Existing ID: (?P<holder>\d+)"), "unique_value_taken", "person"),
+    (
+        re.compile(r"association.{0,40}\blimit|\blimit.{0,40}association", re.IGNORECASE),
+        "too_many_associations",
+        "person",
+    ),
+    (re.compile(r"nvoice \d+ has a payment"), "invoice_has_payment", "person"),
+    (
+        re.compile(
+            r"nvoice \d+ (?:is (?:paid|voided|finalized)|was made in HubSpot)|through external apps", re.IGNORECASE
+        ),
+        "invoice_locked",
+        "person",
+    ),
     (re.compile(r"Email address \S+ is invalid|GDPR blacklisted"), "bad_email", "person"),
     (
         re.compile(

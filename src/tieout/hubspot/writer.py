@@ -68,7 +68,7 @@ class Writer:
             return tuple(Unknown(str(error)) for _ in members)
         wait = postponed(answer)
         if wait is not None:
-            return tuple(NotSent("HubSpot asks to slow down.", wait) for _ in members)
+            return tuple(NotSent("HubSpot asks to slow down.", wait, "rate_limited") for _ in members)
         if 200 <= answer.status < 300:
             return await self._done(unit, members, answer)
         return _refused(members, answer)

@@ -28,6 +28,7 @@ from tieout.core.text import folded
 from tieout.kinds import taxing
 from tieout.kinds.currency import foreign, is_traded, owner_question, rate_of, rate_question, without_rate
 from tieout.kinds.invoice import Invoice, Line
+from tieout.kinds.item import no_account
 
 NUMBER_LIMIT = 21
 """Characters that QuickBooks allows in a document number."""
@@ -194,8 +195,8 @@ def _item(line: Line, world: World, answers: Answers, problems: list[Fail], wait
     if settings.default_item and (not reply.own or reply.settled or not comes):
         return settings.default_item
     if reply.own and not reply.settled:
-        if world.reviewed and settings.auto_create_items and not settings.income_account:
-            problems.append(Fail("income_account_missing", {"name": label}))
+        if world.reviewed and settings.auto_create_items and (unfit := no_account(world, label)):
+            problems.append(unfit)
         elif not comes:
             problems.append(Fail("unmapped_item", {"name": label}))
         waits.append(Wait(Kind.ITEM, reply.own, name=label))
@@ -241,6 +242,8 @@ def _document(crm: Invoice, world: World, lines: list[Line], problems: list[Fail
         problems.append(Fail("currency_not_enabled", {"currency": crm.currency, "home": facts.currency}))
     if crm.total < 0:
         problems.append(Fail("negative_total", {"total": str(crm.total)}))
+    if crm.discount and not facts.discounts:
+        problems.append(Fail("discounts_off", {"discount": str(crm.discount)}))
     if crm.discount and len({line.tax for line in lines}) > 1:
         problems.append(Fail("discount_needs_one_tax_code"))
     if lines and (issued := sum((line.amount for line in lines), -crm.discount) + crm.tax) != crm.total:

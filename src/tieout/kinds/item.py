@@ -114,8 +114,8 @@ class ItemRules:
         return self._create(crm, world, answers)
 
     def _create(self, crm: Item, world: World, answers: Answers) -> Decision:
-        if not world.settings.income_account:
-            return Fail("income_account_missing", {"name": crm.name or crm.sku})
+        if unfit := no_account(world, crm.name or crm.sku):
+            return unfit
         names = _names(crm, world)
         if not names:
             return Fail("no_name")
@@ -160,6 +160,16 @@ class ItemRules:
     def advance(self, base: Item, now: Item, names: tuple[str, ...]) -> Item:
         """The base with the named fields taken from `now`."""
         return msgspec.structs.replace(base, **{n: getattr(now, n) for n in names})
+
+
+def no_account(world: World, name: str) -> Fail | None:
+    """Why a new item called `name` could not post: no account is chosen, or one that QuickBooks no longer offers."""
+    chosen, offered = world.settings.income_account, world.facts.books.income_accounts
+    if not chosen:
+        return Fail("income_account_missing", {"name": name})
+    if chosen not in {account.id for account in offered}:
+        return Fail("income_account_unusable", {"name": name})
+    return None
 
 
 def _names(crm: Item, world: World) -> tuple[str, ...]:

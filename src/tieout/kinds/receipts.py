@@ -21,9 +21,11 @@ from tieout.core.decide import (
     World,
     signature,
 )
+from tieout.core.facts import is_for_deposits
 from tieout.core.merge import Difference
 from tieout.core.questions import Answers, Linked, LinkOf, Question, Rate, Settled, SettledOf
 from tieout.core.records import Kind, Side
+from tieout.core.warn import Warn
 from tieout.kinds.alike import alike_question, asked, found
 from tieout.kinds.booking import closed_until
 from tieout.kinds.currency import foreign, rate_of, rate_question, without_rate
@@ -86,7 +88,10 @@ def alone(pair: Pair[Settlement], world: World, answers: Answers) -> Decision:
     rate = rate_of(rate_question(crm.currency, crm.date, world), answers)
     if foreign(crm.currency, world.facts.books) and (rate is None or rate.rate is None):
         return without_rate(crm.currency, crm.date, world)
-    return Create(Side.BOOKS, _booked(crm, link.other, rate, world))
+    booked = _booked(crm, link.other, rate, world)
+    if booked.account and booked.account not in {one.id for one in world.facts.books.accounts if is_for_deposits(one)}:
+        return Fail("deposit_account_unusable", {"amount": str(crm.amount)})
+    return Create(Side.BOOKS, booked)
 
 
 def linked(
@@ -101,7 +106,7 @@ def linked(
         # QuickBooks' payment stands, and an entry beside it; HubSpot's counts for less.
         return Accept((Difference("returned", "0", str(crm.returned)),), moved)
     if not apart:
-        return Nothing(moved=moved)
+        return Nothing(moved, _left_as_credit(crm, books))
     if pair.choices.get("leave_both") == signature(apart):
         return Accept(apart)
     return Hold("booked_payment_changed", {"amount": str(crm.amount), "other": str(books.amount)}, apart)
@@ -123,6 +128,14 @@ def _enter(
         "account": next((one.name for one in accounts if one.id == books.account), books.account),
     }
     return Fail("payment_came_back", evidence)
+
+
+def _left_as_credit(crm: Settlement, books: Settlement) -> tuple[Warn, ...]:
+    """The cash is real, so it was booked whole; what the invoice did not owe any more is the customer's credit."""
+    left = crm.amount - books.amount
+    if left <= 0:
+        return ()
+    return (Warn("left_as_credit", {"amount": str(crm.amount), "left": str(left)}, f"{crm.id}:{left}"),)
 
 
 def _stays_out(crm: Settlement, world: World) -> str:

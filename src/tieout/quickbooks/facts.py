@@ -41,6 +41,7 @@ class _Products(Shape, frozen=True):
 
 class _SalesForms(Shape, frozen=True):
     custom_txn_numbers: bool | None = None
+    allow_discount: bool | None = None
     default_discount_account: str | None = None
     auto_apply_credit: bool | None = None
 
@@ -136,6 +137,7 @@ def _facts(pages: Mapping[str, Page], realm: str, ui: str) -> BooksFacts:
         revenue_recognition=bool(preferences.product_and_services_prefs.revenue_recognition_enabled),
         auto_apply_credit=bool(forms.auto_apply_credit),
         closing_date=_day(preferences.accounting_info_prefs.book_close_date),
+        discounts=forms.allow_discount is not False,
         discount_account=forms.default_discount_account or "",
         income_accounts=tuple(account for account in accounts if account.type in {"Income", "Other Income"}),
         accounts=accounts,

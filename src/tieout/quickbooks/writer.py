@@ -172,7 +172,8 @@ class Writer:
         except NoAnswer as error:
             return Unknown(str(error))
         if answer.status == 429:
-            return NotSent("QuickBooks' quota is used up.", answer.retry_after() or THROTTLE_SECONDS)
+            wait = answer.retry_after() or THROTTLE_SECONDS
+            return NotSent("QuickBooks' quota is used up.", wait, "rate_limited")
         if answer.status >= 500:
             return Unknown(f"QuickBooks answered with status {answer.status}.")
         return answer
@@ -251,7 +252,7 @@ def _charge(line: Line) -> tuple[object, ...]:
 def _refused(said: tuple[Problem, ...], kind: Kind, tid: str) -> Outcome:
     refused = fault(said, kind, tid)
     if refused.cause == "rate_limited":
-        return NotSent(refused.text, THROTTLE_SECONDS)
+        return NotSent(refused.text, THROTTLE_SECONDS, "rate_limited")
     # A system failure may have struck after the record was written; only looking tells.
     return Unknown(refused.text) if refused.reaction == "transient" else Refused(refused)
 

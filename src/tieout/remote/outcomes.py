@@ -24,10 +24,11 @@ class Fault(msgspec.Struct, frozen=True):
 
 
 class NotSent(msgspec.Struct, frozen=True, tag="not_sent"):
-    """The request never left: certain not to have happened."""
+    """The request never left: certain not to have happened. cause: of our catalogue."""
 
     why: str
     retry_after: float | None = None
+    cause: Literal["unavailable", "rate_limited"] = "unavailable"
 
 
 class Done(msgspec.Struct, frozen=True, tag="done"):
