@@ -6,7 +6,7 @@ VENV := .venv
 BIN := $(VENV)/bin
 PIP := $(BIN)/python -m pip --disable-pip-version-check --quiet
 
-.PHONY: help install demo test browser lint types contracts licences pytest simulate bench docs lock clean
+.PHONY: help install demo test browser lint types contracts licences pytest simulate bench docs causes lock clean
 
 help: ## list what make can do
 	@sed -n 's/^\([a-z]*\):.*## /\1\t/p' Makefile | expand -t 12
@@ -55,6 +55,9 @@ bench: $(VENV)/.test ## measure, and write bench/RESULTS.md
 
 docs: $(VENV)/.test ## compare the documents with the code
 	$(BIN)/pytest tests/house/test_documents.py
+
+causes: $(VENV)/.test ## write docs/causes.md: each cause, how it is provoked, foreseen and fixed
+	$(BIN)/python -m tests.causes
 
 lock: $(VENV)/.run ## resolve pyproject.toml afresh into requirements/
 	$(BIN)/python scripts/lock.py

@@ -267,6 +267,7 @@ def test_an_expired_sign_in_is_renewed_once_and_stored_before_use(us):
     asyncio.run(story())
 
 
+@pytest.mark.cause("wrong_company")
 def test_another_company_and_a_lapsed_subscription_stop_the_connection(us):
     async def story():
         with pytest.raises(SignInTrouble) as caught:

@@ -358,6 +358,7 @@ def test_who_cannot_be_reached_was_not_sent_to(us):
     asyncio.run(story())
 
 
+@pytest.mark.cause("subscription_lapsed")
 def test_a_lapsed_subscription_stops_a_write_before_it_happens(us):
     async def story():
         await us.side.facts()

@@ -33,6 +33,7 @@ def stands_on(world, invoice, customer):
     world.rests()
 
 
+@pytest.mark.cause("no_customer", foreseen="pairs; e-mail, name and domain in QuickBooks")
 def test_story_01_another_email_is_cured_by_linking_the_customer(world):
     invoice, there, failure = another_email(world)
     assert world.tieout.fix(failure, "link_customer", customer=there)["done"]
@@ -106,6 +107,7 @@ def booked_for(world):
     return {one["CustomerRef"]["name"]: amount(one["TotalAmt"]) for one in world.bookkeeper.select("Invoice")}
 
 
+@pytest.mark.cause("duplicate_display_name", foreseen="names of customers, vendors and employees, inactive ones too")
 def test_story_02_second_contact_of_a_company_is_renamed_by_pattern(world):
     ana, ben = nova(world)
     sell(world, ana, "100.00")

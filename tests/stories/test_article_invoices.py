@@ -1,5 +1,6 @@
 """The article's failures of invoices, each foreseen and cured both ways: service date, charge, number; and drafts."""
 
+import pytest
 from quickbooks.objects import CreditMemo, Invoice, Preferences
 from tests.stories.conftest import amount
 
@@ -35,6 +36,7 @@ def dates(world):
     }
 
 
+@pytest.mark.cause("service_date_required", foreseen="what QuickBooks refused before, remembered by item")
 def test_story_03_service_date_is_set_by_rule_on_all(world):
     _, _, failures = retainer(world)
     done = world.tieout.fix(failures[0], "set_service_date", "--all-with-cause", rule="invoice_date")
@@ -98,6 +100,7 @@ def total_of(world, invoice):
     return amount(world.bookkeeper.raw("Invoice", invoice)["TotalAmt"])
 
 
+@pytest.mark.cause("charge_edited_in_books", foreseen="the values at the last agreement")
 def test_story_04_charge_edited_in_quickbooks_is_put_back(world):
     invoice, booked, failure = edited(world)
     assert world.seller.shown(invoice)["tieout_state"] == "Please decide"
@@ -191,6 +194,7 @@ def taken(world):
     return invoice, memo, failure
 
 
+@pytest.mark.cause("duplicate_number", foreseen="the numbers of all sales forms")
 def test_story_05_number_taken_by_a_credit_memo_is_freed_by_the_bookkeeper(world):
     invoice, memo, _ = taken(world)
     world.bookkeeper.change(CreditMemo, memo, DocNumber="CM-1")

@@ -98,6 +98,7 @@ def test_story_27_a_due_date_changed_on_both_sides_follows_its_rule(tmp_path: Pa
     in_virtual_time(tmp_path, story)
 
 
+@pytest.mark.cause("please_decide", foreseen="the values at the last agreement")
 def test_story_27_a_due_date_changed_on_both_sides_is_a_person_s_to_decide(tmp_path: Path) -> None:
     async def story(shop: Shop) -> None:
         invoice = await due_on_two_days(shop)

@@ -2,6 +2,7 @@
 
 from decimal import Decimal
 
+import pytest
 from quickbooks.objects import Invoice
 from tests.stories.conftest import World, amount
 
@@ -71,6 +72,7 @@ def test_the_copy_follows_every_edit_in_quickbooks(world: World) -> None:
     world.rests()
 
 
+@pytest.mark.cause("charge_edited_in_hubspot", foreseen="the values at the last agreement")
 def test_an_edit_of_the_copy_is_held_until_a_person_decides(world: World) -> None:
     books = world.bookkeeper
     nova = books.customer("Nova Ltd")
@@ -103,6 +105,8 @@ def test_an_invoice_voided_in_quickbooks_is_voided_in_hubspot(world: World) -> N
     world.rests()
 
 
+@pytest.mark.cause("possible_duplicate", foreseen="invoices of the same customer, amount and time")
+@pytest.mark.cause("possible_duplicate_in_hubspot", foreseen="invoices of the same customer, amount and time")
 def test_an_invoice_typed_in_on_both_sides_is_asked_about_and_made_one(world: World) -> None:
     books, seller = world.bookkeeper, world.seller
     nova = books.customer("Nova Ltd", "ana@nova.example")
@@ -134,6 +138,7 @@ def test_a_line_with_tax_and_a_discount_comes_to_the_same_total(uk: World) -> No
     uk.rests()
 
 
+@pytest.mark.cause("deleted_in_hubspot", foreseen="the feed of archived records")
 def test_a_copy_that_the_seller_archived_is_not_made_again_even_once_the_pair_is_forgotten(world: World) -> None:
     books = world.bookkeeper
     nova = books.customer("Nova Ltd")

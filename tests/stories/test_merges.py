@@ -95,6 +95,7 @@ def test_story_29_two_customers_that_became_one_in_quickbooks_are_asked_about_an
     world.rests()
 
 
+@pytest.mark.cause("merged_in_quickbooks", foreseen="deletions, and whom the invoices name now")
 def test_story_29_a_person_links_the_merged_one_to_another_customer(world: World) -> None:
     _, other, customers = two_customers(world)
     world.quickbooks.merge("Customer", customers["Nova Limited"], customers["Nova Ltd"])
@@ -111,6 +112,7 @@ def test_story_29_a_person_links_the_merged_one_to_another_customer(world: World
 
 @pytest.mark.parametrize("keeps_primary", [False, True], ids=["a third id", "the primary's id"])
 @pytest.mark.parametrize("default", ["Nova Ltd", "Nova Limited"])
+@pytest.mark.cause("merged_in_hubspot", foreseen="the ids of merged records")
 def test_story_28_merged_companies_own_both_customers_and_a_person_names_the_default(
     world: World, keeps_primary: bool, default: str
 ) -> None:

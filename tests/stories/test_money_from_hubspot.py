@@ -3,6 +3,7 @@
 from decimal import Decimal
 from typing import Any
 
+import pytest
 from tests.stories.conftest import World, amount
 
 
@@ -48,6 +49,7 @@ def test_16_a_card_payment_is_booked_whole_though_a_credit_came_first(world: Wor
     assert amount(books.raw("Invoice", booked)["Balance"]) == 0
 
 
+@pytest.mark.cause("possible_duplicate", foreseen="payments of the same invoice, amount and time")
 def test_17_a_cheque_that_is_in_the_books_already_is_asked_about(world: World) -> None:
     invoice, booked = sold(world, "450.00")
     world.tieout.run("pause", "shop")
@@ -66,6 +68,7 @@ def test_17_a_cheque_that_is_in_the_books_already_is_asked_about(world: World) -
     world.rests()
 
 
+@pytest.mark.cause("payment_came_back", foreseen="the payment's status")
 def test_18_only_what_succeeded_is_money(world: World) -> None:
     clearing = world.bookkeeper.clearing_account("Card clearing")
     invoice, _ = sold(world, "450.00", **{"deposit_account.none": "Card clearing"})

@@ -3,6 +3,7 @@
 from datetime import date
 from decimal import Decimal
 
+import pytest
 from quickbooks.objects import Invoice
 from tests.stories.conftest import World, amount
 
@@ -29,6 +30,7 @@ def test_story_30_an_unpaid_invoice_voided_in_quickbooks_is_voided_in_hubspot(wo
     world.rests()
 
 
+@pytest.mark.cause("void_but_paid", foreseen="the balance on both sides")
 def test_story_30_a_paid_invoice_voided_in_quickbooks_is_held(world: World) -> None:
     made, booked = sold(world)
     world.seller.pay(made, "200.00", world.day())
@@ -56,6 +58,7 @@ def test_story_30_an_invoice_voided_in_hubspot_that_quickbooks_was_paid_for_is_h
     world.rests()
 
 
+@pytest.mark.cause("deleted_in_quickbooks", foreseen="the feed of deletions")
 def test_story_30_an_invoice_deleted_in_quickbooks_asks_and_is_not_created_again(world: World) -> None:
     made, booked = sold(world)
     world.bookkeeper.delete(booked)
@@ -83,6 +86,7 @@ def test_an_unpaid_invoice_voided_in_hubspot_is_voided_in_quickbooks(world: Worl
     world.rests()
 
 
+@pytest.mark.cause("void_in_closed_period", foreseen="the closing date and the lock date")
 def test_story_34_a_void_in_a_locked_period_proposes_a_credit_memo_of_today(world: World) -> None:
     before = world.day(-40)
     made, booked = sold(world, on=before)
@@ -109,6 +113,7 @@ def test_story_34_a_void_in_a_locked_period_proposes_a_credit_memo_of_today(worl
     world.rests()
 
 
+@pytest.mark.cause("period_closed", foreseen="the closing date and the lock date")
 def test_story_34_an_invoice_dated_before_the_lock_date_is_held_for_the_bookkeeper(world: World) -> None:
     nova = world.seller.company("Nova Ltd")
     ana = world.seller.contact("ana@nova.example", "Ana", company=nova)

@@ -28,6 +28,7 @@ def memo(shop: Shop) -> str:
 
 
 @pytest.mark.parametrize("answer", ["comes", "is lost"])
+@pytest.mark.cause("text_shortened", foreseen="the lengths that QuickBooks takes")
 def test_a_shortened_text_is_warned_of_and_never_comes_back_by_itself(tmp_path: Path, answer: str) -> None:
     async def story(shop: Shop) -> None:
         if answer == "is lost":

@@ -22,7 +22,7 @@ from tests.simulation import loop
 from tieout.actions import settings
 from tieout.actions.actor import Actor, Role
 from tieout.actions.connect import SignInFile, connect
-from tieout.actions.failures import Case, list_cases
+from tieout.actions.failures import Case, list_cases, list_warned
 from tieout.actions.fix import fix
 from tieout.actions.history import Happening, history
 from tieout.actions.home import Home
@@ -38,6 +38,7 @@ from tieout.sandbox.faults import decode_plan
 from tieout.sandbox.gate import Gate
 from tieout.sandbox.log import Entry
 from tieout.sandbox.pair import open_pair
+from tieout.sandbox.quickbooks.regimes import Country
 from tieout.store.database import Database
 
 Json = dict[str, Any]
@@ -51,11 +52,13 @@ _ME = Actor("ana", Role.OWNER)
 _WRITES = re.compile(r"/(batch/(create|update|archive|upsert)|batch|invoice|customer|item|payment|creditmemo)$")
 
 
-def in_virtual_time(folder: Path, story: Callable[["Shop"], Coroutine[None, None, None]]) -> None:
-    """Tell a story on a loop whose time jumps."""
+def in_virtual_time(
+    folder: Path, story: Callable[["Shop"], Coroutine[None, None, None]], company: Country = "us-manual"
+) -> None:
+    """Tell a story on a loop whose time jumps. company: whose books QuickBooks keeps."""
 
     async def tell() -> None:
-        await story(Shop(folder))
+        await story(Shop(folder, company))
 
     loop.run(tell())
 
@@ -81,11 +84,13 @@ class Sent(msgspec.Struct, frozen=True):
 class Wire(httpx2.AsyncBaseTransport):
     """The way from Tieout to one vendor: notes what leaves, and lets a test step in between.
 
-    before: called with each request right before the vendor gets it.
+    before: called with each request right before the vendor gets it. refused: what the vendor did not carry out, a
+    batch with it where that is true of any of its members.
     """
 
     def __init__(self, gate: Gate) -> None:
         self.sent: list[Sent] = []
+        self.refused: list[Sent] = []
         self.before: Callable[[Sent], None] | None = None
         self.carry: httpx2.AsyncBaseTransport = InProcess(gate)
         self._gate = gate
@@ -95,7 +100,11 @@ class Wire(httpx2.AsyncBaseTransport):
         self.sent.append(sent)
         if self.before is not None:
             self.before(sent)
-        return await self.carry.handle_async_request(request)
+        answer = await self.carry.handle_async_request(request)
+        body = await answer.aread()
+        if sent.writes and (answer.status_code >= 400 or b'"Fault":{' in body or b'"numErrors":' in body):
+            self.refused.append(sent)
+        return answer
 
     def writes(self, path: str = "", after: int = 0) -> list[Sent]:
         """What was sent to write, on paths that end like this one."""
@@ -126,24 +135,29 @@ class Seller:
 
     def company(self, name: str, email: str, phone: str = "") -> tuple[str, str]:
         """A company and its contact: their ids."""
-        company = self._create("companies", {"name": name, "phone": phone})
-        contact = self._create("contacts", {"email": email, "firstname": "Ana", "lastname": "Ruiz"}, [(company, 1)])
+        company = self.create("companies", {"name": name, "phone": phone})
+        contact = self.create("contacts", {"email": email, "firstname": "Ana", "lastname": "Ruiz"}, [(company, 1)])
         return company, contact
 
     def invoice(
-        self, buyer: tuple[str, str], *lines: tuple[str, str, str], due: str = "2026-04-09", currency: str = "USD"
+        self,
+        buyer: tuple[str, str],
+        *lines: tuple[str, str, str],
+        due: str = "2026-04-09",
+        currency: str = "USD",
+        parts: Sequence[tuple[str, int]] = (),
     ) -> str:
-        """A finalized invoice, of lines with name, quantity and price: its id."""
+        """A finalized invoice, of lines with name, quantity and price: its id. parts: what else belongs to it."""
         inputs = [{"name": n, "quantity": q, "price": p, "hs_line_item_currency_code": currency} for n, q, p in lines]
-        made = [self._create("line_items", one) for one in inputs]
-        links = [(buyer[0], 179), (buyer[1], 177), *((line, 409) for line in made)]
+        made = [self.create("line_items", one) for one in inputs]
+        links = [(buyer[0], 179), (buyer[1], 177), *((line, 409) for line in made), *parts]
         values = {
             "hs_currency": currency,
             "hs_invoice_status": "open",
             "hs_invoice_date": f"{TODAY}T12:00:00Z",
             "hs_due_date": f"{due}T12:00:00Z",
         }
-        return self._create("invoices", values, links)
+        return self.create("invoices", values, links)
 
     def pay(self, invoice: str, amount: str, currency: str) -> str:
         """A payment that succeeded: its id."""
@@ -153,7 +167,7 @@ class Seller:
             "hs_initiated_date": f"{TODAY}T12:00:00Z",
             "hs_latest_status": "succeeded",
         }
-        return self._create("commerce_payments", values, [(invoice, 542)])
+        return self.create("commerce_payments", values, [(invoice, 542)])
 
     def merge(self, company: str, other: str) -> str:
         """Merge two companies: the id of what they became."""
@@ -172,7 +186,7 @@ class Seller:
     def draft(self, buyer: tuple[str, str]) -> str:
         """A draft without lines: its id."""
         values = {"hs_currency": "USD", "hs_invoice_status": "draft"}
-        return self._create("invoices", values, [(buyer[0], 179), (buyer[1], 177)])
+        return self.create("invoices", values, [(buyer[0], 179), (buyer[1], 177)])
 
     def reprice(self, invoice: str, price: str) -> None:
         """Change the price of an invoice's first line."""
@@ -184,10 +198,15 @@ class Seller:
 
     def archive_payments(self, invoice: str) -> int:
         """Archive all payments of an invoice; returns how many there were."""
-        found = self._caller.call("GET", f"{_CRM}/invoices/{invoice}/associations/commerce_payments")["results"]
+        found = self.payments(invoice)
         for one in found:
-            self._caller.call("DELETE", f"{_CRM}/commerce_payments/{one['toObjectId']}")
+            self._caller.call("DELETE", f"{_CRM}/commerce_payments/{one}")
         return len(found)
+
+    def payments(self, invoice: str) -> list[str]:
+        """The ids of an invoice's payments."""
+        found = self._caller.call("GET", f"{_CRM}/invoices/{invoice}/associations/commerce_payments")["results"]
+        return [str(one["toObjectId"]) for one in found]
 
     def _first_line(self, invoice: str) -> str:
         found = self._caller.call("GET", f"{_CRM}/invoices/{invoice}/associations/line_items")["results"]
@@ -204,7 +223,8 @@ class Seller:
         (shown,) = self._caller.call("POST", f"{_CRM}/{kind}/search", wanted | {"properties": [name]})["results"]
         return str(shown["properties"][name] or "")
 
-    def _create(self, kind: str, values: Json, links: Sequence[tuple[str, int]] = ()) -> str:
+    def create(self, kind: str, values: Json, links: Sequence[tuple[str, int]] = ()) -> str:
+        """Make a record, associated with others by type: its id."""
         associations = [
             {"to": {"id": to}, "types": [{"associationCategory": "HUBSPOT_DEFINED", "associationTypeId": type_}]}
             for to, type_ in links
@@ -253,18 +273,50 @@ class Bookkeeper:
     def receive(self, invoice: Json, amount: str) -> None:
         """Receive a payment for an invoice."""
         linked = [{"TxnId": invoice["Id"], "TxnType": "Invoice"}]
-        body = {
-            "CustomerRef": invoice["CustomerRef"],
-            "TotalAmt": Decimal(amount),
-            "CurrencyRef": invoice["CurrencyRef"],
-            "Line": [{"Amount": Decimal(amount), "LinkedTxn": linked}],
-        }
-        self._caller.call("POST", f"{self._path}/payment", body)
+        line = {"Amount": Decimal(amount), "LinkedTxn": linked}
+        owner = {"CustomerRef": invoice["CustomerRef"], "CurrencyRef": invoice["CurrencyRef"]}
+        self.create("Payment", **owner, TotalAmt=Decimal(amount), Line=[line])
 
     def create(self, entity: str, **values: Any) -> Json:
-        """Make an object, and return it as it stands."""
-        made: Json = self._caller.call("POST", f"{self._path}/{entity.lower()}", values)[entity]
-        return made
+        """Make an object."""
+        made: Json = self._caller.call("POST", f"{self._path}/{entity.lower()}", values)
+        return dict(made[entity])
+
+    def item(self, name: str, **more: Any) -> Json:
+        """Make a service that posts to *Services*."""
+        (account,) = [one for one in self.all("Account") if one["Name"] == "Services"]
+        return self.create("Item", Name=name, Type="Service", IncomeAccountRef={"value": account["Id"]}, **more)
+
+    def bill(self, owner: Json, item: Json, price: str, **more: Any) -> Json:
+        """Make an invoice of one line for a customer."""
+        detail = {"ItemRef": {"value": item["Id"]}, "Qty": 1, "UnitPrice": Decimal(price)}
+        line = {"Amount": Decimal(price), "DetailType": "SalesItemLineDetail", "SalesItemLineDetail": detail}
+        values = {"CustomerRef": {"value": owner["Id"]}, "CurrencyRef": owner["CurrencyRef"], "Line": [line]}
+        return self.create("Invoice", **values | more)
+
+    def credit(self, invoice: Json, amount: str) -> None:
+        """Make a credit memo and apply it to an invoice, by a payment of nothing."""
+        line = next(line for line in invoice["Line"] if line["DetailType"] == "SalesItemLineDetail")
+        detail = {"ItemRef": line["SalesItemLineDetail"]["ItemRef"], "Qty": 1, "UnitPrice": Decimal(amount)}
+        owner = {"CustomerRef": invoice["CustomerRef"]}
+        of_memo = {"Amount": Decimal(amount), "DetailType": "SalesItemLineDetail", "SalesItemLineDetail": detail}
+        memo = self.create("CreditMemo", **owner, Line=[of_memo])
+        applied = [
+            {"Amount": Decimal(amount), "LinkedTxn": [{"TxnId": one["Id"], "TxnType": type_}]}
+            for one, type_ in ((invoice, "Invoice"), (memo, "CreditMemo"))
+        ]
+        self.create("Payment", **owner, TotalAmt=0, Line=applied)
+
+    def prefer(self, section: str, **values: Any) -> None:
+        """Change preferences of the company."""
+        preferences = self.only("Preferences")
+        self.change("Preferences", preferences, **{section: preferences[section] | values})
+
+    def tax(self, name: str, percent: str) -> None:
+        """Set up a sales tax of one rate."""
+        agency = self.all("TaxAgency")[0]["Id"]
+        rate = {"TaxRateName": name, "RateValue": percent, "TaxAgencyId": agency, "TaxApplicableOn": "Sales"}
+        self._caller.call("POST", f"{self._path}/taxservice/taxcode", {"TaxCode": name, "TaxRateDetails": [rate]})
 
     def delete(self, entity: str, row: Json) -> None:
         """Delete a transaction."""
@@ -278,9 +330,9 @@ class Bookkeeper:
 class Shop:
     """Everything of one story."""
 
-    def __init__(self, folder: Path) -> None:
+    def __init__(self, folder: Path, company: Country = "us-manual") -> None:
         self.clock = LoopClock(BEGINNING)
-        pair = open_pair(clock=self.clock, random=Random(7), quotas=False)
+        pair = open_pair(clock=self.clock, random=Random(7), company=company, quotas=False)
         self._pair, self._random = pair, Random(11)
         self._gates = {"hubspot": pair.hubspot, "quickbooks": pair.quickbooks}
         self.hubspot, self.quickbooks = Wire(pair.hubspot), Wire(pair.quickbooks)
@@ -340,14 +392,14 @@ class Shop:
         """Seconds from a moment until now."""
         return (self.clock.now() - moment).total_seconds()
 
-    async def sync(self, *, until_quiet: bool = False) -> Synced:
-        """One pass, or passes until all is quiet."""
+    async def sync(self, *, until_quiet: bool = False, auto_match: bool = True) -> Synced:
+        """One pass, or passes until all is quiet; with automatic matching."""
         return await sync(
             self.home,
             _ME,
             NAME,
             until_quiet=until_quiet,
-            auto_match=True,
+            auto_match=auto_match,
             transport=self._transport,
             random=self._random,
         )
@@ -359,6 +411,10 @@ class Shop:
     def cases(self) -> list[Case]:
         """What needs a person."""
         return list_cases(self.home, NAME)
+
+    def warned(self) -> list[Case]:
+        """What is in sync with warnings."""
+        return list_warned(self.home, NAME)
 
     def history(self) -> tuple[Happening, ...]:
         """What happened, newest first."""

@@ -62,6 +62,7 @@ def test_another_pair_under_the_same_name_is_refused(tmp_path: Path) -> None:
 
 
 @pytest.mark.parametrize("side", ["hubspot", "quickbooks"])
+@pytest.mark.cause("sign_in_expired")
 def test_a_sign_in_that_ends_pauses_the_pair_and_the_next_one_goes_on(tmp_path: Path, side: str) -> None:
     async def story(shop: Shop) -> None:
         shop.seller.invoice(shop.seller.company("Nova Ltd", "ana@nova.example"), ("Consulting", "2", "100.00"))
@@ -98,6 +99,7 @@ def test_a_sign_in_that_ends_during_a_write_leaves_nothing_in_doubt(tmp_path: Pa
     in_virtual_time(tmp_path, story)
 
 
+@pytest.mark.cause("missing_scope", foreseen="the permissions of the sign-in")
 def test_a_missing_permission_is_named(tmp_path: Path) -> None:
     async def story(shop: Shop) -> None:
         everything = shop.hubspot.company()["scopes"]

@@ -133,6 +133,7 @@ def without_lines(shop: Shop) -> None:
     shop.seller.drop_line(shop.seller.invoice(nova, ("Consulting", "1", "10.00")))
 
 
+@pytest.mark.cause("no_lines", foreseen="the invoice's lines")
 def test_an_invoice_whose_last_line_is_gone_is_a_failure(tmp_path: Path) -> None:
     told(tmp_path, without_lines, fails("no_lines", "no line"))
 
@@ -176,6 +177,7 @@ ANSWERS = [
 @pytest.mark.parametrize(
     ("side", "old", "new", "cause", "said"), ANSWERS, ids=[f"{a[0]} {a[2][:40].decode()}" for a in ANSWERS]
 )
+@pytest.mark.cause("unreadable")
 def test_an_answer_that_makes_no_sense_is_a_failure_until_it_does(
     tmp_path: Path, side: str, old: bytes, new: bytes, cause: str, said: str
 ) -> None:
