@@ -5,9 +5,9 @@ process, where no fault touches them.
 """
 
 import re
-from collections.abc import Callable, Coroutine, Iterator, Sequence
+from collections.abc import Callable, Coroutine, Iterator, Mapping, Sequence
 from contextlib import contextmanager
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 from decimal import Decimal
 from pathlib import Path
 from random import Random
@@ -33,11 +33,11 @@ from tieout.actions.prove import prove
 from tieout.actions.sync import Synced, sync
 from tieout.remote.inprocess import InProcess
 from tieout.sandbox.caller import Caller
-from tieout.sandbox.clock import LoopClock
+from tieout.sandbox.clock import Clock, LoopClock
 from tieout.sandbox.faults import decode_plan
 from tieout.sandbox.gate import Gate
 from tieout.sandbox.log import Entry
-from tieout.sandbox.pair import open_pair
+from tieout.sandbox.pair import Pair, open_pair
 from tieout.sandbox.quickbooks.regimes import Country
 from tieout.store.database import Database
 
@@ -53,14 +53,34 @@ _WRITES = re.compile(r"/(batch/(create|update|archive|upsert)|batch|invoice|cust
 
 
 def in_virtual_time(
-    folder: Path, story: Callable[["Shop"], Coroutine[None, None, None]], company: Country = "us-manual"
+    folder: Path,
+    story: Callable[["Shop"], Coroutine[None, None, None]],
+    company: Country = "us-manual",
+    wrong: Mapping[str, timedelta] = {},
 ) -> None:
-    """Tell a story on a loop whose time jumps. company: whose books QuickBooks keeps."""
+    """Tell a story on a loop whose time jumps.
+
+    company: whose books QuickBooks keeps. wrong: how far the clocks of `tieout`, `hubspot`, `quickbooks` are ahead.
+    """
 
     async def tell() -> None:
-        await story(Shop(folder, company))
+        await story(Shop(folder, company, wrong))
 
     loop.run(tell())
+
+
+class WrongClock:
+    """A clock that goes as another does, but stands ahead of it, or behind."""
+
+    def __init__(self, right: Clock, ahead: timedelta) -> None:
+        self._right = right
+        self._ahead = ahead
+
+    def now(self) -> datetime:
+        return self._right.now() + self._ahead
+
+    async def sleep(self, seconds: float) -> None:
+        await self._right.sleep(seconds)
 
 
 class Sent(msgspec.Struct, frozen=True):
@@ -182,6 +202,15 @@ class Seller:
     def change(self, kind: str, id_: str, **values: str) -> None:
         """Edit a record."""
         self._caller.call("PATCH", f"{_CRM}/{kind}/{id_}", {"properties": values})
+
+    def archive(self, kind: str, id_: str) -> None:
+        """Delete a record, as a person does: it can be restored."""
+        self._caller.call("DELETE", f"{_CRM}/{kind}/{id_}")
+
+    def merge(self, kind: str, primary: str, other: str) -> str:
+        """Merge a record into another: the id of what they became."""
+        body = {"primaryObjectId": primary, "objectIdToMerge": other}
+        return str(self._caller.call("POST", f"{_CRM}/{kind}/merge", body)["id"])
 
     def draft(self, buyer: tuple[str, str]) -> str:
         """A draft without lines: its id."""
@@ -330,16 +359,18 @@ class Bookkeeper:
 class Shop:
     """Everything of one story."""
 
-    def __init__(self, folder: Path, company: Country = "us-manual") -> None:
+    def __init__(self, folder: Path, company: Country = "us-manual", wrong: Mapping[str, timedelta] = {}) -> None:
         self.clock = LoopClock(BEGINNING)
-        pair = open_pair(clock=self.clock, random=Random(7), company=company, quotas=False)
+        clocks = {name: WrongClock(self.clock, wrong.get(name, timedelta())) for name in (*_URLS, "tieout")}
+        pairs = {name: open_pair(clock=clocks[name], random=Random(7), company=company, quotas=False) for name in _URLS}
+        pair = Pair(self.clock, pairs["hubspot"].hubspot, pairs["quickbooks"].quickbooks)
         self._pair, self._random = pair, Random(11)
         self._gates = {"hubspot": pair.hubspot, "quickbooks": pair.quickbooks}
         self.hubspot, self.quickbooks = Wire(pair.hubspot), Wire(pair.quickbooks)
         self.seller, self.bookkeeper = Seller(pair.hubspot), Bookkeeper(pair.quickbooks)
         database = Database(None)
         database.migrate()
-        self.home = Home(folder, database, MultiFernet([Fernet(Fernet.generate_key())]), self.clock)
+        self.home = Home(folder, database, MultiFernet([Fernet(Fernet.generate_key())]), clocks["tieout"])
 
     async def connect(self, *, commit_within: float = 2.0, index_lag: float = 2.0, **chosen: str) -> None:
         """Pair both accounts, from today on; by then HubSpot's search shows what was there before."""
@@ -375,6 +406,10 @@ class Shop:
     def dump_quickbooks(self) -> bytes:
         """All that the QuickBooks company holds."""
         return self._gates["quickbooks"].vendor.dump()
+
+    def merge_in_quickbooks(self, entity: str, source: str, target: str) -> None:
+        """Merge a record into another, as a person does on QuickBooks' pages."""
+        self._gates["quickbooks"].vendor.merge(entity, source, target)
 
     def load_quickbooks(self, state: bytes) -> None:
         """Put the QuickBooks company back to what it held, as a wipe or a restored backup does."""

@@ -1,7 +1,7 @@
 """Calls to HubSpot: signed in, within quotas, and every ending told apart."""
 
 import random
-from datetime import datetime
+from datetime import datetime, timedelta
 from email.utils import parsedate_to_datetime
 from typing import TypeVar
 
@@ -19,6 +19,8 @@ TRIES = 3
 LONGEST_WAIT = 30.0
 LOCKED = 423
 MOVING = 477
+_A_SECOND = timedelta(seconds=1)
+"""What a header of HTTP cuts off from the moment that it tells."""
 
 T = TypeVar("T")
 
@@ -37,6 +39,7 @@ class Client:
         self._sign_in = SignIn(http, self._base_url, vault, clock)
         self._calls = limits.calls(limits.LEAST_CALLS)
         self._date = ""
+        self._ahead = timedelta()
 
     def server_time(self) -> datetime | None:
         """HubSpot's own clock at its last answer, to the second, where its headers told it."""
@@ -44,6 +47,13 @@ class Client:
             return parsedate_to_datetime(self._date) if self._date else None
         except ValueError:
             return None
+
+    def server_now(self) -> datetime:
+        """The present by HubSpot's own clock as its answers told it, at most a second too late; else by ours.
+
+        What is dated by it is never older than a version that HubSpot gave, however wrong our clock is.
+        """
+        return self._clock.now() + self._ahead
 
     async def scopes(self) -> frozenset[str] | None:
         """What the sign-in was granted; None where HubSpot does not say. Raises SignInTrouble, Unavailable."""
@@ -89,6 +99,8 @@ class Client:
             method, self._base_url + path, headers=headers, content=content, rates=self._rates(path), timeout=timeout
         )
         self._date = answer.header("date") or self._date
+        if (told := self.server_time()) is not None and answer.header("date"):
+            self._ahead = told + _A_SECOND - self._clock.now()
         allowed = answer.header("x-hubspot-ratelimit-max")
         if allowed.isdigit() and int(allowed) >= limits.LEAST_CALLS:
             self._calls = limits.calls(int(allowed))

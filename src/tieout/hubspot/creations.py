@@ -11,6 +11,7 @@ import msgspec
 
 from tieout.core.records import Kind
 from tieout.hubspot import limits
+from tieout.hubspot.client import Client
 from tieout.hubspot.documents import Detail, Document
 from tieout.hubspot.errors import fault
 from tieout.hubspot.lens import customer, invoice, settlement, values
@@ -23,7 +24,6 @@ from tieout.kinds.customer import Customer
 from tieout.kinds.invoice import Invoice
 from tieout.kinds.settlement import Settlement
 from tieout.remote.outcomes import Absent, Done, Fault, Finding, Landed, Outcome, Refused, Unknown
-from tieout.remote.ports import Clock
 from tieout.remote.rows import Row
 from tieout.remote.side import Operation, Prepared, Unit, UnitIds
 
@@ -33,9 +33,9 @@ _ZERO = Decimal(0)
 class Creations:
     """Creates records in one account."""
 
-    def __init__(self, reader: Reader, clock: Clock) -> None:
+    def __init__(self, reader: Reader, client: Client) -> None:
         self._reader = reader
-        self._clock = clock
+        self._client = client
 
     def prepare(self, operations: Sequence[Operation], unit_ids: UnitIds) -> Prepared:
         """Pack creations by type of record; nothing is read before them."""
@@ -157,7 +157,7 @@ class Creations:
             if lost := [key for key in keys if key not in made]:
                 former = await self._reader.objects.read(type_, lost, [values.KEY], key=values.KEY, archived=True)
                 prefix = f"{customer.PREFIXES[type_]}:" if type_ in customer.PREFIXES else ""
-                at = values.epoch(self._clock.now())
+                at = values.epoch(self._client.server_now())
                 for gone in former.documents:
                     made[gone.properties.get(values.KEY) or ""] = gone
                     id_ = prefix + gone.id

@@ -8,6 +8,7 @@ from zoneinfo import ZoneInfo
 import msgspec
 
 from tieout.core.records import Kind
+from tieout.hubspot.client import Client
 from tieout.hubspot.documents import Document, Unread
 from tieout.hubspot.lens import customer, invoice, item, settlement, values
 from tieout.hubspot.lens.customer import COMPANIES, CONTACTS, version
@@ -16,7 +17,7 @@ from tieout.hubspot.lens.item import PRODUCTS
 from tieout.hubspot.lens.settlement import PAYMENTS
 from tieout.hubspot.objects import Found, Objects
 from tieout.hubspot.people import People
-from tieout.remote.ports import Clock, Part, Shelf
+from tieout.remote.ports import Part, Shelf
 from tieout.remote.rows import Gone, Record, Row, Unreadable
 
 KINDS = {
@@ -67,12 +68,12 @@ class Reading(msgspec.Struct):
 class Reader:
     """Reads whole records of one account. shelf: where marks of what was read are kept. zone: the account's."""
 
-    def __init__(self, objects: Objects, people: People, shelf: Shelf, clock: Clock, zone: ZoneInfo) -> None:
+    def __init__(self, objects: Objects, people: People, shelf: Shelf, client: Client, zone: ZoneInfo) -> None:
         self.objects = objects
         self.people = people
         self.zone = zone
         self._shelf = shelf
-        self._clock = clock
+        self._client = client
 
     def note(self, marks: Sequence[Part]) -> None:
         """Keep in mind what was just read or written, so that the feed need not read it again."""
@@ -221,7 +222,7 @@ class Reader:
         if type_ == COMPANIES:
             self.people.move(formers)
         prefix = f"{customer.PREFIXES[type_]}:"
-        at = values.epoch(self._clock.now())
+        at = values.epoch(self._client.server_now())
         rows = [Row(Kind.CUSTOMER, prefix + id_, at, None, "merged", prefix + into) for id_, into in formers.items()]
         return rows + self.people.forget(type_, list(formers))
 
@@ -232,7 +233,7 @@ class Reader:
         archive = await self.objects.read(type_, lost, [], archived=True) if lost else Found([], [])
         archived = {one.id: one for one in archive.documents}
         prefix = f"{customer.PREFIXES[type_]}:" if type_ in customer.PREFIXES else ""
-        at = values.epoch(self._clock.now())
+        at = values.epoch(self._client.server_now())
         kind = KINDS[type_]
         rows = []
         for id_ in missing:

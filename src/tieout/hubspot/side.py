@@ -72,7 +72,7 @@ class HubSpotSide:
         self._client = Client(http=http, base_url=base_url, vault=vault, clock=clock, random=random)
         self._objects = Objects(self._client)
         self._people = People(shelf, model)
-        self._reader = Reader(self._objects, self._people, shelf, clock, zone)
+        self._reader = Reader(self._objects, self._people, shelf, self._client, zone)
         self._feed = Feed(
             client=self._client,
             reader=self._reader,
@@ -82,11 +82,11 @@ class HubSpotSide:
             versions=versions,
         )
         parts = Parts(self._reader)
-        creations = Creations(self._reader, clock)
+        creations = Creations(self._reader, self._client)
         packing = Packing(self._client, self._reader, creations, parts, clock)
         self._prepare = packing.prepare
         self._writer = Writer(
-            client=self._client, reader=self._reader, packing=packing, creations=creations, parts=parts, clock=clock
+            client=self._client, reader=self._reader, packing=packing, creations=creations, parts=parts
         )
         self._zone = zone
         self._address = f"https://{ui}/contacts/{portal}/record"

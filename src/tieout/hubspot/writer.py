@@ -22,7 +22,7 @@ from tieout.kinds.settlement import Settlement
 from tieout.remote.errors import Refusal, RemoteError, Unavailable
 from tieout.remote.http import Answer, NeverSent, NoAnswer
 from tieout.remote.outcomes import Absent, Done, Fault, Finding, Landed, Moot, NotSent, Outcome, Refused, Unknown
-from tieout.remote.ports import Clock, Timeout
+from tieout.remote.ports import Timeout
 from tieout.remote.rows import Record, Row
 from tieout.remote.side import Operation, Unit
 
@@ -45,15 +45,12 @@ class Aftermath(msgspec.Struct, frozen=True):
 class Writer:
     """Writes to one account."""
 
-    def __init__(
-        self, *, client: Client, reader: Reader, packing: Packing, creations: Creations, parts: Parts, clock: Clock
-    ) -> None:
+    def __init__(self, *, client: Client, reader: Reader, packing: Packing, creations: Creations, parts: Parts) -> None:
         self._client = client
         self._reader = reader
         self._packing = packing
         self._creations = creations
         self._parts = parts
-        self._clock = clock
 
     async def send(self, unit: Unit, operations: Sequence[Operation], timeout: Timeout) -> tuple[Outcome, ...]:
         """Send once. Raises SignInTrouble, after which nothing of it happened."""
@@ -95,7 +92,7 @@ class Writer:
         if _is_of_parts(members[0]):
             return self._parts.done(unit, members, answer)
         if archives:
-            at = values.epoch(self._clock.now())
+            at = values.epoch(self._client.server_now())
             return tuple(Done(one.target, Row(one.kind, one.target, at, None, gone="archived"), at) for one in members)
         try:
             made, errors = batch_answer(answer.body)

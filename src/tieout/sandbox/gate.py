@@ -5,6 +5,7 @@ The plan's rules and the keys of their `with` are listed in `sandbox.faults`, th
 
 import asyncio
 from collections.abc import Coroutine
+from email.utils import format_datetime
 from typing import Any
 
 import msgspec
@@ -47,6 +48,7 @@ class Gate:
         """Answer one request. Raises CannotDrop."""
         fields: Any = scope
         method, path, query = fields["method"], fields["path"], fields["query_string"].decode("latin-1")
+        send = self._dating(send)
         try:
             if path.startswith(PREFIX):
                 body = await request_body(receive)
@@ -70,6 +72,17 @@ class Gate:
                 await self._go_wrong(strike.action, scope, receive, send, entry)
         except ClientGone:
             return
+
+    def _dating(self, send: Send) -> Send:
+        """Tell the vendor's own time in the header of each answer, as servers do (RFC 9110, section 6.6.1)."""
+
+        async def dated(message: Message) -> None:
+            if message["type"] == "http.response.start":
+                date = (b"date", format_datetime(self._clock.now(), usegmt=True).encode())
+                message["headers"] = [*message["headers"], date]
+            await send(message)
+
+        return dated
 
     async def close(self) -> None:
         """Give up what was to be handled later."""

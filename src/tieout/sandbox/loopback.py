@@ -77,6 +77,7 @@ async def serving(gate: Gate, listener: socket.socket) -> AsyncIterator[str]:
             log_config=None,
             access_log=False,
             server_header=False,
+            date_header=False,
             timeout_keep_alive=120,
             timeout_graceful_shutdown=1,
         )
