@@ -32,12 +32,27 @@ def _in_books(scene: Scene, happened: set[str]) -> Iterator[str]:
     for move in scene.moves:
         of_unit[move.entry.unit].append(move)
     for effect in scene.ours(Side.BOOKS):
-        mine = [m for m in of_unit.get(effect.key, ()) if effect.id in (m.entry.operation.target, m.result.id)]
+        mine = [m for m in of_unit.get(effect.key, ()) if effect.id in _about(m)]
         happened.update(m.id for m in mine)
-        told = any(m.state == journal.DONE for m in mine)
+        told = any(m.state == journal.DONE or _overtaken(scene, m, effect) for m in mine)
         if not told and not _made_strange(scene, effect):
             states = ", ".join(m.state for m in mine) or "not in the journal"
             yield f"{effect.act} of {effect.entity} {effect.id} happened, but is {states}."
+
+
+def _overtaken(scene: Scene, move: Move, ours: Effect) -> bool:
+    """Whether somebody went on from our change before its lost answer was looked up: nothing shows it any more.
+
+    It is sent again under its old token, which QuickBooks refuses as stale: the pair is decided anew.
+    """
+    after = [effect for effect in scene.theirs(Side.BOOKS) if (effect.entity, effect.id) == (ours.entity, ours.id)]
+    refused = ours.act == "update" and move.result.fault is not None and move.result.fault.code == "5010"
+    return refused and _sent_again(scene, move) and any(effect.at >= ours.at for effect in after)
+
+
+def _about(move: Move) -> tuple[str, str]:
+    """The ids of the documents in QuickBooks that an operation changes or made; of an application, its payment's."""
+    return move.entry.operation.target, move.result.id.partition(":")[0]
 
 
 def _in_crm(scene: Scene, happened: set[str]) -> Iterator[str]:
@@ -101,7 +116,8 @@ def _made_strange(scene: Scene, ours: Effect) -> bool:
     It is not booked again for that: of an invoice that stands it is asked whether it is the same one.
     """
     return ours.act == "create" and any(
-        effect.act == "delete" or (effect.entity == "Invoice" and mark(ours) not in effect.after.get("PrivateNote", ""))
+        effect.act == "delete"
+        or (effect.entity in ("Invoice", "Payment") and mark(ours) not in effect.after.get("PrivateNote", ""))
         for effect in scene.theirs(ours.side)
         if (effect.entity, effect.id) == (ours.entity, ours.id)
     )

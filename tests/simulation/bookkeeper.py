@@ -132,7 +132,7 @@ class Bookkeeper(Desk):
         balance = Decimal(invoice["Balance"])
         amount = balance if self.random.random() < 0.5 else max(CENT, (balance / 3).quantize(CENT))
         extra = Decimal(5) if self.random.random() < 0.15 else Decimal(0)
-        self._receive(invoice["CustomerRef"]["value"], amount + extra, [(invoice["Id"], "Invoice", amount)])
+        self.receive(invoice["CustomerRef"]["value"], amount + extra, [(invoice["Id"], "Invoice", amount)])
         return True
 
     def receive_for_several(self) -> bool:
@@ -142,7 +142,7 @@ class Bookkeeper(Desk):
         customer = first["CustomerRef"]["value"]
         several = [i for i in self._open_invoices() if i["CustomerRef"]["value"] == customer][:3]
         parts = [(i["Id"], "Invoice", max(CENT, (Decimal(i["Balance"]) / 2).quantize(CENT))) for i in several]
-        self._receive(customer, sum((part[2] for part in parts), Decimal(0)), parts)
+        self.receive(customer, sum((part[2] for part in parts), Decimal(0)), parts)
         return True
 
     def change_payment(self) -> bool:
@@ -248,7 +248,7 @@ class Bookkeeper(Desk):
             return False
         amount = min(Decimal(memo["Balance"]), Decimal(invoice["Balance"]))
         parts = [(invoice["Id"], "Invoice", amount), (memo["Id"], "CreditMemo", amount)]
-        self._receive(customer, Decimal(0), parts)
+        self.receive(customer, Decimal(0), parts)
         return True
 
     def rename_customer(self) -> bool:
@@ -319,7 +319,7 @@ class Bookkeeper(Desk):
         self.stage.books.patch_company({"closing_date": day})
         return True
 
-    def _receive(self, customer: str, total: Decimal, parts: Sequence[tuple[str, str, Decimal]]) -> None:
+    def receive(self, customer: str, total: Decimal, parts: Sequence[tuple[str, str, Decimal]]) -> None:
         lines = [{"Amount": amount, "LinkedTxn": [{"TxnId": id_, "TxnType": kind}]} for id_, kind, amount in parts]
         body = {"CustomerRef": {"value": customer}, "TotalAmt": total, "TxnDate": self.day(0), "Line": lines}
         self.write("Payment", body)

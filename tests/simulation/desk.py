@@ -24,6 +24,7 @@ class Desk:
         self.random = random
         self.refused = 0
         self.made: dict[str, int] = {}
+        self._learned: list[tuple[int, Move]] = []
         self._side = side
         self._name = name
         self.sign_in()
@@ -35,6 +36,10 @@ class Desk:
     def moves(self) -> Sequence[tuple[int, Move]]:
         """What this person may do, with weights."""
         raise NotImplementedError
+
+    def learn(self, moves: Sequence[tuple[int, Move]]) -> None:
+        """Take up more moves, with their weights, on top of the usual ones."""
+        self._learned += moves
 
     async def work(self) -> None:
         """Make the plan's moves at random moments, at times two at once."""
@@ -53,7 +58,7 @@ class Desk:
 
     def move(self) -> None:
         """Make one move of those that are possible."""
-        weights, moves = zip(*self.moves(), strict=True)
+        weights, moves = zip(*self.moves(), *self._learned, strict=True)
         for _ in range(_TRIES):
             if self.attempt(self.random.choices(moves, weights)[0]):
                 return

@@ -124,11 +124,10 @@ def _noted_payments(scene: Scene, ours: Effect, move: Move) -> Iterator[str]:
     shown = move.started - timedelta(seconds=scene.stage.plan.index_lag + _SEARCHED)
     stood: dict[str, Effect] = {}
     for effect in scene.theirs(Side.CRM):
-        if effect.entity == "commerce_payments" and effect.at < shown:
-            if effect.act == "create":
-                stood[effect.id] = effect
-            else:
-                stood.pop(effect.id, None)
+        if effect.entity == "commerce_payments" and effect.act != "create":
+            stood.pop(effect.id, None)
+        elif effect.entity == "commerce_payments" and effect.at < shown:
+            stood[effect.id] = effect
     for id_, effect in stood.items():
         pair = scene.pair_of(Kind.SETTLEMENT, Side.CRM, id_)
         same_invoice = effect.sent["linked"][_TO_INVOICE] == ours.sent["linked"][_TO_INVOICE]

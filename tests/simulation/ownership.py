@@ -32,6 +32,8 @@ def only_what_is_ours(scene: Scene) -> Iterator[str]:
     asked = {note.pair for note in scene.notes if note.what == "fix"}
     for effect in scene.ours(Side.BOOKS):
         place = f"{effect.entity} {effect.id}"
+        if effect.entity == "Payment" and effect.act == "create" and scene.stage.plan.book_hubspot_payments:
+            continue
         if effect.entity not in KINDS:
             yield f"We wrote to {place}, which is the bookkeeper's alone."
         elif effect.act == "delete":
@@ -85,9 +87,9 @@ def locked_days_kept(scene: Scene) -> Iterator[str]:
     """6. Nothing is written on or before the lock date (QuickBooks itself refuses what is before its closing date)."""
     locked = scene.stage.plan.lock_date
     for effect in scene.ours(Side.BOOKS):
-        dated = effect.entity == "Invoice" and effect.act in ("create", "void")
+        dated = effect.entity in ("Invoice", "Payment") and effect.act in ("create", "void")
         if locked is not None and dated and day(effect.after["TxnDate"]) <= locked:
-            yield f"We did {effect.act} invoice {effect.id} of {effect.after['TxnDate']}, on or before {locked}."
+            yield f"We did {effect.act} {effect.entity} {effect.id} of {effect.after['TxnDate']}, on or before {locked}."
 
 
 def coding_kept(scene: Scene) -> Iterator[str]:

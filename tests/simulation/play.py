@@ -17,6 +17,7 @@ from tests.simulation.plan import Plan, dice, draw
 from tests.simulation.seller import Seller
 from tests.simulation.stage import Stage
 from tests.simulation.story import story
+from tests.simulation.till import Till
 
 from tieout.core.records import State
 from tieout.store import connections, journal
@@ -82,11 +83,17 @@ async def _play(plan: Plan, *, tell: bool) -> Outcome:
 def _people(stage: Stage) -> tuple[Seller, Bookkeeper]:
     """Who sells and who keeps the books; where HubSpot shows QuickBooks' invoices, both do more."""
     for_seller, for_books = (dice(stage.plan.seed, who) for who in ("seller", "bookkeeper"))
+    seller: Seller
+    bookkeeper: Bookkeeper
     if stage.plan.show_quickbooks_invoices:
-        meddler = Meddler(stage, for_seller)
-        return meddler, Issuer(stage, for_books, meddler)
-    seller = Seller(stage, for_seller)
-    return seller, Bookkeeper(stage, for_books, seller)
+        seller = meddler = Meddler(stage, for_seller)
+        bookkeeper = Issuer(stage, for_books, meddler)
+    else:
+        seller = Seller(stage, for_seller)
+        bookkeeper = Bookkeeper(stage, for_books, seller)
+    if stage.plan.book_hubspot_payments:
+        Till(stage, seller, bookkeeper)
+    return seller, bookkeeper
 
 
 async def _storm(stage: Stage, crew: Crew, seller: Seller, bookkeeper: Bookkeeper, mender: Mender) -> list[str]:

@@ -90,6 +90,7 @@ class Stage:
             phone_rule=plan.phone_rule,
             website_rule=plan.phone_rule,
             show_quickbooks_invoices=plan.show_quickbooks_invoices,
+            book_hubspot_payments=plan.book_hubspot_payments,
         )
         with self.database.begin() as tx:
             accounts: dict[Side, int] = {}

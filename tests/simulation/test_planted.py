@@ -11,13 +11,14 @@ from tieout.core.records import Side
 from tieout.engine import applying, recovery
 from tieout.engine.work import Work
 from tieout.hubspot.parts import Parts
-from tieout.kinds import copy_rules
+from tieout.kinds import copy_rules, receipts
 from tieout.kinds.invoice_rules import InvoiceRules
 from tieout.remote.outcomes import Absent
 from tieout.remote.rows import Row
 from tieout.store import journal
 
 _SHOWN = {"show_quickbooks_invoices": True}
+_BOOKED = {"book_hubspot_payments": True}
 _LATE = {"commit_within": 120.0, "batch_requestid": False, "custom_numbers": False, "lateness": 0.8}
 
 
@@ -89,3 +90,24 @@ def test_a_copy_that_leaves_a_line_out_is_found(monkeypatch: pytest.MonkeyPatch)
 
     monkeypatch.setattr(copy_rules, "copy", short)
     assert _found(range(20), **_SHOWN)
+
+
+def test_booking_a_payment_that_was_typed_in_by_hand_is_found(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(receipts, "_twin", lambda *_: None)
+    assert "asked_before_booking" in _found(range(40), **_BOOKED)
+
+
+def test_booking_what_has_not_arrived_is_found(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(receipts, "_MONEY", (*receipts._MONEY, "processing"))
+    assert "only_money_booked" in _found(range(20), **_BOOKED)
+
+
+def test_not_seeing_that_a_booked_payment_was_changed_is_found(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(receipts, "_moved", lambda *_: ())
+    assert "booked_agrees" in _found(range(40), **_BOOKED)
+
+
+def test_leaving_money_out_for_good_that_was_on_its_way_is_found(monkeypatch: pytest.MonkeyPatch) -> None:
+    stays_out = receipts._stays_out
+    monkeypatch.setattr(receipts, "_stays_out", lambda crm, world: stays_out(crm, world) or "not_yet_money")
+    assert "no_money_left_out" in _found(range(20), **_BOOKED)

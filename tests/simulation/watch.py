@@ -120,6 +120,8 @@ class Watched:
                 self._hubspot_one(who, "update", entity, id_, sent.get("properties", {}), answer)
             case "DELETE", [id_]:
                 self._hubspot_one(who, "delete", entity, id_, {}, {})
+            case "PUT" | "DELETE", [id_, "associations", *_] if who != US:
+                self._hubspot_one(who, "update", entity, id_, {}, {})
             case "POST", ["batch", "archive"]:
                 for one in sent.get("inputs", []):
                     self._hubspot_one(who, "delete", entity, one["id"], {}, {})
