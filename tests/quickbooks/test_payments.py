@@ -98,6 +98,20 @@ def test_payments_go_together_in_one_batch(us):
     assert [type(one) for one in outcomes] == [Done, Done]
 
 
+def test_several_payments_on_one_invoice_share_what_is_open_of_it(us):
+    async def story():
+        _, invoice = await opened(us)
+        operations = [payment(invoice, amount, number) for number, amount in enumerate(("60.00", "70.00", "5.00"), 1)]
+        found = await prepared(us, *operations)
+        outcomes = await us.side.send(found.units[0], operations[:2], 30.0)
+        return found, outcomes, [await us.get("payment", one.id.partition(":")[0]) for one in outcomes]
+
+    found, outcomes, held = asyncio.run(story())
+    assert [one.row.record.amount for one in outcomes] == [60, 40]
+    assert [(one["TotalAmt"], one["UnappliedAmt"]) for one in held] == [(60, 0), (70, 30)]
+    assert (found.dropped, found.stale) == ((f"{3:032x}",), ())
+
+
 @pytest.mark.parametrize("lost", ["drop_before", "drop_after"])
 def test_a_lost_answer_is_settled_by_our_marker(us, lost):
     async def story():

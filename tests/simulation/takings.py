@@ -67,6 +67,9 @@ def no_money_left_out(scene: Scene) -> Iterator[str]:
         unasked = stored.state is State.EXCLUDED and stored.cause in ("made_in_hubspot", "not_yet_money", "no_invoice")
         if scene.stage.plan.book_hubspot_payments and there and unasked and not crm.get("tieout_key"):
             yield f"Payment {stored.crm_id} succeeded in HubSpot, and stays out of QuickBooks as {stored.cause}."
+        books = scene.books["Invoice"].get(invoice.books_id, {}) if invoice is not None else {}
+        if stored.cause == "nothing_open" and there and Decimal(books.get("Balance", 0)) > 0:
+            yield f"Payment {stored.crm_id} fails as nothing were open, and {books['Balance']} is."
 
 
 def applied(payment: Json, invoice: str) -> Decimal:

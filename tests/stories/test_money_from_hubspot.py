@@ -102,3 +102,17 @@ def test_18_only_what_succeeded_is_money(world: World) -> None:
     assert world.tieout.failures() == []
     world.rests()
     assert world.tieout.run("prove", "shop", "--as-of", world.day().isoformat())["ties_out"]
+
+
+def test_two_payments_of_one_day_on_one_invoice_are_both_booked_up_to_the_rest(world: World) -> None:
+    invoice, booked = sold(world)
+    world.seller.pay(invoice, "700.00", world.day())
+    world.seller.pay(invoice, "500.00", world.day())
+    world.tieout.sync()
+    assert sorted((amount(one["TotalAmt"]), amount(one["UnappliedAmt"])) for one in payments(world)) == [
+        (Decimal("500.00"), Decimal("200.00")),
+        (Decimal("700.00"), Decimal("0.00")),
+    ]
+    assert amount(world.bookkeeper.raw("Invoice", booked)["Balance"]) == 0
+    assert world.tieout.failures() == []
+    world.rests()

@@ -3,14 +3,16 @@
 Source: QuickBooks API reference, "Batch operations" (30 members), "Idempotent requests" (`requestid`).
 """
 
-from collections.abc import Iterator, Sequence
+from collections import defaultdict
+from collections.abc import Iterator, Mapping, Sequence
+from decimal import Decimal
 from typing import Final
 
 import msgspec
 
 from tieout.core.days import NotADay
 from tieout.core.facts import BooksFacts
-from tieout.core.money import NotMoney, UnknownCurrency
+from tieout.core.money import NotMoney, UnknownCurrency, decimal
 from tieout.core.records import Kind, Verb
 from tieout.kinds.customer import Customer
 from tieout.kinds.invoice import Invoice, Line
@@ -44,12 +46,14 @@ class Writer:
         """Pack operations of one kind and verb into units, up to 30 in each.
 
         Records to be changed are read first, in one query for all; one that differs from its operation's base in what
-        would be written, or in its status, is stale. Raises SignInTrouble, Unavailable, Refusal.
+        would be written, or in its status, is stale. Of several payments on one invoice each is applied up to what the
+        ones before it leave; one that finds nothing left is dropped. Raises SignInTrouble, Unavailable, Refusal.
         """
         read_at = self._client.server_now().isoformat()
         targets = [_document(operation) for operation in operations if operation.verb != "create"]
         held = await self._held(operations[0].kind, targets) if targets else {}
         paid = await self._held(Kind.INVOICE, [_document(o) for o in operations if _pays(o)])
+        taken: dict[str, Decimal] = defaultdict(Decimal)
         bodies: list[tuple[Operation, bytes]] = []
         stale: list[Row] = []
         dropped: list[str] = []
@@ -60,8 +64,13 @@ class Writer:
                 if (row := self._in_the_way(operation, fresh)) is not None:
                     stale.append(row)
                     dropped.append(operation.id)
+                elif (left := _left(operation, decode(fresh) if fresh else {}, taken)) is None:
+                    dropped.append(operation.id)
                 else:
-                    bodies.append((operation, encode(self._body(operation, decode(fresh) if fresh else {}))))
+                    body = self._body(operation, left)
+                    bodies.append((operation, encode(body)))
+                    if _pays(operation):
+                        taken[_document(operation)] += decimal(body["Line"][0]["Amount"])
             except CannotWrite as error:
                 impossible.append((operation.id, Fault("", error.cause, "person", str(error), error.evidence)))
             except (msgspec.DecodeError, NotADay, NotMoney, UnknownCurrency) as error:
@@ -229,6 +238,14 @@ def _document(operation: Operation) -> str:
     if isinstance(operation.record, Settlement) and _pays(operation):
         return operation.record.invoice
     return operation.target.partition(":")[0]
+
+
+def _left(operation: Operation, raw: Json, taken: Mapping[str, Decimal]) -> Json | None:
+    """The object as it will stand when this is its turn; None where payments before it take all that is open."""
+    if not _pays(operation):
+        return raw
+    open_ = decimal(raw["Balance"]) - taken.get(_document(operation), Decimal(0))
+    return {**raw, "Balance": open_} if open_ > 0 else None
 
 
 def _alike(operation: Operation, base: Record, now: Record) -> bool:
