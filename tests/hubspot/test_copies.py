@@ -272,6 +272,49 @@ def test_the_charge_of_a_copy_may_be_written_by_a_copy_alone(world):
     assert fault.cause == "bad_payload"
 
 
+def repriced(world, copying):
+    """The one step that changes the price of a copy's second line, prepared and not sent yet; its operation and unit."""
+    made = copying.make()
+    second = replace(made.lines[1], price=Decimal("12.00"), amount=Decimal("12.00"))
+    copying.wanted = replace(copying.wanted, lines=(copying.wanted.lines[0], replace(second, id="")))
+    world.clock.advance(60)
+    operation = copying.parts()
+    (unit,) = world.prepare(operation).units
+    return operation, unit, second.id
+
+
+def test_what_a_person_set_of_a_line_in_between_is_the_loser(world, copying):
+    operation, unit, second = repriced(world, copying)
+    world.clock.advance(1)
+    world.edit("line_items", second, price="7.50")
+    world.clock.advance(1)
+    (done,) = world.send(unit, operation)
+    (field,) = done.losers
+    value, moment = done.losers[field]
+    assert (field, value) == ("lines[2].price", "7.50")
+    assert moment.startswith("2026-03-10T09:01:0")
+    assert world.show("line_items", second, "price")["price"] == "12.00"
+
+
+def test_what_a_lost_change_of_a_line_overruled_is_found_with_it(world, copying):
+    operation, unit, second = repriced(world, copying)
+    world.clock.advance(1)
+    world.edit("line_items", second, price="7.50")
+    world.clock.advance(1)
+    world.plan({"match": {"path": "line_items/batch/update"}, "nth": 1, "do": LOST_AFTER})
+    assert isinstance(world.send(unit, operation)[0], Unknown)
+    (finding,) = world.settle(unit, operation)
+    assert isinstance(finding, Landed)
+    assert finding.losers["lines[2].price"][0] == "7.50"
+
+
+def test_a_change_of_a_line_that_nobody_touched_overrules_nothing(world, copying):
+    operation, unit, _ = repriced(world, copying)
+    world.clock.advance(1)
+    (done,) = world.send(unit, operation)
+    assert done.losers == {}
+
+
 # Customers of QuickBooks', made in HubSpot.
 
 NOVA = Customer("", "Nova Ltd", "Nova Ltd", "Ana", "Ruiz", "ana@nova.example", "+1 212 555 0100", "nova.example")

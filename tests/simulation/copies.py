@@ -89,8 +89,7 @@ def copies_overwritten(scene: Scene) -> Iterator[str]:
         names = {name for name in (*_CHARGED, *_SOLD) if name in effect.sent and _moves(effect, name)}
         later = [one for one in ours_after[place] if one.act == "delete" or names & one.sent.keys()]
         kept = [one for one in later if any(one.sent.get(n) != effect.sent[n] for n in names) or one.act == "delete"]
-        if "hs_amount_billed" in names and _noted(scene, stored, effect):
-            names.remove("hs_amount_billed")
+        names = {name for name in names if not _noted(scene, stored, effect, name)}
         if names and kept and not _told(scene, "restore_copy", stored, effect):
             yield f"{', '.join(sorted(names))} of {place} of copy {copy}, set at {effect.at:%H:%M:%S}, was overwritten."
 
@@ -107,10 +106,11 @@ def _moves(effect: Effect, name: str) -> bool:
     return effect.act == "create" or before.get(name) != effect.sent[name]
 
 
-def _noted(scene: Scene, stored: Stored, edit: Effect) -> bool:
-    """Whether the history has a total that a person gave to a copy, and that was overruled."""
+def _noted(scene: Scene, stored: Stored, edit: Effect, name: str) -> bool:
+    """Whether the history has what a person set of a copy or its lines, and that was overruled."""
     overruled = [n.details for n in scene.notes if n.what == "overruled" and n.pair == stored.id]
-    return any((d["field"], d["after"]) == ("total", edit.sent["hs_amount_billed"]) for d in overruled)
+    field = "total" if name == "hs_amount_billed" else name
+    return any((d["field"].rpartition(".")[2], d["after"]) == (field, edit.sent[name]) for d in overruled)
 
 
 def _told(scene: Scene, fix: str, stored: Stored | None = None, since: Effect | None = None) -> bool:

@@ -189,11 +189,6 @@ class Seller:
         }
         return self.create("commerce_payments", values, [(invoice, 542)])
 
-    def merge(self, company: str, other: str) -> str:
-        """Merge two companies: the id of what they became."""
-        wanted = {"primaryObjectId": company, "objectIdToMerge": other}
-        return str(self._caller.call("POST", f"{_CRM}/companies/merge", wanted)["id"])
-
     def all(self, kind: str, *names: str) -> list[Json]:
         """The properties of every record of a type."""
         wanted = f"limit=100&properties={','.join(names)}"

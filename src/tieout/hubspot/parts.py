@@ -6,7 +6,7 @@ lacks is created, at most a batch at a time. The decision that follows sees what
 
 from collections.abc import Callable, Mapping, Sequence
 from decimal import Decimal
-from typing import Final, Literal
+from typing import Final, Literal, TypeVar
 
 import msgspec
 
@@ -15,6 +15,7 @@ from tieout.core.records import Kind, Side
 from tieout.hubspot import limits
 from tieout.hubspot.documents import Detail, Document, batch_answer
 from tieout.hubspot.errors import fault
+from tieout.hubspot.history import trace
 from tieout.hubspot.lens import invoice, values
 from tieout.hubspot.lens.customer import version
 from tieout.hubspot.lens.invoice import DISCOUNTS, FEES, INVOICES, LINES, TAXES
@@ -23,15 +24,19 @@ from tieout.hubspot.reader import LINE, Reader
 from tieout.kinds import charge
 from tieout.kinds.copying import altered
 from tieout.kinds.invoice import Invoice, Line
+from tieout.remote.errors import Refusal, RemoteError
 from tieout.remote.http import Answer
 from tieout.remote.outcomes import Absent, Done, Finding, Landed, Moot, Outcome, Refused, Unknown
 from tieout.remote.ports import Part
 from tieout.remote.rows import Row
 from tieout.remote.side import Operation, Prepared, Unit, UnitIds
 
+E = TypeVar("E", Outcome, Finding)
 Act = Literal["archive", "update", "create"]
 _WRITTEN = ("name", "text", "quantity", "price", "amount", "tax")
 _ZERO = Decimal(0)
+_SAID: Final = {"name": "name", "description": "text", "quantity": "quantity", "price": "price"}
+"""The field of a line by the property that shows it."""
 _FEE = "fee:"
 _ADJUSTED: Final[Mapping[str, Literal["discount", "tax"]]] = {DISCOUNTS: "discount", TAXES: "tax"}
 """The field of an invoice that each type of adjustment makes up: a copy has one record of either at most."""
@@ -42,6 +47,7 @@ class Input(msgspec.Struct, frozen=True):
 
     id: str = ""
     trace: str = msgspec.field(name="objectWriteTraceId", default="")
+    properties: dict[str, str] = {}
 
 
 class Body(msgspec.Struct, frozen=True):
@@ -94,8 +100,8 @@ class Parts:
         read = max(values.moment(read_at), values.moment(str(newest)))
         return Prepared(_units(steps, unit_ids, read.isoformat()), stale, tuple(one.id for one in dropped))
 
-    def done(self, unit: Unit, members: Sequence[Operation], answer: Answer) -> tuple[Outcome, ...]:
-        """What an answer of success says of each member."""
+    async def done(self, unit: Unit, members: Sequence[Operation], answer: Answer) -> tuple[Outcome, ...]:
+        """What an answer of success says of each member, and what of a person's it overruled."""
         type_, act = _of(unit)
         body = msgspec.json.decode(unit.body, type=Body)
         if act == "archive":
@@ -105,7 +111,15 @@ class Parts:
             made, errors = batch_answer(answer.body)
         except ValueError as error:
             return tuple(Unknown(str(error)) for _ in members)
-        return tuple(self._outcome(one, unit, body, made, errors) for one in members)
+        try:
+            losers = await self._losers(unit, body, members, {one.id: version(one) for one in made})
+        except Refusal:
+            losers = {}  # it happened all the same
+        except RemoteError as error:
+            words = f"It was written, but what it overruled could not be read: {error}"
+            return tuple(Unknown(words) for _ in members)
+        outcomes = (self._outcome(one, unit, body, made, errors) for one in members)
+        return tuple(_with(outcome, losers.get(one.id, {})) for one, outcome in zip(members, outcomes, strict=True))
 
     async def settle(self, unit: Unit, members: Sequence[Operation]) -> tuple[Finding, ...]:
         """Look what became of a step without answer: a copy that stands as before has none of it."""
@@ -113,7 +127,33 @@ class Parts:
         body = msgspec.json.decode(unit.body, type=Body)
         reading = await self._reader.by_id(INVOICES, [one.target for one in members])
         rows = {row.id: row for row in reading.rows if row.kind is Kind.INVOICE}
-        return tuple(_found(one, rows.get(one.target), type_, act, body) for one in members)
+        findings = [_found(one, rows.get(one.target), type_, act, body) for one in members]
+        landed = [one for one, finding in zip(members, findings, strict=True) if isinstance(finding, Landed)]
+        losers = await self._losers(unit, body, landed, {})
+        return tuple(_with(finding, losers.get(one.id, {})) for one, finding in zip(members, findings, strict=True))
+
+    async def _losers(
+        self, unit: Unit, body: Body, members: Sequence[Operation], written: Mapping[str, int]
+    ) -> dict[str, dict[str, tuple[str, str]]]:
+        """What a person had set on lines between our read and our change of them, by operation and field.
+
+        HubSpot guards no write by a version; its history tells (`propertiesWithHistory`). written: milliseconds of our
+        change by line, where known. Raises SignInTrouble, Refusal, Unavailable.
+        """
+        changed = [one for one in body.inputs if one.id and one.properties]
+        if not changed or not members:
+            return {}
+        names = list(_SAID)
+        found = await self._reader.objects.read(LINES, [one.id for one in changed], names, history=names)
+        there = {one.id: one for one in found.documents}
+        losers: dict[str, dict[str, tuple[str, str]]] = {}
+        for operation in members:
+            lost: dict[str, tuple[str, str]] = {}
+            for one in changed:
+                if one.trace.startswith(operation.id) and one.id in there:
+                    lost |= _lost(operation, one, there[one.id], unit, written.get(one.id, 0))
+            losers[operation.id] = lost
+        return losers
 
     def _outcome(
         self,
@@ -179,6 +219,32 @@ def _worth(record: object) -> Callable[[Document], bool]:
         return told is not None and decimal(told) == meant.get(name)
 
     return stands
+
+
+def _lost(operation: Operation, sent: Input, now: Document, unit: Unit, written_at: int) -> dict[str, tuple[str, str]]:
+    """The values of one line that our change of it overruled, the latest of each field, with its moment."""
+    lines = operation.base.lines if isinstance(operation.base, Invoice) else ()
+    found: dict[str, tuple[str, str]] = {}
+    for place, line in enumerate(lines, 1):
+        if line.id != sent.id:
+            continue
+        before = invoice.line_item(line, 0, "")
+        for name, field in _SAID.items():
+            traced = trace(
+                now.properties_with_history.get(name, []),
+                sent=sent.properties.get(name, ""),
+                base=before[name],
+                read_at=values.milliseconds(unit.read_at),
+                written_at=written_at,
+            )
+            if traced.losers:
+                found[f"lines[{place}].{field}"] = traced.losers[0]
+    return found
+
+
+def _with(ending: E, losers: dict[str, tuple[str, str]]) -> E:
+    """The ending of an operation with what it overruled, where it happened."""
+    return msgspec.structs.replace(ending, losers=losers) if losers and isinstance(ending, Done | Landed) else ending
 
 
 def _stands(operation: Operation, now: object) -> bool:

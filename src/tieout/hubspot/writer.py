@@ -90,7 +90,7 @@ class Writer:
         if archives and answer.status != 204:  # HubSpot says nothing there; a page is somebody else's answer
             return tuple(Unknown(f"HubSpot answered with status {answer.status}.") for _ in members)
         if _is_of_parts(members[0]):
-            return self._parts.done(unit, members, answer)
+            return await self._parts.done(unit, members, answer)
         if archives:
             at = values.epoch(self._client.server_now())
             return tuple(Done(one.target, Row(one.kind, one.target, at, None, gone="archived"), at) for one in members)
