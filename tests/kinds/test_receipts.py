@@ -8,7 +8,21 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from tieout.core.decide import Accept, Bond, Change, Exclude, Fail, Hold, Nothing, Pair, Update, World, decide
+from tieout.core.decide import (
+    Accept,
+    Bond,
+    Broken,
+    Change,
+    Exclude,
+    Fail,
+    Hold,
+    Nothing,
+    Pair,
+    Update,
+    World,
+    decide,
+    signature,
+)
 from tieout.core.facts import BooksFacts, CrmFacts, Facts
 from tieout.core.questions import Alike, Linked, LinkOf, Matches, Settled, SettledOf
 from tieout.core.records import Kind, Side
@@ -84,3 +98,35 @@ def test_a_booked_payment_stays_hubspots_though_its_note_was_overwritten(changes
     now = replace(BOOKED, marker="", **changes)
     pair = Pair(Kind.SETTLEMENT, PAID, now, Bond(PAID, BOOKED))
     assert isinstance(decide(RULES, pair, WORLD, {INVOICE: Linked("77")}), Hold)
+
+
+TYPED = replace(BOOKED, marker="")
+
+
+def theirs(crm: Settlement = PAID, books: Settlement = TYPED, **choices: str):
+    """Decide a payment that people recorded on both sides, and said to be the same one."""
+    return decide(
+        RULES, Pair(Kind.SETTLEMENT, crm, books, Bond(PAID, TYPED), choices), WORLD, {INVOICE: Linked("77")}
+    )  # fmt: skip
+
+
+def test_a_payment_recorded_on_both_sides_agrees_in_its_amount() -> None:
+    assert theirs() == Nothing()
+    assert theirs(replace(PAID, date=date(2026, 1, 7))) == Nothing(moved=("date",))
+
+
+@pytest.mark.parametrize("other", [{"amount": Decimal("30.00")}, {"amount": Decimal(0)}, {"cash": False}])
+def test_a_payment_said_to_be_the_same_as_one_of_another_amount_is_held(other: dict[str, object]) -> None:
+    held = theirs(books=replace(TYPED, **other))
+    assert isinstance(held, Hold)
+    assert held.cause == "payments_apart"
+    left = theirs(books=replace(TYPED, **other), leave_both=signature(held.differences))
+    assert isinstance(left, Accept)
+    assert isinstance(
+        theirs(replace(PAID, amount=Decimal(1)), replace(TYPED, **other), leave_both=signature(held.differences)), Hold
+    )  # fmt: skip
+
+
+def test_a_payment_recorded_on_both_sides_is_never_taken_away() -> None:
+    pair = Pair(Kind.SETTLEMENT, PAID, None, Bond(PAID, TYPED), gone={Side.BOOKS: "deleted"})
+    assert decide(RULES, pair, WORLD, {INVOICE: Linked("77")}) == Broken("deleted_in_quickbooks", Side.BOOKS)

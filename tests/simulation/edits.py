@@ -1,5 +1,6 @@
 """What people changed, and whether it was lost: on the other side, on hold, or in the history as the loser."""
 
+from collections import defaultdict
 from collections.abc import Iterator
 from datetime import datetime
 from typing import Any
@@ -138,18 +139,21 @@ def _forms(field: str, details: Any) -> set[str]:
 
 def _charges_overwritten(scene: Scene) -> Iterator[str]:
     """A charge that the bookkeeper changed may only be changed back by the bookkeeper, or by a person's fix."""
-    standing: dict[str, Effect] = {}
+    standing: dict[str, list[Effect]] = defaultdict(list)
     for effect in scene.effects:
         if effect.entity != "Invoice" or effect.act != "update" or _charge(effect.before) == _charge(effect.after):
             continue
         if effect.who != US:
-            standing[effect.id] = effect
+            standing[effect.id].append(effect)
             continue
-        theirs = standing.pop(effect.id, None)
+        edits = standing.pop(effect.id, [])
         stored = scene.pair_of(Kind.INVOICE, Side.BOOKS, effect.id)
-        if theirs is None or stored is None or not theirs.before or _reverted(scene, theirs):
+        if not edits or stored is None or not edits[-1].before or _reverted(scene, edits[-1]):
             continue
-        told = [n for n in scene.notes if n.what == "fix" and n.pair == stored.id and theirs.at <= n.at <= effect.at]
+        theirs = edits[-1]
+        # What was said of a charge holds when the very same is entered once more.
+        since = next(edit.at for edit in edits if _charge(edit.after) == _charge(theirs.after))
+        told = [n for n in scene.notes if n.what == "fix" and n.pair == stored.id and since <= n.at <= effect.at]
         if not any(note.details["fix"] == "put_back" for note in told):
             yield f"The charge of invoice {effect.id}, changed in QuickBooks at {theirs.at:%H:%M:%S}, was overwritten."
 

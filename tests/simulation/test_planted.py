@@ -7,6 +7,7 @@ import msgspec
 import pytest
 from tests.simulation.play import play
 
+from tieout.core.decide import Nothing
 from tieout.core.records import Side
 from tieout.engine import applying, recovery
 from tieout.engine.work import Work
@@ -111,3 +112,8 @@ def test_leaving_money_out_for_good_that_was_on_its_way_is_found(monkeypatch: py
     stays_out = receipts._stays_out
     monkeypatch.setattr(receipts, "_stays_out", lambda crm, world: stays_out(crm, world) or "not_yet_money")
     assert "no_money_left_out" in _found(range(20), **_BOOKED)
+
+
+def test_believing_that_two_payments_said_to_be_one_agree_is_found(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(receipts, "told_the_same", lambda *_: Nothing())
+    assert "to_the_cent" in _found(range(60), **_BOOKED, fixes=10)

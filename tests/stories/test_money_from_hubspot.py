@@ -116,3 +116,22 @@ def test_two_payments_of_one_day_on_one_invoice_are_both_booked_up_to_the_rest(w
     assert amount(world.bookkeeper.raw("Invoice", booked)["Balance"]) == 0
     assert world.tieout.failures() == []
     world.rests()
+
+
+def test_a_payment_said_to_be_the_same_as_one_of_another_amount_needs_a_decision(world: World) -> None:
+    invoice, booked = sold(world, "450.00")
+    world.tieout.run("pause", "shop")
+    world.bookkeeper.receive(booked, "450.00", world.day(-5))
+    world.seller.pay(invoice, "400.00", world.day(-3))
+    world.tieout.run("resume", "shop")
+    world.tieout.sync()
+    asked = next(one for one in world.tieout.failures() if one["cause"] == "possible_duplicate")
+    world.tieout.fix(asked, "use_existing")
+    done = world.tieout.sync()
+    assert done.wrote_nothing
+    apart = world.tieout.failure("payments_apart")
+    assert ("amount", "400.00", "450.00") in world.tieout.differences(apart)
+    world.tieout.fix(apart, "leave_both")
+    world.tieout.sync()
+    assert world.tieout.failures() == []
+    world.rests()

@@ -199,7 +199,7 @@ def test_companies_that_trade_in_different_currencies_become_one_and_each_custom
         await shop.connect(show_quickbooks_invoices="true")
         await shop.sync(until_quiet=True)
         (other,) = [one for one in shop.seller.all("companies", "name", "hs_object_id") if one["name"] == "Nova Europe"]
-        merged = shop.seller.merge(nova[0], other["hs_object_id"])
+        merged = shop.seller.merge("companies", nova[0], other["hs_object_id"])
         await shop.clock.sleep(5)
         done = await shop.sync(until_quiet=True)
         assert [case.failure.cause for case in shop.cases() if case.failure.cause.startswith("merged")] == []

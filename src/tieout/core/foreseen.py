@@ -403,6 +403,13 @@ FORESEEN = (
         fixes=("exclude",),
     ),
     Cause(
+        "payments_apart",
+        "Two payments that are one differ",
+        "A payment is {amount} in HubSpot and {other} on its invoice in QuickBooks, and was said to be the same one.",
+        "Correct the wrong one of the two, or leave both as they are. Tieout made neither, and writes neither.",
+        fixes=("leave_both", "stop_syncing"),
+    ),
+    Cause(
         "booked_payment_changed",
         "A booked payment was changed",
         "A payment was changed on one side after it was booked: {amount} in HubSpot, {other} in QuickBooks.",

@@ -102,11 +102,8 @@ def linked(
         return _enter(pair, crm, books, bond, world)
     moved = tuple(name for name in _UNHELD if _differs(name, crm, books, bond))
     apart = _moved(bond.crm_base, crm, Side.CRM) + _moved(bond.books_base, books, Side.BOOKS)
-    if not apart and crm.returned:
-        # QuickBooks' payment stands, and an entry beside it; HubSpot's counts for less.
-        return Accept((Difference("returned", "0", str(crm.returned)),), moved)
     if not apart:
-        return Nothing(moved, _left_as_credit(crm, books))
+        return _less_what_went_back(crm, moved, _left_as_credit(crm, books))
     if pair.choices.get("leave_both") == signature(apart):
         return Accept(apart)
     return Hold("booked_payment_changed", {"amount": str(crm.amount), "other": str(books.amount)}, apart)
@@ -136,6 +133,34 @@ def _left_as_credit(crm: Settlement, books: Settlement) -> tuple[Warn, ...]:
     if left <= 0:
         return ()
     return (Warn("left_as_credit", {"amount": str(crm.amount), "left": str(left)}, f"{crm.id}:{left}"),)
+
+
+def _less_what_went_back(crm: Settlement, moved: tuple[str, ...], warnings: tuple[Warn, ...] = ()) -> Decision:
+    """In sync; of what went back QuickBooks' payment says nothing: it stands whole, with an entry beside it."""
+    if crm.returned:
+        return Accept((Difference("returned", "0", str(crm.returned)),), moved)
+    return Nothing(moved, warnings)
+
+
+def is_their_own(bond: Bond[Settlement]) -> bool:
+    """Whether people recorded the payment on both sides. What another sync brought to HubSpot follows QuickBooks."""
+    crm, books = bond.crm_base, bond.books_base
+    return not crm.marker and not books.marker and crm.processor != "quickbooks"
+
+
+def told_the_same(
+    pair: Pair[Settlement], crm: Settlement, books: Settlement, bond: Bond[Settlement], world: World
+) -> Decision:
+    """A payment that people recorded on both sides: it is theirs on both, and what it comes to has to agree."""
+    if crm.returned != bond.crm_base.returned:
+        return _enter(pair, crm, books, bond, world)
+    moved = tuple(name for name in (*_UNHELD, "amount", "date", "invoice") if _differs(name, crm, books, bond))
+    if crm.amount == books.amount and books.cash:
+        return _less_what_went_back(crm, moved)
+    apart = (Difference("amount", str(crm.amount), str(books.amount if books.cash else 0)),)
+    if pair.choices.get("leave_both") == signature(apart):
+        return Accept(apart, moved)
+    return Hold("payments_apart", {"amount": str(crm.amount), "other": str(books.amount)}, apart)
 
 
 def _stays_out(crm: Settlement, world: World) -> str:

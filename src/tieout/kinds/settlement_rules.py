@@ -97,7 +97,7 @@ class SettlementRules:
         return asked("possible_duplicate", candidates, amount=str(books.amount)) if candidates else None
 
     def linked(self, pair: Pair[Settlement], bond: Bond[Settlement], world: World, answers: Answers) -> Decision:
-        """QuickBooks' payment is the source: HubSpot's follows it; a change made in HubSpot is held."""
+        """Where QuickBooks' payment is the source, HubSpot's follows it; a change made in HubSpot is held."""
         if _is_left_out(bond, answers):
             return Exclude("invoice_not_synced")
         if pair.crm is None or pair.books is None:
@@ -105,6 +105,8 @@ class SettlementRules:
         crm, books = pair.crm, pair.books
         if bond.books_base.marker and not bond.crm_base.marker:
             return receipts.linked(pair, crm, books, bond, world)
+        if receipts.is_their_own(bond):
+            return receipts.told_the_same(pair, crm, books, bond, world)
         if not books.cash or books.amount <= 0:
             return Void(Side.CRM, withdraw=True)
         moved = tuple(n for n in _MOVES if getattr(books, n) != getattr(bond.books_base, n))
@@ -128,7 +130,7 @@ class SettlementRules:
         """A payment that no longer stands in QuickBooks is withdrawn from HubSpot; one taken away there is broken."""
         if _is_left_out(bond, answers):
             return Exclude("invoice_not_synced")
-        if bond.books_base.marker and not bond.crm_base.marker:
+        if receipts.is_their_own(bond) or (bond.books_base.marker and not bond.crm_base.marker):
             return broken(side, how)
         if side is Side.BOOKS and not pair.gone.get(Side.CRM):
             return Void(Side.CRM, withdraw=True)
