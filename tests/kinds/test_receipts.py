@@ -130,3 +130,8 @@ def test_a_payment_said_to_be_the_same_as_one_of_another_amount_is_held(other: d
 def test_a_payment_recorded_on_both_sides_is_never_taken_away() -> None:
     pair = Pair(Kind.SETTLEMENT, PAID, None, Bond(PAID, TYPED), gone={Side.BOOKS: "deleted"})
     assert decide(RULES, pair, WORLD, {INVOICE: Linked("77")}) == Broken("deleted_in_quickbooks", Side.BOOKS)
+
+
+@pytest.mark.parametrize(("said", "why"), [("Ana", "by_you"), ("taken_over", "taken_over")])
+def test_a_payment_left_out_says_whether_a_person_or_a_take_over_did_so(said: str, why: str) -> None:
+    assert decide(RULES, Pair(Kind.SETTLEMENT, PAID, None, choices={"exclude": said}), WORLD, {}) == Exclude(why)

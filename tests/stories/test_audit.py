@@ -205,6 +205,24 @@ def test_payments_that_the_other_sync_brought_over_become_pairs_too(world: World
     assert seller.payments(sold) == [Decimal("80.00")]
 
 
+def test_what_was_paid_in_other_pieces_on_each_side_is_settled_with_a_reason_of_its_own(world: World) -> None:
+    seller, books = world.seller, world.bookkeeper
+    nova, item = books.customer("Nova Ltd", "ana@nova.example"), books.item("Consulting")
+    ana = seller.contact("ana@nova.example", "Ana", "Ruiz")
+    sold = seller.invoice(seller.line("1", "80.00"), contact=ana, on=world.day(-9))
+    there = books.invoice(
+        nova, books.line(item, "1", "80.00"), number=seller.shown(sold)["hs_number"], on=world.day(-9)
+    )
+    books.receive(there, "80.00", on=world.day(-2))
+    for part in ("50.00", "30.00"):
+        seller.pay(sold, part, world.day(-1))
+    world.connect(book_hubspot_payments="true")
+    world.tieout.run("audit", "shop", "--take-over", codes=(0,))
+    done = world.tieout.sync()
+    assert done.wrote_nothing
+    assert done.standing("settlement") == {"excluded": 3}
+
+
 def test_two_accounts_that_agree_have_no_findings(world: World, tmp_path: Path) -> None:
     world.connect()
     found = world.tieout.run("audit", "shop", codes=(0,))

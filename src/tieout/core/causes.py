@@ -27,6 +27,7 @@ REASONS: dict[str, str] = {
     "void": "Voided before it was synced",
     "before_start": "Before the start",
     "by_you": "Left out by you",
+    "taken_over": "Settled before the take-over",
     "ready": "Ready",
     "would_sync": "Nothing stands in its way",
 }

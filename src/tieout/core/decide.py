@@ -21,6 +21,9 @@ R = TypeVar("R", bound=msgspec.Struct)
 
 Evidence = Mapping[str, str]
 
+TAKEN_OVER = "taken_over"
+"""Why a payment stays out that another sync's pair had settled already: the choice, and the reason."""
+
 
 class Change(msgspec.Struct, frozen=True):
     """One side's share of an update: the record as it shall be there, and which of its fields to write."""
@@ -213,7 +216,7 @@ def decide(rules: Rules[R], pair: Pair[R], world: World, answers: Answers) -> De
     answers: to every question of `rules.needs`. Raises KeyError when one is missing: a mistake of the caller.
     """
     if "exclude" in pair.choices:
-        return Exclude("by_you")
+        return Exclude(TAKEN_OVER if pair.choices["exclude"] == TAKEN_OVER else "by_you")
     if pair.bond is None:
         return rules.alone(pair, world, answers)
     for side in Side:

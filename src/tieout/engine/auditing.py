@@ -10,7 +10,7 @@ from datetime import timedelta
 import msgspec
 from sqlalchemy import Connection
 
-from tieout.core.decide import Link, decide
+from tieout.core.decide import TAKEN_OVER, Link, decide
 from tieout.core.facts import BooksFacts
 from tieout.core.questions import Matches, MatchesOf, Reply
 from tieout.core.records import Kind, Side, State
@@ -239,7 +239,7 @@ def _same_payment(one: Settlement, other: Settlement, near: timedelta) -> bool:
 
 
 def _leave_out(tx: Connection, stored: Stored) -> None:
-    pairs.choose(tx, stored.id, dict(stored.pair.choices) | {"exclude": "taken_over"})
+    pairs.choose(tx, stored.id, dict(stored.pair.choices) | {"exclude": TAKEN_OVER})
 
 
 def _reasons(work: Work, sight: Sight) -> dict[tuple[Side, str], tuple[State, str]]:
