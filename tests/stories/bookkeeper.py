@@ -216,6 +216,9 @@ class Bookkeeper:
     def void(self, invoice: str) -> None:
         Invoice.get(invoice, qb=self.client).void(qb=self.client)
 
+    def mail(self, invoice: str, to: str = "ana@nova.example") -> None:
+        Invoice.get(invoice, qb=self.client).send(qb=self.client, send_to=to)
+
     def delete(self, invoice: str) -> None:
         Invoice.get(invoice, qb=self.client).delete(qb=self.client)
 

@@ -6,9 +6,10 @@ from pathlib import Path
 
 from babel.messages.extract import extract_from_dir
 
-from tieout.actions import history, language, settings, signatures
+from tieout.actions import history, language, settings, signatures, undo
 from tieout.core.causes import CAUSES, REASONS
 from tieout.core.fixes import FIXES
+from tieout.core.undoing import WHY_NOT
 from tieout.web import fixing, problems
 
 SOURCE = Path(__file__).resolve().parents[2] / "src/tieout"
@@ -29,6 +30,7 @@ ON_PAGES = (
     "record",
     "settings",
     "tax_codes",
+    "undo",
     "users",
 )
 """The actions whose complaints a page shows."""
@@ -98,9 +100,11 @@ def of_tables() -> set[str]:
         history.PROPERTIES,
         problems.TITLES,
         problems.SENTENCES,
+        undo.DEEDS,
+        WHY_NOT,
         REASONS,
     )
-    found = {message for table in tables for message in table.values()} - {"HubSpot", "QuickBooks"}
+    found = {message for table in tables for message in table.values()} - {"HubSpot", "QuickBooks", "{text}"}
     for cause in CAUSES.values():
         found |= {cause.title, cause.explanation, cause.remedy}
     for fix in FIXES.values():

@@ -8,6 +8,7 @@ from sqlalchemy import Connection
 from tieout.actions.errors import WrongUse
 from tieout.actions.home import Home
 from tieout.core.records import Kind, Side
+from tieout.core.undoing import UNDONE
 from tieout.store import agenda, pairs
 from tieout.store.connections import StoredConnection
 from tieout.store.pairs import Stored
@@ -41,7 +42,10 @@ class Doing:
 
     def choose(self, one: Stored, **choices: str) -> None:
         """Keep choices for a pair, and have it and what waits for it decided."""
-        pairs.choose(self.tx, one.id, dict(one.pair.choices) | choices)
+        kept = dict(one.pair.choices)
+        if "reactivate" in choices and kept.get("exclude") == UNDONE:
+            del kept["exclude"]  # what an undo has left inactive is wanted again
+        pairs.choose(self.tx, one.id, kept | choices)
         for side, id_ in ((Side.CRM, one.crm_id), (Side.BOOKS, one.books_id)):
             if id_:
                 agenda.mark(self.tx, self.stored.id, one.pair.kind, side, [id_])

@@ -1,23 +1,25 @@
 """What happened, when, and who wanted it: every write of the journal, and every decision of a person."""
 
 from collections.abc import Iterable, Mapping, Sequence
-from datetime import date, datetime
-from decimal import Decimal
+from datetime import UTC, date, datetime, time, timedelta
+from zoneinfo import ZoneInfo
 
 import msgspec
 from sqlalchemy import ColumnElement, Connection, String, and_, cast, func, literal, or_, select, union_all
 from sqlalchemy.sql.selectable import CompoundSelect
 
-from tieout.actions import lookup
+from tieout.actions import company, lookup
+from tieout.actions.edits import Edit, edits
 from tieout.actions.home import Home
 from tieout.actions.language import ENGLISH, KINDS, SIDES, Words, moment
-from tieout.actions.naming import MONEY, label, labels
+from tieout.actions.naming import label, labels
 from tieout.core.fixes import FIXES
-from tieout.core.records import Address, Kind, Side
-from tieout.kinds import charge
-from tieout.kinds.invoice import Invoice
+from tieout.core.records import Kind, Side
+from tieout.core.undoing import WHY_NOT
 from tieout.remote.rows import Record
+from tieout.store import connections, undone
 from tieout.store.codec import decode, decode_record
+from tieout.store.connections import StoredConnection
 from tieout.store.tables import event, operation, pair
 
 PAGE = 50
@@ -33,6 +35,7 @@ EVENTS: Mapping[str, str] = {
     "included": "Taken in again",
     "linked": "Paired",
     "not_linked": "Could not be paired as chosen",
+    "not_undone": "Could not be undone",
     "overruled": "A value was overruled",
     "paused": "Paused",
     "reconnected": "Accounts connected again",
@@ -40,6 +43,7 @@ EVENTS: Mapping[str, str] = {
     "set": "Settings changed",
     "signed": "Tie-out signed",
     "taken_over": "Pairs of another sync taken over",
+    "undo": "To be undone",
     "unlinked": "Pair forgotten",
 }
 """What an entry that is no write says. An entry that is not listed shows its own name."""
@@ -86,17 +90,13 @@ ENDS: Mapping[str, str] = {
 _SAID = {"done": VERBS, "refused": REFUSALS}
 
 
-class Edit(msgspec.Struct, frozen=True):
-    """One value that was changed, as a person reads it."""
-
-    field: str
-    name: str
-    before: str
-    after: str
-
-
 class Happening(msgspec.Struct, frozen=True):
-    """One entry. pair: id of the record's page here, empty where it has none. state: of a write."""
+    """One entry. pair: id of the record's page here, empty where it has none. state: of a write.
+
+    undoes: the write that this one took back. undone: it was taken back itself. undoable: it may be asked for.
+    tid: by which the vendor's support finds the request. crm_page, books_page: the record's addresses in HubSpot and
+    QuickBooks, empty where unknown.
+    """
 
     id: str
     at: datetime | None
@@ -111,12 +111,19 @@ class Happening(msgspec.Struct, frozen=True):
     state_title: str
     why: str
     edits: tuple[Edit, ...] = ()
+    undoes: str = ""
+    undone: bool = False
+    undoable: bool = False
+    tid: str = ""
+    crm_page: str = ""
+    books_page: str = ""
 
 
 class Filters(msgspec.Struct, frozen=True):
     """What to look for.
 
     search: in ids, names and values. notes: also the notes on HubSpot's records. page: from 1, `PAGE` entries each.
+    state: of a write. since, until: first and last day in the HubSpot account's zone.
     """
 
     search: str = ""
@@ -125,6 +132,9 @@ class Filters(msgspec.Struct, frozen=True):
     who: str = ""
     page: int = 1
     notes: bool = True
+    state: str = ""
+    since: date | None = None
+    until: date | None = None
 
 
 class History(msgspec.Struct, frozen=True):
@@ -144,10 +154,12 @@ class _Body(msgspec.Struct, frozen=True):
     fields: tuple[str, ...] = ()
     properties: dict[str, str] = {}
     withdraw: bool = False
+    undoes: str = ""
 
 
 class _Fault(msgspec.Struct, frozen=True):
     text: str = ""
+    evidence: dict[str, str] = {}
 
 
 class _Ended(msgspec.Struct, frozen=True):
@@ -155,6 +167,7 @@ class _Ended(msgspec.Struct, frozen=True):
 
     fault: _Fault | None = None
     why: str = ""
+    tid: str = ""
 
 
 def history(home: Home, name: str, filters: Filters | None = None, words: Words = ENGLISH) -> History:
@@ -162,18 +175,20 @@ def history(home: Home, name: str, filters: Filters | None = None, words: Words 
     wanted = filters or Filters()
     with home.database.read() as tx:
         of = lookup.connection(tx, name)
-        entries = _entries(of.id, wanted)
+        entries = _entries(of.id, wanted, zone=company.zone(of))
         total = tx.execute(select(func.count()).select_from(entries.subquery())).scalar_one()
         page = max(1, min(wanted.page, -(-total // PAGE) or 1))
-        return History(_read(tx, of.id, entries, PAGE, (page - 1) * PAGE, words), total, page, -(-total // PAGE) or 1)
+        return History(_read(tx, of, entries, PAGE, (page - 1) * PAGE, words), total, page, -(-total // PAGE) or 1)
 
 
 def of_pair(tx: Connection, company_id: int, pair_id: int, words: Words) -> tuple[Happening, ...]:
     """The newest entries of one record."""
-    return _read(tx, company_id, _entries(company_id, Filters(), pair_id), PAGE, 0, words)
+    return _read(tx, connections.get(tx, company_id), _entries(company_id, Filters(), pair_id), PAGE, 0, words)
 
 
-def _entries(company_id: int, filters: Filters, pair_id: int | None = None) -> CompoundSelect[str, str, str]:
+def _entries(
+    company_id: int, filters: Filters, pair_id: int | None = None, zone: str = "UTC"
+) -> CompoundSelect[str, str, str]:
     """Moment, source and id of the entries that fit."""
     at = func.coalesce(func.nullif(operation.c.ended_at, ""), operation.c.planned_at)
     writes: list[ColumnElement[bool]] = [operation.c.connection == company_id]
@@ -189,6 +204,17 @@ def _entries(company_id: int, filters: Filters, pair_id: int | None = None) -> C
     if filters.side:
         writes.append(operation.c.side == filters.side)
         events.append(literal(value=False))
+    if filters.state:
+        writes.append(operation.c.state == filters.state)
+        events.append(literal(value=False))
+    if filters.since is not None:
+        began = midnight(filters.since, zone)
+        writes.append(at >= began)
+        events.append(event.c.at >= began)
+    if filters.until is not None:
+        ended = midnight(filters.until + timedelta(days=1), zone)
+        writes.append(at < ended)
+        events.append(event.c.at < ended)
     if filters.who:
         writes.append(operation.c.who == filters.who)
         events.append(event.c.who == filters.who)
@@ -205,8 +231,13 @@ def _says(text: str, *columns: ColumnElement[object]) -> ColumnElement[bool]:
     return or_(*(func.lower(cast(column, String)).contains(text, autoescape=True) for column in columns))
 
 
+def midnight(day: date, zone: str) -> str:
+    """When a day begins in a zone (IANA name): ISO moment in UTC."""
+    return datetime.combine(day, time(), ZoneInfo(zone)).astimezone(UTC).isoformat()
+
+
 def _read(
-    tx: Connection, company_id: int, entries: CompoundSelect[str, str, str], limit: int, offset: int, words: Words
+    tx: Connection, of: StoredConnection, entries: CompoundSelect[str, str, str], limit: int, offset: int, words: Words
 ) -> tuple[Happening, ...]:
     found = entries.subquery()
     order = tx.execute(
@@ -214,14 +245,17 @@ def _read(
     ).all()
     writes = [id_ for source, id_ in order if source == "operation"]
     notes = [int(id_) for source, id_ in order if source == "event"]
-    by_id = {(h.id, "operation"): h for h in _writes(tx, company_id, writes, words)}
-    by_id |= {(h.id, "event"): h for h in _events(tx, company_id, notes, words)}
+    by_id = {(h.id, "operation"): h for h in _writes(tx, of, writes, words)}
+    by_id |= {(h.id, "event"): h for h in _events(tx, of.id, notes, words)}
     return tuple(by_id[id_, source] for source, id_ in order)
 
 
-def _writes(tx: Connection, company_id: int, ids: Sequence[str], words: Words) -> Iterable[Happening]:
+def _writes(tx: Connection, of: StoredConnection, ids: Sequence[str], words: Words) -> Iterable[Happening]:
     rows = tx.execute(select(operation).where(operation.c.id.in_(ids))).all()
-    names = _names(tx, company_id, [row.pair for row in rows])
+    known = names(tx, of.id, [row.pair for row in rows])
+    there = {row.id: row for row in tx.execute(select(pair).where(pair.c.id.in_([row.pair for row in rows])))}
+    done = undone.of_pairs(tx, of.id, [row.pair for row in rows])
+    stand = undone.standing(done)
     for row in rows:
         body, kind, side = decode(row.body, _Body), Kind(row.kind), Side(row.side)
         record, base = _record(kind, body.record), _record(kind, body.base)
@@ -235,12 +269,18 @@ def _writes(tx: Connection, company_id: int, ids: Sequence[str], words: Words) -
             side=side,
             kind=kind,
             kind_title=words(KINDS[kind]),
-            pair=str(row.pair) if row.pair in names else "",
-            record=names.get(row.pair, "") or (label(record) if record else "") or row.target,
+            pair=str(row.pair) if row.pair in known else "",
+            record=known.get(row.pair, "") or (label(record) if record else "") or row.target,
             state=row.state,
             state_title=words(ENDS.get(row.state, row.state)),
             why=ended.fault.text if ended.fault else ended.why,
             edits=tuple(_edits(body, record, base, side, words)),
+            undoes=body.undoes,
+            undone=row.state == "done" and row.verb != "annotate" and row.id not in stand,
+            undoable=row.verb in ("create", "update") and row.id in stand,
+            tid=ended.tid or (ended.fault.evidence.get("tid", "") if ended.fault else ""),
+            crm_page=company.page(of, Side.CRM, kind, getattr(there.get(row.pair), "crm_id", "") or ""),
+            books_page=company.page(of, Side.BOOKS, kind, getattr(there.get(row.pair), "books_id", "") or ""),
         )
 
 
@@ -252,35 +292,7 @@ def _edits(body: _Body, record: Record | None, base: Record | None, side: Side, 
     for name, value in body.properties.items():
         if value:
             yield Edit(name, words(PROPERTIES[name]) if name in PROPERTIES else name, "", value)
-    if record is None or base is None:
-        return
-    for field in body.fields:
-        if field == "lines" and isinstance(record, Invoice) and isinstance(base, Invoice):
-            for change in charge.differences(base, record, side, ignore=charge.NAMES):
-                yield Edit(change.field, words.field(change.field), change.before, change.after)
-            continue
-        currency = getattr(record, "currency", "") if field in MONEY else ""
-        before, after = (shown(getattr(one, field, ""), words, currency) for one in (base, record))
-        if before != after:
-            yield Edit(field, words.field(field), before, after)
-
-
-def shown(value: object, words: Words, currency: str = "") -> str:
-    """A field's value as a person reads it. currency: of an amount; empty for other numbers."""
-    match value:
-        case None:
-            return ""
-        case bool():
-            return words("Yes") if value else words("No")
-        case Decimal():
-            return words.money(value, currency) if currency else words.number(value)
-        case date():
-            return words.day(value)
-        case Address():
-            return ", ".join(part for part in msgspec.structs.astuple(value) if part)
-        case tuple():
-            return ", ".join(map(str, value))
-    return str(value)
+    yield from edits(body.fields, record, base, side, words)
 
 
 def _events(tx: Connection, company_id: int, ids: Sequence[int], words: Words) -> Iterable[Happening]:
@@ -289,7 +301,7 @@ def _events(tx: Connection, company_id: int, ids: Sequence[int], words: Words) -
         row.id: Kind(row.kind)
         for row in tx.execute(select(pair.c.id, pair.c.kind).where(pair.c.id.in_([r.pair for r in rows if r.pair])))
     }
-    names = _names(tx, company_id, [row.pair for row in rows if row.pair])
+    known = names(tx, company_id, [row.pair for row in rows if row.pair])
     for row in rows:
         details = decode(row.details, dict[str, object])
         fix = FIXES.get(str(details.get("fix", "")))
@@ -302,12 +314,12 @@ def _events(tx: Connection, company_id: int, ids: Sequence[int], words: Words) -
             side="",
             kind=kind or "",
             kind_title=words(KINDS[kind]) if kind else "",
-            pair=str(row.pair) if row.pair in names else "",
-            record=names.get(row.pair, ""),
+            pair=str(row.pair) if row.pair in known else "",
+            record=known.get(row.pair, ""),
             state="",
             state_title="",
-            why=_set_when(details, words),
-            edits=tuple(_details(details, words)),
+            why=_set_when(details, words) if row.what != "not_undone" else _why_not(details, words),
+            edits=tuple(_details(details, words)) if row.what != "not_undone" else (),
         )
 
 
@@ -328,6 +340,13 @@ def _details(details: Mapping[str, object], words: Words) -> Iterable[Edit]:
             yield from (Edit(str(key), words.field(str(key)), "", str(inner)) for key, inner in value.items())
 
 
+def _why_not(details: Mapping[str, object], words: Words) -> str:
+    """Why a write was not taken back."""
+    evidence = details.get("evidence")
+    values = {str(k): str(v) for k, v in evidence.items()} if isinstance(evidence, dict) else {}
+    return words(WHY_NOT[str(details["why"])], **values)
+
+
 def _set_when(details: Mapping[str, object], words: Words) -> str:
     """When a value was set that was overruled, where the side told."""
     set_at, side = str(details.get("set_at", "")), str(details.get("side", ""))
@@ -337,7 +356,7 @@ def _set_when(details: Mapping[str, object], words: Words) -> str:
     return words("Set in {side} on {moment} (UTC).", side=words(SIDES[side]), moment=words.moment(found))
 
 
-def _names(tx: Connection, company_id: int, ids: Iterable[int]) -> dict[int, str]:
+def names(tx: Connection, company_id: int, ids: Iterable[int]) -> dict[int, str]:
     """The names of records by pair; a pair that is no more is left out."""
     rows = tx.execute(
         select(pair.c.id, pair.c.kind, pair.c.crm_id, pair.c.books_id).where(

@@ -49,7 +49,7 @@ def review(home: Home, actor: Actor, name: str) -> Review:
             raise WrongUse(f"Both sides have to be read once before matches are known: `tieout sync {name}`.")
         for kind in _KINDS:
             found = pairs.load(tx, agenda.alone(tx, stored.id, kind))
-            due = [s for s in found if s.cause not in ("part_of_company", "by_you")]
+            due = [s for s in found if s.cause not in ("part_of_company", "by_you", "undone")]
             questions = {MatchesOf(kind, Side.CRM, s.crm_id): s for s in due}
             replies = answer(tx, stored.id, questions, Reservations())
             alone[kind.value] = 0

@@ -1,12 +1,20 @@
 """Pause and resume, exclude: what a person switches off and on."""
 
+from datetime import datetime
+
+from sqlalchemy import Connection
+
 from tieout.actions import lookup
 from tieout.actions.actor import Actor, Role
 from tieout.actions.errors import NotFound
 from tieout.actions.home import Home
 from tieout.actions.lookup import connection
-from tieout.core.records import Kind
+from tieout.core.records import Kind, Side
+from tieout.core.undoing import UNDONE
+from tieout.kinds.invoice import Invoice
+from tieout.remote.rows import Record
 from tieout.store import agenda, connections, pairs, vanished
+from tieout.store.pairs import Stored
 
 
 def pause(home: Home, actor: Actor, name: str) -> None:
@@ -32,7 +40,10 @@ def resume(home: Home, actor: Actor, name: str, *, accept_gone: bool = False) ->
 
 
 def exclude(home: Home, actor: Actor, name: str, pair_id: str, *, include: bool = False) -> None:
-    """Leave one record out of the sync on purpose, or take it in again. Raises NotFound."""
+    """Leave one record out of the sync on purpose, or take it in again. Raises NotFound.
+
+    What was made of it and is void or gone since it was undone is its counterpart no more: it is made anew.
+    """
     actor.must_be(Role.SELLER)
     with home.database.begin() as tx:
         stored = connection(tx, name)
@@ -41,6 +52,7 @@ def exclude(home: Home, actor: Actor, name: str, pair_id: str, *, include: bool 
             raise NotFound("There is no record {id} here.", id=pair_id)
         choices = dict(found[0].pair.choices)
         if include:
+            _part(tx, found[0], home.clock.now())
             choices.pop("exclude", None)
         else:
             choices["exclude"] = actor.name
@@ -50,6 +62,22 @@ def exclude(home: Home, actor: Actor, name: str, pair_id: str, *, include: bool 
         connections.want(tx, stored.id)
         what = "included" if include else "excluded"
         connections.note(tx, stored.id, who=actor.name, what=what, details={}, now=home.clock.now(), pair=found[0].id)
+
+
+def _part(tx: Connection, one: Stored, now: datetime) -> None:
+    """Forget the counterpart that an undo has left void or gone."""
+    if one.pair.bond is None or one.pair.choices.get("exclude") != UNDONE:
+        return
+    for side, there, other in ((Side.BOOKS, one.pair.books, one.pair.crm), (Side.CRM, one.pair.crm, one.pair.books)):
+        if _is_void(there) and not _is_void(other):
+            pairs.part(tx, one, side.other, now)
+            undone = pairs.find(tx, one.connection, one.pair.kind, side, there.id) if there is not None else None
+            if undone is not None:
+                pairs.choose(tx, undone.id, {"exclude": UNDONE})
+
+
+def _is_void(record: Record | None) -> bool:
+    return record is None or (isinstance(record, Invoice) and record.status == "void")
 
 
 def _switch(home: Home, actor: Actor, name: str, status: str) -> None:

@@ -85,7 +85,10 @@ class Lacking(msgspec.Struct, frozen=True):
 
 
 class RecordPage(msgspec.Struct, frozen=True):
-    """A record and its counterpart. case: what needs a person, or is warned of; None where nothing is."""
+    """A record and its counterpart. case: what needs a person, or is warned of; None where nothing is.
+
+    left_out: a person left it out, or undid what was made of it, and may take it in again.
+    """
 
     id: str
     kind: Kind
@@ -113,6 +116,7 @@ class RecordPage(msgspec.Struct, frozen=True):
     lacking: tuple[Lacking, ...]
     case: failures.Case | None
     history: tuple[history.Happening, ...]
+    left_out: bool = False
 
 
 def record(home: Home, name: str, pair_id: str, words: Words = ENGLISH) -> RecordPage:
@@ -170,6 +174,7 @@ def _page(tx: Connection, of: StoredConnection, stored: Stored, case: failures.C
         lacking=tuple(_lacking(stored, currency, words)),
         case=case,
         history=history.of_pair(tx, of.id, stored.id, words),
+        left_out=stored.state is State.EXCLUDED and "exclude" in stored.pair.choices,
     )
 
 

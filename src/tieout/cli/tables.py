@@ -1,4 +1,4 @@
-"""What a tie-out looks like on a terminal."""
+"""What a tie-out, and what an undo looks like on a terminal."""
 
 from typing import TYPE_CHECKING
 
@@ -8,6 +8,7 @@ if TYPE_CHECKING:
     from collections.abc import Iterable
 
     from tieout.actions.signatures import SignedMonth
+    from tieout.actions.undo import Undo
     from tieout.proof.aging import Aging, Sums
     from tieout.proof.tieout import Proof
 
@@ -58,6 +59,20 @@ def alarms(months: "Iterable[SignedMonth]") -> None:
     for month in months:
         if month.message:
             output.talk.print(month.message, style="red", markup=False, highlight=False, soft_wrap=True)
+
+
+def undone(of: "Undo") -> None:
+    """What is taken back, in sum and one by one, and why the rest stays."""
+    sums = [(t.deed, t.kind, str(t.count), ", ".join(f"{v} {c}" for c, v in t.amounts.items())) for t in of.tallies]
+    output.table("Is taken back" if of.done else "Would be taken back", ("what", "kind", "records", "amount"), sums)
+    going = [
+        (s.operation[:12], s.deed, s.record, ", ".join(f"{e.name}: {e.before} > {e.after}" for e in s.edits))
+        for s in of.steps
+        if not s.why_not
+    ]
+    output.table("One by one", ("id", "what", "record", "values"), going)
+    stays = [(s.operation[:12], s.wrote, s.record, s.why_not) for s in of.steps if s.why_not]
+    output.table("Stays", ("id", "what it did", "record", "why"), stays)
 
 
 def _row(sums: "Sums") -> tuple[str, str, str, str]:

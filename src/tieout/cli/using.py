@@ -163,19 +163,57 @@ def resume(
 def history(
     name: Name,
     search: Annotated[str, typer.Option(help="Only entries that hold this text.")] = "",
+    kind: Annotated[str, typer.Option(help="customer, item, invoice or settlement.")] = "",
+    side: Annotated[str, typer.Option(help="crm (HubSpot) or books (QuickBooks).")] = "",
+    who: Annotated[str, typer.Option(help="Only what this person did.")] = "",
+    state: Annotated[str, typer.Option(help="Of a write: done, refused, unknown …")] = "",
+    since: Annotated[str, typer.Option(help="The first day, such as 2026-03-01.")] = "",
+    until: Annotated[str, typer.Option(help="The last day.")] = "",
+    page: Annotated[int, typer.Option(help="The page; 1 holds the newest entries.")] = 1,
     as_json: Json = False,
 ) -> None:
-    """Show every write and every decision, newest first."""
+    """Show every write and every decision, newest first. The id of a write is what `tieout undo` takes."""
     from tieout.actions.history import Filters  # noqa: PLC0415
     from tieout.actions.history import history as action  # noqa: PLC0415
+    from tieout.actions.prove import asked_day  # noqa: PLC0415
 
     with at_home(as_json) as (home, _):
-        found = action(home, name, Filters(search=search))
+        days = asked_day(since), asked_day(until)
+        filters = Filters(search, kind, side, who, page, state=state, since=days[0], until=days[1])
+        found = action(home, name, filters)
     if as_json:
         output.document(found)
     else:
-        rows = [(str(h.at or "")[:19], h.who, h.what, h.record) for h in found.entries]
-        output.table("History", ("when", "who", "what", "record"), rows)
+        rows = [(h.id[:12], str(h.at or "")[:19], h.who, h.what, h.record, h.state_title) for h in found.entries]
+        output.table("History", ("id", "when", "who", "what", "record", "outcome"), rows)
+
+
+@app.command()
+def undo(
+    name: Name,
+    operation: Annotated[str, typer.Argument(help="Id of the write, from `tieout history`.")] = "",
+    first_sync: Annotated[bool, typer.Option("--first-sync", help="All that the first sync wrote.")] = False,
+    yes: Annotated[bool, typer.Option("--yes", help="Do it; without, it only shows what would be done.")] = False,
+    as_json: Json = False,
+) -> None:
+    """Take back one write, or the first sync: shows what it would do, and does it with --yes."""
+    from tieout.actions.undo import undo as action  # noqa: PLC0415
+    from tieout.actions.undo import undo_first_sync  # noqa: PLC0415
+
+    if bool(operation) == first_sync:
+        output.fail("Name one write, or say --first-sync.", WRONG, as_json=as_json)
+    with at_home(as_json) as (home, actor):
+        if first_sync:
+            done = undo_first_sync(home, actor, name, preview=not yes)
+        else:
+            done = action(home, actor, name, operation, preview=not yes)
+    if as_json:
+        output.document(done)
+    else:
+        tables.undone(done)
+        then = f"tieout sync {name} --until-quiet" if yes else "the same with --yes"
+        output.page.print(f"It is carried out with: {then}", highlight=False)
+    raise SystemExit(DIFFERS if done.impossible else WELL)
 
 
 @app.command()

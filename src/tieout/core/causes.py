@@ -28,6 +28,7 @@ REASONS: dict[str, str] = {
     "before_start": "Before the start",
     "by_you": "Left out by you",
     "taken_over": "Settled before the take-over",
+    "undone": "Undone by you, and left out since",
     "ready": "Ready",
     "would_sync": "Nothing stands in its way",
 }

@@ -15,6 +15,7 @@ from tieout.core.merged import TakeOver
 from tieout.core.questions import Answers, Question
 from tieout.core.records import Key, Kind, Side
 from tieout.core.settings import Settings
+from tieout.core.undoing import UNDONE
 from tieout.core.warn import FreeText, Warn, shortened_texts, unheard
 
 R = TypeVar("R", bound=msgspec.Struct)
@@ -215,8 +216,8 @@ def decide(rules: Rules[R], pair: Pair[R], world: World, answers: Answers) -> De
 
     answers: to every question of `rules.needs`. Raises KeyError when one is missing: a mistake of the caller.
     """
-    if "exclude" in pair.choices:
-        return Exclude(TAKEN_OVER if pair.choices["exclude"] == TAKEN_OVER else "by_you")
+    if (left_out := pair.choices.get("exclude")) is not None:
+        return Exclude(left_out if left_out in (UNDONE, TAKEN_OVER) else "by_you")
     if pair.bond is None:
         return rules.alone(pair, world, answers)
     for side in Side:

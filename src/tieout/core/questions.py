@@ -12,6 +12,7 @@ import msgspec
 from tieout.core.match import Candidate
 from tieout.core.merged import Merged, MergedOf
 from tieout.core.records import Key, Kind, Side
+from tieout.core.undoing import UndoOf, Users, UsersOf, Written
 
 
 class LinkOf(msgspec.Struct, frozen=True, tag=True):
@@ -89,7 +90,20 @@ def alike_key(party: str, amount: Decimal) -> Key:
     return Key("alike", f"{party}:{amount.normalize():f}")
 
 
-Question = LinkOf | HolderOf | NumbersLike | MatchesOf | ItemOf | Alike | SettledOf | MergedOf | RateOn | CountryOf
+Question = (
+    LinkOf
+    | HolderOf
+    | NumbersLike
+    | MatchesOf
+    | ItemOf
+    | Alike
+    | SettledOf
+    | MergedOf
+    | RateOn
+    | CountryOf
+    | UndoOf
+    | UsersOf
+)
 
 
 class Linked(msgspec.Struct, frozen=True):
@@ -161,5 +175,5 @@ class Rate(msgspec.Struct, frozen=True):
     rate: Decimal | None = None
 
 
-Reply = Linked | Holders | Matches | Settled | Merged | Rate | Country
+Reply = Linked | Holders | Matches | Settled | Merged | Rate | Country | Written | Users
 Answers = Mapping[Question, Reply]

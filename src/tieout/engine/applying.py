@@ -8,6 +8,7 @@ from sqlalchemy import Connection
 
 from tieout.core.fields import Rule
 from tieout.core.records import Key, Kind, Side, State
+from tieout.engine import undoing
 from tieout.engine.deciding import Planned, linked_settlements
 from tieout.engine.work import Work
 from tieout.kinds import charge
@@ -163,7 +164,7 @@ def _told(entry: Entry, done: Done) -> Row | None:
 
 def _done(tx: Connection, work: Work, side: Side, entry: Entry, done: Done) -> None:
     operation = entry.operation
-    result = Result(id=done.id, row=done.row, losers=done.losers)
+    result = Result(id=done.id, row=done.row, losers=done.losers, tid=done.tid)
     _end(tx, work, operation.id, journal.DONE, result)
     if operation.verb == "annotate":
         pairs.annotated(tx, entry.pair, operation.properties)
@@ -237,6 +238,9 @@ def advance(tx: Connection, side: Side, entry: Entry, row: Row) -> None:
     if not found or found[0].pair.bond is None:
         return
     stored, bond = found[0], found[0].pair.bond
+    if entry.operation.undoes:
+        undoing.done(tx, stored, entry.operation)
+        stored = pairs.load(tx, [entry.pair])[0]
     if row.record is None or entry.origin is None or entry.origin.record is None:
         pairs.choose(tx, stored.id, _unused(stored.pair.choices))
         return
@@ -252,7 +256,7 @@ def advance(tx: Connection, side: Side, entry: Entry, row: Row) -> None:
         written = rules.advance(written, operation.base, tuple(n for n in names if n not in proved))
     carried = rules.advance(bond.books_base if side is Side.CRM else bond.crm_base, entry.origin.record, names)
     crm_base, books_base = (written, carried) if side is Side.CRM else (carried, written)
-    mapped = side is Side.BOOKS and "lines" in operation.fields
+    mapped = side is Side.BOOKS and "lines" in operation.fields and not operation.undoes
     lines = _line_map(entry.origin.record, operation.record, row.record) if mapped else None
     pairs.rebase(tx, stored.id, crm_base=crm_base, books_base=books_base, lines=lines)
     if (left := _unused(stored.pair.choices)) != stored.pair.choices:
@@ -306,6 +310,9 @@ def _refused(tx: Connection, work: Work, entry: Entry, fault: Fault, inputs: str
         return
     if fault.reaction == "transient":
         _retry(tx, work, [entry], fault.cause, fault.text, None)
+        return
+    if operation.undoes:
+        undoing.refused(tx, work, entry.pair, operation, fault.text)
         return
     if fault.cause == "service_date_required":
         _learn(tx, work, entry)

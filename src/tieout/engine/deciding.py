@@ -27,12 +27,13 @@ from tieout.core.merge import Difference
 from tieout.core.merged import TakeOver
 from tieout.core.questions import Answers, ItemOf, Linked, Question, Rate, RateOn, Reply
 from tieout.core.records import Kind, Side, State
-from tieout.engine import currency, merging
+from tieout.core.undoing import NotUndone
+from tieout.engine import currency, merging, undoing
 from tieout.engine.work import Work
 from tieout.kinds.currency import parted
 from tieout.kinds.invoice import Invoice
 from tieout.kinds.item import Item
-from tieout.kinds.rules import RULES
+from tieout.kinds.rules import RULES, decided, questions
 from tieout.remote.rows import Record, Row
 from tieout.remote.side import Operation
 from tieout.store import agenda, connections, journal, mirror, pairs
@@ -65,7 +66,11 @@ def decide_kind(work: Work, kind: Kind, states: Sequence[State] | None = None) -
     with work.database.read() as tx:
         due = agenda.to_decide(tx, work.connection, kind, states)
         held = journal.open_pairs(tx, work.connection)
-    due = [i for i in due if i not in held]
+    yield from decide_pairs(work, kind, [i for i in due if i not in held])
+
+
+def decide_pairs(work: Work, kind: Kind, due: Sequence[int]) -> Iterator[list[Planned]]:
+    """Decide these pairs of one kind, a chunk at a time."""
     for start in range(0, len(due), _CHUNK):
         yield _decide_chunk(work, kind, due[start : start + _CHUNK])
 
@@ -109,7 +114,7 @@ def ask(
     for _ in range(_ROUNDS):
         wanted: set[Question] = set()
         for stored in due:
-            wanted |= RULES[stored.pair.kind].needs(stored.pair, world, answers)
+            wanted |= questions(stored.pair, world, answers)
         wanted -= answers.keys()
         if not wanted:
             break
@@ -120,18 +125,20 @@ def ask(
 def _decide_one(
     tx: Connection, work: Work, stored: Stored, world: World, answers: Answers, needed: set[Needed]
 ) -> list[Planned]:
-    rules = RULES[stored.pair.kind]
     if stored.unreadable:
         _settle(tx, work, stored, State.FAILING, "unreadable", Story(evidence={"text": stored.unreadable}))
         return []
     if stored.pair.bond is None and stored.pair.crm is None and stored.pair.books is None:
         pairs.unlink(tx, stored)
         return []
-    decision = decide(rules, stored.pair, world, answers)
+    decision = decided(stored.pair, world, answers)
+    if isinstance(decision, NotUndone):
+        left = undoing.stays(tx, work, stored, decision)
+        return _decide_one(tx, work, left, world, ask(tx, work, [left], world, {}), needed)
     if isinstance(decision, Create) and any(key in work.reserved for key in decision.reserves):
         # A record of this same batch took the name or number a moment ago: ask again, with what is spoken for.
         answers = ask(tx, work, [stored], world, {})
-        decision = decide(rules, stored.pair, world, answers)
+        decision = decide(RULES[stored.pair.kind], stored.pair, world, answers)
     if isinstance(decision, Link):
         if (linked := link(tx, work, stored, decision)) is None:
             return []
@@ -164,7 +171,7 @@ def _plan(
         work.reserved.take(decision.reserves, stored.id)
     if isinstance(decision, Update):
         _note_lost(tx, work, stored, decision.lost)
-    return [Planned(side, entry, inputs) for side, entry in _entries(work, stored, decision)]
+    return [Planned(side, undoing.marked(entry, stored), inputs) for side, entry in _entries(work, stored, decision)]
 
 
 def _entries(work: Work, stored: Stored, decision: Create | Update | Void) -> list[tuple[Side, Entry]]:
@@ -366,7 +373,7 @@ def _own(stored: Stored, world: World, answers: Answers) -> dict[Question, Reply
     """Those of a batch's answers that this pair asked for."""
     own: dict[Question, Reply] = {}
     for _ in range(_ROUNDS):
-        asked = RULES[stored.pair.kind].needs(stored.pair, world, own) & answers.keys()
+        asked = questions(stored.pair, world, own) & answers.keys()
         if asked <= own.keys():
             break
         own.update({question: answers[question] for question in asked})

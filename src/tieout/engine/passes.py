@@ -1,6 +1,6 @@
 """One pass over a connection: recover, read, decide, apply, annotate."""
 
-from collections.abc import Awaitable, Callable, Iterable
+from collections.abc import Awaitable, Callable, Iterable, Sequence
 from datetime import datetime, timedelta
 from random import Random
 
@@ -10,14 +10,14 @@ from tieout.core.records import Kind, Side, State
 from tieout.engine import balances, currency
 from tieout.engine.annotating import annotations
 from tieout.engine.applying import apply
-from tieout.engine.deciding import Planned, decide_kind
+from tieout.engine.deciding import Planned, decide_kind, decide_pairs
 from tieout.engine.feeds import read_both, set_up
 from tieout.engine.recovery import recover
 from tieout.engine.vanishing import Vanished, check
 from tieout.engine.work import Lease, Sides, Work
 from tieout.remote.errors import RemoteError, SignInTrouble
 from tieout.remote.ports import Clock
-from tieout.store import agenda, connections, rates
+from tieout.store import agenda, connections, journal, mirror, pairs, rates, undone
 from tieout.store.connections import Trouble
 from tieout.store.database import Database
 
@@ -30,6 +30,8 @@ _ORDER: tuple[tuple[Kind, tuple[State, ...] | None], ...] = (
 )
 """Invoices first, since they say which customers, items and exchange rates are needed; then again those that these may
 have helped."""
+_COUNTED = (Kind.INVOICE, Kind.CUSTOMER)
+"""Kinds whose balance moves with what is taken back of others."""
 _HANDFUL = 300
 """Operations applied at once: both sides' batches, of 30 and of 100, come out full."""
 _MOST_STEPS = 16
@@ -60,6 +62,7 @@ async def carry_out(work: Work) -> None:
     if not (work.stored.crm_complete and work.stored.books_complete):
         return
     check(work)
+    await _take_back(work)
     with work.database.begin() as tx:
         agenda.forget_needs(tx, work.connection)
         rates.forget_moving(tx, work.connection, work.now())
@@ -77,6 +80,28 @@ async def carry_out(work: Work) -> None:
                 break
     if work.stored.settings.annotate:
         await _apply_all(work, annotations(work))
+
+
+async def _take_back(work: Work) -> None:
+    """Take back what people want undone: first what rests on a record, then the record itself."""
+    for kind in reversed(Kind):
+        with work.database.read() as tx:
+            held = journal.open_pairs(tx, work.connection)
+            due = [one for one in undone.wanted(tx, work.connection, kind) if one not in held]
+        if due and kind in _COUNTED:
+            await _read_again(work, kind, due)
+        await _apply_all(work, decide_pairs(work, kind, due))
+
+
+async def _read_again(work: Work, kind: Kind, ids: Sequence[int]) -> None:
+    """Read the records of these pairs afresh."""
+    with work.database.read() as tx:
+        due = pairs.load(tx, ids)
+    for side in Side:
+        own = [one.crm_id if side is Side.CRM else one.books_id for one in due]
+        rows = await work.sides.of(side).read(kind, [id_ for id_ in own if id_])
+        with work.database.begin() as tx:
+            mirror.put(tx, work.connection, side, rows, work.now())
 
 
 async def run(

@@ -130,19 +130,7 @@ class Work:
 
     def world(self) -> World:
         """What decisions rest on. Call only once facts of both sides are stored."""
-        stored = self.stored
-        if stored.crm_facts is None or stored.books_facts is None:
-            raise ValueError("Decisions need the facts of both sides.")
-        return World(
-            stored.settings,
-            Facts(
-                stored.crm_facts,
-                stored.books_facts,
-                frozenset(stored.learned.dated_items),
-                tuple(frozenset(group) for group in stored.learned.suspects),
-            ),
-            stored.reviewed,
-        )
+        return world_of(self.stored)
 
     def currency(self) -> str:
         """The QuickBooks company's home currency (ISO 4217)."""
@@ -151,3 +139,19 @@ class Work:
     def committed_by(self, side: Side, sent_at: datetime) -> datetime:
         """When a write sent at `sent_at` has either happened or never will."""
         return sent_at + timedelta(seconds=self.sides.of(side).profile.commit_within + SLACK_SECONDS)
+
+
+def world_of(stored: StoredConnection) -> World:
+    """What decisions of a connection rest on. Raises ValueError before the facts of both sides are stored."""
+    if stored.crm_facts is None or stored.books_facts is None:
+        raise ValueError("Decisions need the facts of both sides.")
+    return World(
+        stored.settings,
+        Facts(
+            stored.crm_facts,
+            stored.books_facts,
+            frozenset(stored.learned.dated_items),
+            tuple(frozenset(group) for group in stored.learned.suspects),
+        ),
+        stored.reviewed,
+    )

@@ -31,6 +31,7 @@ from tieout.remote.side import Operation, Prepared, Unit, UnitIds
 
 _TYPES = {"company": COMPANIES, "contact": CONTACTS}
 _VOIDED = ("status", "total", "balance")
+_HEADER = ("number", "status", "date", "due", "memo")
 
 
 class Change(msgspec.Struct, frozen=True):
@@ -71,10 +72,10 @@ class Packing:
                 persons = [one for one in operations if is_new_person(one)]
                 others = [one for one in operations if not is_new_person(one)]
                 return _together(self._creations.prepare(persons, unit_ids), await self._safely(others, unit_ids))
+            case _, "void" if operations[0].withdraw:
+                return await self._withdrawals(operations, unit_ids)
             case (Kind.SETTLEMENT, "update") | (Kind.INVOICE, "void"):
                 return await self._safely(operations, unit_ids)
-            case Kind.SETTLEMENT, "void":
-                return await self._withdrawals(operations, unit_ids)
             case kind, verb:
                 text = f"Tieout does not {verb} a HubSpot {kind} yet."
                 fault = Fault(code="", cause="feature_not_supported", reaction="person", text=text)
@@ -146,20 +147,33 @@ class Packing:
         return base is None or all(getattr(now, name, None) == getattr(base, name) for name in fields)
 
     async def _withdrawals(self, operations: Sequence[Operation], unit_ids: UnitIds) -> Prepared:
-        """Archive payments of our own making; what somebody else recorded is never taken away."""
-        found = await self._reader.objects.read(PAYMENTS, [one.target for one in operations], PROPERTIES[PAYMENTS])
-        keys = {one.id: one.properties.get(values.KEY) for one in found.documents}
-        ours = [one for one in operations if one.withdraw and keys.get(one.target)]
-        gone = [one for one in operations if one.target not in keys]
-        text = "This payment was recorded by somebody else; Tieout does not take it out of HubSpot."
+        """Archive records of our own making; what somebody else recorded is never taken away."""
+        stale: list[Row] = []
+        dropped: list[str] = []
+        foreign: list[tuple[str, Fault]] = []
+        units: list[Unit] = []
+        text = "This record was made by somebody else; Tieout does not take it out of HubSpot."
         fault = Fault(code="", cause="payment_locked", reaction="person", text=text)
-        units = []
-        for some in _slices(ours):
-            body = msgspec.json.encode({"inputs": [{"id": one.target} for one in some]})
-            units.append(self._unit(f"{OBJECTS}/{PAYMENTS}/batch/archive", body, some, unit_ids, self._read_at()))
-        stale = (await self._reader.by_id(PAYMENTS, [one.target for one in gone])).rows if gone else []
-        foreign = tuple((one.id, fault) for one in operations if one not in ours and one not in gone)
-        return Prepared(tuple(units), tuple(stale), tuple(one.id for one in gone), foreign)
+        for type_ in sorted({withdrawn_type(one) for one in operations}):
+            own = {number(one): one for one in operations if withdrawn_type(one) == type_}
+            found = await self._reader.objects.read(type_, list(own), PROPERTIES[type_])
+            keys = {one.id: one.properties.get(values.KEY) for one in found.documents}
+            gone = [id_ for id_, one in own.items() if id_ not in keys or self._touched(one, found.documents)]
+            stale += (await self._reader.by_id(type_, gone)).rows if gone else []
+            dropped += [own.pop(id_).id for id_ in gone]
+            foreign += [(one.id, fault) for id_, one in own.items() if not keys[id_]]
+            for some in _slices([one for id_, one in own.items() if keys[id_]]):
+                body = msgspec.json.encode({"inputs": [{"id": number(one)} for one in some]})
+                units.append(self._unit(f"{OBJECTS}/{type_}/batch/archive", body, some, unit_ids, self._read_at()))
+        return Prepared(tuple(units), tuple(stale), tuple(dropped), tuple(foreign))
+
+    def _touched(self, operation: Operation, documents: Sequence[Document]) -> bool:
+        """Whether somebody has changed a record of ours since its taking back was decided."""
+        fields = {Kind.INVOICE: _HEADER, Kind.SETTLEMENT: settlement.SHOWN}.get(operation.kind, ())
+        if not operation.undoes or not fields:
+            return False
+        of = Change(msgspec.structs.replace(operation, verb="update", fields=fields), "", number(operation), {})
+        return not self._unchanged(of, next(one for one in documents if one.id == of.id), {})
 
     def _units(self, changes: Sequence[Change], unit_ids: UnitIds, read_at: str) -> tuple[Unit, ...]:
         """Pack changes by type of record, a record at most once in each batch."""
@@ -184,6 +198,18 @@ class Packing:
     def _read_at(self) -> str:
         moment: datetime = self._client.server_time() or self._clock.now()
         return moment.isoformat()
+
+
+def withdrawn_type(operation: Operation) -> str:
+    """The type of HubSpot record that is taken away."""
+    if operation.kind is Kind.CUSTOMER:
+        return _TYPES[operation.target.partition(":")[0]]
+    return INVOICES if operation.kind is Kind.INVOICE else PAYMENTS
+
+
+def number(operation: Operation) -> str:
+    """The number of its record in HubSpot: 12 for 12, `company:12` and `contact:12`."""
+    return operation.target.rpartition(":")[2]
 
 
 def _together(one: Prepared, other: Prepared) -> Prepared:

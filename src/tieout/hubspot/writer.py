@@ -13,8 +13,7 @@ from tieout.hubspot.errors import fault, sign_in_trouble
 from tieout.hubspot.history import Trace, trace
 from tieout.hubspot.lens import customer, settlement, values
 from tieout.hubspot.lens.customer import version
-from tieout.hubspot.lens.settlement import PAYMENTS
-from tieout.hubspot.packing import Change, Packing
+from tieout.hubspot.packing import Change, Packing, number, withdrawn_type
 from tieout.hubspot.parts import Parts
 from tieout.hubspot.reader import PROPERTIES, Reader, seen
 from tieout.kinds.invoice import Invoice
@@ -80,7 +79,7 @@ class Writer:
             return await self._creations.settle(members)
         if _is_of_parts(first):
             return await self._parts.settle(unit, members)
-        if first.kind is Kind.SETTLEMENT and first.verb == "void":
+        if first.withdraw:
             return await self._withdrawn(members)
         after = await self._aftermath(unit, {one.id: 0 for one in members}, members)
         return tuple(_found(one, after.get(one.id)) for one in members)
@@ -232,12 +231,13 @@ class Writer:
                 return row
 
     async def _withdrawn(self, members: Sequence[Operation]) -> tuple[Finding, ...]:
-        reading = await self._reader.by_id(PAYMENTS, [one.target for one in members])
+        type_ = withdrawn_type(members[0])
+        reading = await self._reader.by_id(type_, [number(one) for one in members])
         rows = {row.id: row for row in reading.rows}
         return tuple(
             Landed(row=rows[one.target], sent=rows[one.target])
             if one.target in rows and rows[one.target].record is None
-            else Moot("The payment is still there.")
+            else Moot("The record is still there.")
             for one in members
         )
 

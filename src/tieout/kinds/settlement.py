@@ -19,6 +19,7 @@ class Settlement(msgspec.Struct, frozen=True, omit_defaults=True, tag_field="is"
     returned: what went back of it since: refunded, failed, or lost in a dispute. Only HubSpot tells it; in QuickBooks
     it is an entry of its own.
     rate: of a payment that we book in another currency, what one unit of it is worth in the company's own on that day.
+    deposited: in QuickBooks, it is part of a deposit at the bank, and cannot be changed until it is taken off.
     """
 
     id: str
@@ -38,3 +39,4 @@ class Settlement(msgspec.Struct, frozen=True, omit_defaults=True, tag_field="is"
     account: str = ""
     returned: Decimal = Decimal(0)
     rate: Decimal | None = None
+    deposited: bool = False

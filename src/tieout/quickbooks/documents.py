@@ -190,6 +190,7 @@ class Payment(Head, frozen=True):
     total_amt: Decimal | None = None
     unapplied_amt: Decimal | None = None
     line: tuple[Line, ...] | None = None
+    linked_txn: tuple[Linked, ...] | None = None
 
 
 # An undecoded member cannot be optional by type; `given` tells whether it was there.

@@ -25,7 +25,7 @@ from tieout.quickbooks.documents import Head, Json, decode, encode
 from tieout.quickbooks.lens import invoice as form
 from tieout.quickbooks.lens.names import typed
 from tieout.quickbooks.query import moment, one_of, quoted, select
-from tieout.quickbooks.rows import ENTITIES, JOURNAL_ENTRY, Reader
+from tieout.quickbooks.rows import ENTITIES, JOURNAL_ENTRY, Reader, gone
 from tieout.quickbooks.writer import as_returned, is_return
 from tieout.remote.errors import Unavailable
 from tieout.remote.outcomes import Absent, Finding, Landed
@@ -73,14 +73,15 @@ class Settler:
 
     async def _changes(self, operations: Sequence[Operation], sent: Mapping[str, Json]) -> tuple[Finding, ...]:
         kind = operations[0].kind
-        targets = sorted({operation.target for operation in operations})
+        targets = sorted({operation.target.partition(":")[0] for operation in operations})
         there: dict[str, Row] = {}
         for raw in await self._every(ENTITIES[kind], [(f"Id IN {one_of(targets)}",)]):
             if (candidate := self._candidate(kind, raw, ())) is not None:
-                there[candidate.row.id] = candidate.row
+                there[candidate.row.id.partition(":")[0]] = candidate.row
         return tuple(
-            Landed(row, row)
-            if (row := there.get(operation.target)) is not None and self._stands(operation, sent[operation.id], row)
+            Landed(now := _withdrawn(operation, row), now)
+            if (row := there.get(operation.target.partition(":")[0])) is not None
+            and self._stands(operation, sent[operation.id], row)
             else Absent()
             for operation in operations
         )
@@ -90,7 +91,8 @@ class Settler:
         if now.version <= int(body["SyncToken"]):
             return False
         if operation.verb == "void":
-            return isinstance(now.record, Invoice) and now.record.status == "void"
+            void = isinstance(now.record, Invoice) and now.record.status == "void"
+            return void or (isinstance(now.record, Settlement) and not now.record.amount)
         meant = self._reader.row(operation.kind, encode(body)).record
         return all(_said(meant, field) == _said(now.record, field) for field in operation.fields)
 
@@ -155,6 +157,13 @@ class Settler:
                 modified=held.created,
             )
         return msgspec.structs.replace(read, record=record)
+
+
+def _withdrawn(operation: Operation, now: Row) -> Row:
+    """The row of what stands as it was sent; of a voided payment nothing is left."""
+    if operation.kind is not Kind.SETTLEMENT:
+        return now
+    return msgspec.structs.replace(gone(Kind.SETTLEMENT, operation.target, now.version), parent=now.parent)
 
 
 def _paid(raw: msgspec.Raw) -> str:

@@ -103,19 +103,30 @@ class Writer:
         """The record as it is now, if it is gone or no longer what the decision rested on."""
         if fresh is None:
             return gone(operation.kind, operation.target)
-        if isinstance(operation.base, Settlement):
-            row = self._reader.application(fresh, operation.base.invoice)
-        else:
-            row = self._reader.row(operation.kind, fresh)
+        row = self._read(operation, fresh)
+        if operation.version and row.version != operation.version:
+            return row
         if operation.base is None or row.record is None or _alike(operation, operation.base, row.record):
             return None
         return row
+
+    def _read(self, operation: Operation, raw: msgspec.Raw) -> Row:
+        """The record that an operation is about; of a payment, what it pays of the one invoice."""
+        if operation.kind is not Kind.SETTLEMENT:
+            return self._reader.row(operation.kind, raw)
+        booked = operation.record or operation.base
+        row = self._reader.application(raw, booked.invoice if isinstance(booked, Settlement) else "")
+        if operation.verb != "void" or not isinstance(row.record, Settlement) or row.record.amount:
+            return row
+        return msgspec.structs.replace(gone(Kind.SETTLEMENT, operation.target, row.version), parent=row.parent)
 
     def _body(self, operation: Operation, raw: Json) -> Json:
         facts, record = self._facts, operation.record
         match operation.verb, record:
             case "void", _ if operation.kind is Kind.INVOICE:
                 return {"Id": raw["Id"], "SyncToken": raw["SyncToken"]}
+            case "void", _ if operation.kind is Kind.SETTLEMENT:
+                return {"Id": raw["Id"], "SyncToken": raw["SyncToken"], "sparse": True}
             case "create", Customer():
                 return customer.created(record)
             case "create", Item():
@@ -207,16 +218,10 @@ class Writer:
             raw = answered.journal_entry if is_return(operation) else held[operation.kind]
             if not given(raw):
                 return Unknown("QuickBooks' answer leaves this record out.")
-            booked = operation.record
-            if is_return(operation):
-                row = as_returned(operation)
-            elif isinstance(booked, Settlement):
-                row = self._reader.application(raw, booked.invoice)
-            else:
-                row = self._reader.row(operation.kind, raw)
+            row = as_returned(operation) if is_return(operation) else self._read(operation, raw)
         except (msgspec.DecodeError, NotMoney, NotADay) as error:
             return Unknown(f"QuickBooks' answer cannot be read: {error}")
-        return Done(row.id, row, row.version)
+        return Done(row.id, row, row.version, tid=tid)
 
 
 def is_return(operation: Operation) -> bool:
@@ -296,7 +301,8 @@ def _unit(packed: Sequence[tuple[Operation, bytes]], id_: str, read_at: str) -> 
     entity = JOURNAL_ENTRY if is_return(first) else ENTITIES[first.kind]
     parameters = f"minorversion={MINOR_VERSION}&requestid={id_}"
     if len(packed) == 1:
-        path = f"/{entity.lower()}?{_PARAMETERS[first.verb]}{parameters}"
+        asked = _VOIDED_PAYMENT if first.verb == "void" and first.kind is Kind.SETTLEMENT else _PARAMETERS[first.verb]
+        path = f"/{entity.lower()}?{asked}{parameters}"
         return Unit(id_, "POST", path, packed[0][1], members, read_at)
     items = [
         {"bId": str(number), "operation": operation.verb, entity: msgspec.Raw(body)}
@@ -306,4 +312,5 @@ def _unit(packed: Sequence[tuple[Operation, bytes]], id_: str, read_at: str) -> 
     return Unit(id_, "POST", f"/batch?{parameters}", body, members, read_at)
 
 
+_VOIDED_PAYMENT: Final = "operation=update&include=void&"
 _PARAMETERS: Final[dict[Verb, str]] = {"create": "", "update": "", "void": "operation=void&", "annotate": ""}

@@ -35,12 +35,14 @@ class Done(msgspec.Struct, frozen=True, tag="done"):
     """It happened. row: the record as the side returned it; None where the answer holds no record of a kind.
 
     losers: values that a person set between our read and our write, by field, with the moment (ISO) they were set.
+    tid: by which the vendor's support finds the request (`intuit_tid`), where the answer named it.
     """
 
     id: str
     row: Row | None = None
     version: int = 0
     losers: dict[str, tuple[str, str]] = {}
+    tid: str = ""
 
 
 class Refused(msgspec.Struct, frozen=True, tag="refused"):

@@ -38,7 +38,9 @@ class Operation(msgspec.Struct, frozen=True):
     fields: names of the fields to write, `lines` among them for an invoice; empty for a creation (all).
     base: the record as this side last returned it, against which the change was decided.
     properties: of an annotation: HubSpot property names and values. `target` is then `invoices:12`, `companies:3` …
-    withdraw: take the target away (archive a HubSpot payment of ours), where `verb` is `void`.
+    withdraw: take the target away (archive a HubSpot record of ours), where `verb` is `void`.
+    undoes: the operation that a person had taken back by this one. version: of the target, where it may be written on
+    that very version only; 0 = any.
     """
 
     id: str
@@ -50,6 +52,8 @@ class Operation(msgspec.Struct, frozen=True):
     fields: tuple[str, ...] = ()
     properties: dict[str, str] = {}
     withdraw: bool = False
+    undoes: str = ""
+    version: int = 0
 
 
 class Unit(msgspec.Struct, frozen=True):

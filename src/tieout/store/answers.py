@@ -33,13 +33,14 @@ from tieout.core.questions import (
 )
 from tieout.core.records import Key, Kind, Side
 from tieout.core.text import folded, normal
+from tieout.core.undoing import UndoOf, UsersOf
 from tieout.kinds.customer import Customer, display_name
 from tieout.kinds.invoice import Invoice
 from tieout.kinds.item import Item
 from tieout.kinds.rules import MATCHERS
 from tieout.kinds.settlement import Settlement
 from tieout.remote.rows import Record
-from tieout.store import ledger, links, merged, mirror, pairs, rates
+from tieout.store import ledger, links, merged, mirror, pairs, rates, undone
 from tieout.store.agenda import chunks
 from tieout.store.codec import decode_record
 from tieout.store.tables import key_row, match_key, pair, record
@@ -71,6 +72,9 @@ def answer(
     replies.update(rates.answers(tx, connection, by_type[RateOn]))
     replies.update({q: _settled(tx, connection, q) for q in by_type[SettledOf]})
     replies.update({q: _country(tx, connection, q) for q in by_type[CountryOf]})
+    taken = undone.written(tx, connection, [q.operation for q in by_type[UndoOf]])
+    replies.update({q: taken[q.operation] for q in by_type[UndoOf]})
+    replies.update(undone.users(tx, connection, by_type[UsersOf]))
     return replies
 
 

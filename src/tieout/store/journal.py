@@ -21,13 +21,17 @@ PLANNED, SENT, DONE, REFUSED, UNKNOWN, DROPPED = "planned", "sent", "done", "ref
 
 
 class Result(msgspec.Struct, frozen=True, omit_defaults=True):
-    """How an operation ended. id: of the record on its side. losers: overruled values, by field, with their moment."""
+    """How an operation ended. id: of the record on its side. losers: overruled values, by field, with their moment.
+
+    tid: by which the vendor's support finds the request.
+    """
 
     id: str = ""
     row: Row | None = None
     fault: Fault | None = None
     losers: dict[str, tuple[str, str]] = {}
     why: str = ""
+    tid: str = ""
 
 
 class Entry(msgspec.Struct, frozen=True):
@@ -173,7 +177,7 @@ def entries(tx: Connection, ids: Sequence[str]) -> list[Entry]:
     found: dict[str, Entry] = {}
     for start in range(0, len(ids), 400):
         for row in tx.execute(select(operation).where(operation.c.id.in_(ids[start : start + 400]))):
-            found[row.id] = _entry(row)
+            found[row.id] = entry(row)
     return [found[i] for i in ids]
 
 
@@ -197,7 +201,7 @@ def open_creations(tx: Connection, connection: int) -> list[Entry]:
             operation.c.state.in_((PLANNED, SENT, UNKNOWN)),
         )
     )
-    return [_entry(row) for row in rows]
+    return [entry(row) for row in rows]
 
 
 def done_since(tx: Connection, connection: int, pass_id: int) -> dict[tuple[Side, str], int]:
@@ -210,7 +214,8 @@ def done_since(tx: Connection, connection: int, pass_id: int) -> dict[tuple[Side
     return {(Side(side), verb): count for side, verb, count in rows}
 
 
-def _entry(row: SqlRow[Any]) -> Entry:
+def entry(row: SqlRow[Any]) -> Entry:
+    """An operation's row of the journal."""
     return Entry(
         operation=decode(row.body, Operation),
         pair=row.pair,

@@ -50,12 +50,12 @@ def settlements_of(tx: Connection, connection: int, customer: str) -> list[Settl
     return settlements_on(tx, connection, invoices_of(tx, connection, customer))
 
 
-def invoices_of(tx: Connection, connection: int, customer: str) -> list[str]:
-    """The QuickBooks invoices, voided ones aside, that name this customer as far as the mirror knows."""
+def invoices_of(tx: Connection, connection: int, customer: str, side: Side = Side.BOOKS) -> list[str]:
+    """The invoices of one side, voided ones and drafts aside, that name this customer as far as the mirror knows."""
     owned = tx.execute(
         select(match_key.c.id).where(
             match_key.c.connection == connection,
-            match_key.c.side == Side.BOOKS.value,
+            match_key.c.side == side.value,
             match_key.c.kind == Kind.INVOICE.value,
             match_key.c.name == "alike",
             match_key.c.value.startswith(f"{customer}:", autoescape=True),

@@ -63,7 +63,7 @@ def linked(stored: Stored, side: Side) -> Linked:
     # What is booked on a customer or an item that a person left out still goes there; an invoice takes nothing more.
     left_out = stored.pair.kind is Kind.INVOICE and "exclude" in stored.pair.choices
     if stored.pair.bond is None or stored.pair.gone or left_out:
-        settled = stored.state is State.EXCLUDED and stored.cause in ("no_counterpart", "by_you")
+        settled = stored.state is State.EXCLUDED and stored.cause in ("no_counterpart", "by_you", "undone")
         settled = settled or bool(stored.pair.gone)
         return Linked("", own, settled, stored.story.candidates, label=label, left_out=left_out)
     active = books.active if isinstance(books, Customer | Item) else True

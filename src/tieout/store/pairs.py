@@ -303,6 +303,16 @@ def unlink(tx: Connection, stored: Stored) -> None:
     tx.execute(pair.delete().where(pair.c.id == stored.id))
 
 
+def part(tx: Connection, stored: Stored, stays: Side, now: datetime) -> None:
+    """Forget that two records are a pair. The row stays with the record of one side; the other one gets its own."""
+    id_ = stored.books_id if stays is Side.CRM else stored.crm_id
+    there = stored.pair.books if stays is Side.CRM else stored.pair.crm
+    bare = {"linked_at": "", "linked_why": "", "crm_base": None, "books_base": None, "lines": None, "refusal": None}
+    tx.execute(update(pair).where(pair.c.id == stored.id).values({id_column(stays.other).name: None, **bare}))
+    if there is not None:
+        ensure(tx, stored.connection, stored.pair.kind, stays.other, [id_], now)
+
+
 def choose(tx: Connection, pair_id: int, choices: Mapping[str, str]) -> None:
     """Keep what a person chose for a pair, and have it decided."""
     tx.execute(update(pair).where(pair.c.id == pair_id).values(choices=encode(choices), dirty=True, refusal=None))

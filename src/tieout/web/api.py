@@ -8,7 +8,20 @@ from litestar import Router, delete, get, post
 from litestar.di import NamedDependency, Provide
 from litestar.params import FromPath, FromQuery, JSONBody, QueryParameter
 
-from tieout.actions import failures, fix, history, invoices, overview, pause, prove, record, signatures, sync, users
+from tieout.actions import (
+    failures,
+    fix,
+    history,
+    invoices,
+    overview,
+    pause,
+    prove,
+    record,
+    signatures,
+    sync,
+    undo,
+    users,
+)
 from tieout.actions.actor import Role
 from tieout.proof.tieout import Proof
 from tieout.web.signing_in import guarded
@@ -35,6 +48,12 @@ class FixRequest(msgspec.Struct, frozen=True):
 
     values: dict[str, str] = {}
     all_with_cause: bool = False
+    preview: bool = False
+
+
+class UndoRequest(msgspec.Struct, frozen=True):
+    """How to undo. preview: show what it would do, and do nothing."""
+
     preview: bool = False
 
 
@@ -100,10 +119,24 @@ def list_history(
     kind: FromQuery[str] = "",
     side: FromQuery[str] = "",
     who: FromQuery[str] = "",
+    in_state: Annotated[str, QueryParameter(name="state")] = "",
+    since: FromQuery[str] = "",
+    until: FromQuery[str] = "",
     page: FromQuery[int] = 1,
 ) -> history.History:
-    """Everything that was written and decided, newest first."""
-    return history.history(reader.home, name, history.Filters(search, kind, side, who, page), reader.words)
+    """Everything that was written and decided, newest first; `since` and `until` are days (`2026-03-31`)."""
+    filters = history.Filters(
+        search, kind, side, who, page, state=in_state, since=prove.asked_day(since), until=prove.asked_day(until)
+    )
+    return history.history(reader.home, name, filters, reader.words)
+
+
+@post("/companies/{name:str}/undo/{operation:str}", status_code=200, sync_to_thread=False)
+def undo_write(
+    caller: NamedDependency[Visit], name: FromPath[str], operation: FromPath[str], data: JSONBody[UndoRequest]
+) -> undo.Undo:
+    """Take back one write, by its id in the history, or `first-sync`; the next sync carries it out."""
+    return undo.take_back(caller.home, caller.actor, name, operation, preview=data.preview, words=caller.words)
 
 
 @get("/companies/{name:str}/failures", sync_to_thread=False)
@@ -180,6 +213,12 @@ def exclude_record(caller: NamedDependency[Visit], name: FromPath[str], record_i
     pause.exclude(caller.home, caller.actor, name, record_id)
 
 
+@post("/companies/{name:str}/records/{record_id:str}/include", status_code=204, sync_to_thread=False)
+def include_record(caller: NamedDependency[Visit], name: FromPath[str], record_id: FromPath[str]) -> None:
+    """Take one record in again."""
+    pause.exclude(caller.home, caller.actor, name, record_id, include=True)
+
+
 router = Router(
     path="/api/v1",
     dependencies={"caller": Provide(provide_caller, sync_to_thread=False)},
@@ -191,6 +230,7 @@ router = Router(
         list_invoices,
         one_record,
         list_history,
+        undo_write,
         list_failures,
         apply_fix,
         run_proof,
@@ -200,6 +240,7 @@ router = Router(
         pause_company,
         resume_company,
         exclude_record,
+        include_record,
     ],
 )
 """Everything under /api/v1."""

@@ -9,7 +9,20 @@ from litestar.openapi import OpenAPIConfig
 from litestar.openapi.plugins import JsonRenderPlugin
 
 from tieout.actions.home import Home
-from tieout.web import api, assets, auditing, doing, fixing, health, problems, proving, reading, security, signing_in
+from tieout.web import (
+    api,
+    assets,
+    auditing,
+    doing,
+    fixing,
+    health,
+    problems,
+    proving,
+    reading,
+    security,
+    signing_in,
+    undoing,
+)
 from tieout.web.throttle import Throttle
 from tieout.web.visit import provide_reader, provide_visit
 
@@ -44,6 +57,9 @@ def create_app(home: Home) -> Litestar:
             doing.pause_now,
             doing.resume_now,
             doing.exclude_now,
+            doing.include_now,
+            undoing.undo_page,
+            undoing.undo_now,
             doing.settings_page,
             doing.change_setting,
         ],

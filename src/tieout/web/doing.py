@@ -52,6 +52,15 @@ def exclude_now(
     return _back(name, data)
 
 
+@post("/{name:str}/records/{pair_id:str}/include", sync_to_thread=False)
+def include_now(
+    reader: NamedDependency[Visit], name: FromPath[str], pair_id: FromPath[str], data: Form
+) -> Response[Any]:
+    """Take one record in again."""
+    pause.exclude(reader.home, reader.actor, name, pair_id, include=True)
+    return _back(name, data)
+
+
 @get(["/{name:str}/settings", "/{name:str}/settings.json"], sync_to_thread=False)
 def settings_page(request: HttpRequest, reader: NamedDependency[Visit], name: FromPath[str]) -> Response[bytes]:
     """Every setting with value and meaning."""

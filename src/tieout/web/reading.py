@@ -1,5 +1,7 @@
 """Pages that only read: overview, invoices, one record, history."""
 
+from contextlib import suppress
+from datetime import date
 from typing import Any
 
 import msgspec
@@ -91,8 +93,27 @@ def history_page(request: HttpRequest, reader: NamedDependency[Visit], name: Fro
         who=asked.get("who", ""),
         page=number(asked.get("page")),
         notes=bool(asked.get("notes")),
+        state=state if (state := asked.get("state", "")) in history.ENDS else "",
+        since=_day(asked.get("since", "")),
+        until=_day(asked.get("until", "")),
     )
     found = history.history(reader.home, name, filters, reader.words)
     with reader.home.database.read() as tx:
         zone = company.zone(lookup.connection(tx, name))
-    return show(request, reader, "history.html", found, at=place(reader, name, "history"), filters=filters, zone=zone)
+    return show(
+        request,
+        reader,
+        "history.html",
+        found,
+        at=place(reader, name, "history"),
+        filters=filters,
+        zone=zone,
+        ends=history.ENDS,
+    )
+
+
+def _day(text: str) -> date | None:
+    """A day of a form; None for anything else."""
+    with suppress(ValueError):
+        return date.fromisoformat(text)
+    return None

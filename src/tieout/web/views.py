@@ -15,7 +15,7 @@ from litestar.template.base import csrf_token
 from markupsafe import Markup, escape
 
 from tieout.actions import failures, lookup, overview
-from tieout.actions.language import KINDS, LANGUAGES, SIDES, STATES, VALUES, Words
+from tieout.actions.language import KINDS, KINDS_TOGETHER, LANGUAGES, SIDES, STATES, VALUES, Words
 from tieout.web import assets
 from tieout.web.visit import LANGUAGE, HttpRequest, Visit, preference_cookie, segment
 
@@ -47,6 +47,7 @@ _ENVIRONMENT = Environment(
 _ENVIRONMENT.globals.update(
     asset=assets.address,
     kinds=KINDS,
+    together=KINDS_TOGETHER,
     languages=LANGUAGES,
     sides=SIDES,
     states=STATES,

@@ -76,6 +76,7 @@ def _settlement(
         reference=document.payment_ref_num or "",
         marker=form.marker(document.private_note or ""),
         account=ref(document.deposit_to_account_ref),
+        deposited=any(link.txn_type == "Deposit" for link in document.linked_txn or ()),
     )
 
 
