@@ -91,8 +91,9 @@ def test_an_invoice_is_created_as_issued(us):
         assert (made.marker, made.issued_here, made.ship_to) == (f"{9:032x}", False, wanted.ship_to)
         assert [(line.amount, line.tax) for line in made.lines] == [(100, "NON"), (Decimal("50.5"), "NON")]
         assert f"requestid={unit.id}" in unit.path
-        again = await us.side.send(unit, [operation(9, wanted)], 30)
-        assert again == (done,)
+        (again,) = await us.side.send(unit, [operation(9, wanted)], 30)
+        assert again == msgspec.structs.replace(done, tid=again.tid)
+        assert len({done.tid, again.tid, ""}) == 3  # each request has an id of its own, for the vendor's support
         assert await us.count("Invoice") == 1
 
     asyncio.run(story())

@@ -31,6 +31,7 @@ from tieout.actions.pause import exclude, resume
 from tieout.actions.preflight import Check, preflight
 from tieout.actions.prove import prove
 from tieout.actions.sync import Synced, sync
+from tieout.actions.undo import Undo, take_back
 from tieout.remote.inprocess import InProcess
 from tieout.sandbox.caller import Caller
 from tieout.sandbox.clock import Clock, LoopClock
@@ -179,7 +180,7 @@ class Seller:
         }
         return self.create("invoices", values, links)
 
-    def pay(self, invoice: str, amount: str, currency: str) -> str:
+    def pay(self, invoice: str, amount: str, currency: str = "USD") -> str:
         """A payment that succeeded: its id."""
         values = {
             "hs_initial_amount": amount,
@@ -302,9 +303,15 @@ class Bookkeeper:
         self.create("Payment", **owner, TotalAmt=Decimal(amount), Line=[line])
 
     def create(self, entity: str, **values: Any) -> Json:
-        """Make an object."""
-        made: Json = self._caller.call("POST", f"{self._path}/{entity.lower()}", values)
-        return dict(made[entity])
+    def deposit(self, payment: Json) -> None:
+        """Take a payment to the bank."""
+        linked = [{"TxnId": payment["Id"], "TxnType": "Payment", "TxnLineId": "0"}]
+        lines = [{"Amount": payment["TotalAmt"], "LinkedTxn": linked}]
+        self.create("Deposit", DepositToAccountRef={"value": self.account("Bank")}, Line=lines)
+
+    def account(self, kind: str) -> str:
+        """The id of the first account of a type."""
+        return next(str(one["Id"]) for one in self.all("Account") if one["AccountType"] == kind)
 
     def item(self, name: str, **more: Any) -> Json:
         """Make a service that posts to *Services*."""
@@ -460,6 +467,14 @@ class Shop:
     def leave_out(self, record: str, *, include: bool = False) -> None:
         """Leave a record out, or take it in again."""
         exclude(self.home, _ME, NAME, record, include=include)
+
+    def undo(self, what: str, *, preview: bool = False) -> Undo:
+        """Take back one write, or `first-sync`."""
+        return take_back(self.home, _ME, NAME, what, preview=preview)
+
+    def wrote(self, what: str) -> str:
+        """The id of the newest write that the history tells like this."""
+        return next(one.id for one in self.history() if one.what == what and one.state == "done")
 
     def set(self, **given: str) -> None:
         """Change settings."""

@@ -69,6 +69,7 @@ WHY_NOT: dict[str, str] = {
     "voided": "A void cannot be taken back. Take the record in again, and it is made anew.",
     "withdrawn": "What was taken out of HubSpot can only be restored there, by hand.",
     "forgotten": "Its pair was forgotten or replaced since.",
+    "entry": "It is an entry of its own in QuickBooks, and can only be reversed there.",
     "gone": "It is gone there.",
     "changed_since": "Somebody has changed it since.",
     "period_closed": "Its period is closed up to {closed}.",

@@ -79,6 +79,8 @@ def _out_of_reach(pair: AnyPair, written: Written, now: msgspec.Struct | None, w
         return NotUndone("note")
     if written.verb == "void":
         return NotUndone("voided" if written.kind is Kind.INVOICE else "withdrawn")
+    if written.kind is Kind.SETTLEMENT and written.verb == "update" and written.side is Side.BOOKS:
+        return NotUndone("entry")
     if now is None:
         return NotUndone("gone")
     if pair.bond is None or getattr(now, "id", "") != written.target:

@@ -20,7 +20,7 @@ from tieout.remote.rows import Record
 from tieout.store import agenda
 from tieout.store.agenda import chunks, id_column
 from tieout.store.codec import decode, decode_record, encode
-from tieout.store.tables import pair, raw, record
+from tieout.store.tables import event, operation, pair, raw, record
 
 _CRM = record.alias("crm_record")
 _BOOKS = record.alias("books_record")
@@ -256,7 +256,11 @@ def link(
     for row in (*others, keep):
         choices |= decode(row.choices, dict[str, str])
     if others:
-        tx.execute(pair.delete().where(pair.c.id.in_([r.id for r in others])))
+        ids = [r.id for r in others]
+        for told in (operation, event):  # what happened to a row that goes belongs to the one that is kept
+            mine_too = and_(told.c.connection == connection, told.c.pair.in_(ids))
+            tx.execute(update(told).where(mine_too).values(pair=keep.id))
+        tx.execute(pair.delete().where(pair.c.id.in_(ids)))
     tx.execute(
         update(pair)
         .where(pair.c.id == keep.id)

@@ -15,7 +15,7 @@ from tieout.remote.side import Operation
 from tieout.store import journal, ledger
 from tieout.store.agenda import chunks, id_column
 from tieout.store.codec import decode, decode_record
-from tieout.store.journal import DONE, Result
+from tieout.store.journal import DONE, SENT, UNKNOWN, Result
 from tieout.store.tables import key_row, operation, pair, pass_, record
 
 _UNDER_WAY = (State.PENDING, State.WAITING, State.RETRYING)
@@ -139,7 +139,8 @@ def _written(tx: Connection, connection: int, one: Write, done: Sequence[Write],
 def _lasts(tx: Connection, connection: int, kind: Kind, id_: str, newest: int) -> bool:
     """Whether QuickBooks' version of a record is still the one that we left.
 
-    A payment that is applied to an invoice, and one that is voided, gives the invoice a new version.
+    A payment that is applied to an invoice, and one that is voided, gives the invoice a new version; also one of which
+    it is not known yet whether it was.
     """
     version = tx.execute(
         select(record.c.version).where(
@@ -157,8 +158,15 @@ def _lasts(tx: Connection, connection: int, kind: Kind, id_: str, newest: int) -
         pair.c.kind == Kind.SETTLEMENT.value,
         pair.c.books_id.endswith(f":{id_}", autoescape=True),
     )
-    ours = [one for one in of_pairs(tx, connection, tx.execute(paid).scalars()) if one.side is Side.BOOKS]
-    return grown <= len(ours)
+    ours = tx.execute(
+        select(func.count()).where(
+            operation.c.connection == connection,
+            operation.c.pair.in_(paid),
+            operation.c.side == Side.BOOKS.value,
+            operation.c.state.in_((DONE, SENT, UNKNOWN)),
+        )
+    ).scalar_one()
+    return grown <= int(ours)
 
 
 def users(tx: Connection, connection: int, questions: Sequence[UsersOf]) -> dict[Question, Reply]:
@@ -170,24 +178,24 @@ def users(tx: Connection, connection: int, questions: Sequence[UsersOf]) -> dict
         match question.kind:
             case Kind.ITEM:
                 invoices = selling.get(question.id, [])
-                found[question] = _users(tx, connection, question.side, Kind.INVOICE, invoices, question.id)
+                found[question] = _users(tx, connection, question.side, Kind.INVOICE, invoices)
             case Kind.CUSTOMER:
                 owned = ledger.invoices_of(tx, connection, question.id, question.side)
-                there = _users(tx, connection, question.side, Kind.INVOICE, owned, question.id)
+                there = _users(tx, connection, question.side, Kind.INVOICE, owned)
                 more = _credits(tx, connection, question.id) if question.side is Side.BOOKS else ()
                 found[question] = msgspec.structs.replace(there, standing=there.standing + more)
             case Kind.INVOICE:
                 paid = [s.id for s in ledger.settlements_on(tx, connection, [question.id], question.side)]
-                found[question] = _users(tx, connection, question.side, Kind.SETTLEMENT, paid, question.id)
+                found[question] = _users(tx, connection, question.side, Kind.SETTLEMENT, paid)
             case Kind.SETTLEMENT:
                 found[question] = Users()
     return found
 
 
-def _users(tx: Connection, connection: int, side: Side, kind: Kind, ids: Sequence[str], used: str) -> Users:
+def _users(tx: Connection, connection: int, side: Side, kind: Kind, ids: Sequence[str]) -> Users:
     """The records of these ids, apart: those whose making is to be taken back on this side, and the rest."""
     going = _going(tx, connection, side, kind, ids)
-    names = _names(tx, connection, side, kind, [one for one in ids if one != used])
+    names = _names(tx, connection, side, kind, ids)
     return Users(
         tuple(name for id_, name in names.items() if id_ not in going),
         tuple(name for id_, name in names.items() if id_ in going),
