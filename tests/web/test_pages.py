@@ -22,6 +22,7 @@ PAGES = {
     "audit": "/nova/audit",
     "tie-out": "/nova/tie-out",
     "history": "/nova/history",
+    "undo": "/nova/undo/first-sync",
     "settings": "/nova/settings",
     "gone": "/nova/failures/999999/put_back",
 }
