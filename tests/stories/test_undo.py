@@ -262,6 +262,9 @@ def test_what_was_undone_and_is_taken_in_again_is_made_anew(tmp_path: Path) -> N
         number = shop.seller.sees("invoices", invoice, "hs_number")
         made = next(one for one in shop.history() if one.kind == "invoice" and one.what == "Created in QuickBooks")
         shop.undo(made.id)
+        with shop.nothing_is_written():
+            planned = await shop.rehearse()
+        assert [(step.side, step.kind, step.verb) for step in planned.steps] == [("books", "invoice", "void")]
         await shop.sync(until_quiet=True)
         shop.leave_out(number, include=True)
         await shop.sync(until_quiet=True)

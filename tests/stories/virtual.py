@@ -30,6 +30,7 @@ from tieout.actions.overview import Overview, overview
 from tieout.actions.pause import exclude, resume
 from tieout.actions.preflight import Check, preflight
 from tieout.actions.prove import prove
+from tieout.actions.rehearse import Rehearsal, rehearse
 from tieout.actions.sync import Synced, sync
 from tieout.actions.undo import Undo, take_back
 from tieout.remote.inprocess import InProcess
@@ -444,6 +445,10 @@ class Shop:
     async def preflight(self) -> list[Check]:
         """What will fail, and what to set."""
         return await preflight(self.home, _ME, NAME, transport=self._transport)
+
+    async def rehearse(self) -> Rehearsal:
+        """The plan of the next sync."""
+        return await rehearse(self.home, _ME, NAME, transport=self._transport)
 
     def cases(self) -> list[Case]:
         """What needs a person."""

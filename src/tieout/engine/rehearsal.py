@@ -63,6 +63,8 @@ class Imagined(Generic[F]):
         return self._real.page(kind, id_)
 
     def _done(self, operation: Operation) -> Done:
+        if operation.verb == "void" and not operation.withdraw:
+            return Done(operation.target, _voided(operation))
         if operation.record is None:
             return Done(operation.target)
         id_ = operation.target or f"planned:{operation.id}"
@@ -111,6 +113,19 @@ class OnCopy:
 
     def release(self) -> None:
         """There is nobody to give it back to."""
+
+
+def _voided(operation: Operation) -> Row:
+    """What a side would return of what was voided: of a payment nothing is left."""
+    if not isinstance(operation.base, Invoice):
+        return Row(operation.kind, operation.target, 1, None, "deleted")
+    zero = Decimal(0)
+    return Row(
+        operation.kind,
+        operation.target,
+        1,
+        msgspec.structs.replace(operation.base, status="void", total=zero, tax=zero, discount=zero, balance=zero),
+    )
 
 
 def _made(record: Record, id_: str) -> Record:
