@@ -5,6 +5,7 @@ from collections.abc import Iterable, Mapping, Sequence
 from contextlib import suppress
 from datetime import datetime
 from decimal import Decimal
+from typing import Any
 
 import msgspec
 from sqlalchemy import Connection
@@ -17,7 +18,7 @@ from tieout.actions.home import Home
 from tieout.actions.language import ENGLISH, KINDS, SIDES, Words, moment
 from tieout.actions.naming import label
 from tieout.core import money
-from tieout.core.decide import Update, World
+from tieout.core.decide import Pair, Update, World
 from tieout.core.plan import Reservations
 from tieout.core.questions import Question, Reply
 from tieout.core.records import Kind, Side
@@ -28,6 +29,7 @@ from tieout.kinds.rules import decided, questions
 from tieout.kinds.settlement import Settlement
 from tieout.remote.rows import Record
 from tieout.store import connections, pairs, undone
+from tieout.store.agenda import chunks
 from tieout.store.answers import answer
 from tieout.store.connections import StoredConnection
 from tieout.store.tables import operation
@@ -44,6 +46,7 @@ DEEDS: Mapping[str, str] = {
 FIRST_SYNC = "first-sync"
 """How a person names all writes of the first sync."""
 _ROUNDS = 4
+_CHUNK = 1000
 _MONEY = (Kind.INVOICE, Kind.SETTLEMENT)
 
 
@@ -176,19 +179,18 @@ def _weigh(tx: Connection, of: StoredConnection, writes: Sequence[Write], *, tog
         world = world_of(of)
     except ValueError as error:
         raise WrongUse("Both sides have to be read once before anything can be undone.") from error
-    order = list(reversed(Kind))
-    wishes = [_Wish(one, one.pair) for one in sorted(writes, key=lambda one: order.index(one.operation.kind))]
-    there = {one.id for one in pairs.load(tx, sorted({one.pair for one in wishes}))}
+    wishes = [_Wish(one, one.pair) for kind in reversed(Kind) for one in writes if one.operation.kind is kind]
+    there = {one.id for some in chunks(sorted({one.pair for one in wishes})) for one in pairs.load(tx, some)}
     for one in wishes:
         if one.pair not in there:
             one.why_not = NotUndone("forgotten")
     for pair_id, ids in _asked(wishes).items():
         for stored in pairs.load(tx, [pair_id]):
             pairs.choose(tx, pair_id, asked_for(stored.pair.choices, ids))
-    for kind in order:
-        for pair_id in _asked([one for one in wishes if one.write.operation.kind is kind]):
-            due = [one for one in wishes if one.pair == pair_id and one.why_not is None]
-            _decide(tx, of, world, pair_id, due)
+    for kind in reversed(Kind):
+        due = [one for one in wishes if one.why_not is None and one.write.operation.kind is kind]
+        for some in chunks(due, _CHUNK):
+            _decide(tx, of, world, some)
         if together and kind is Kind.INVOICE:
             _keep_payments(tx, of, wishes)
     return wishes
@@ -202,25 +204,30 @@ def _asked(wishes: Iterable[_Wish]) -> dict[int, list[str]]:
     return found
 
 
-def _decide(tx: Connection, of: StoredConnection, world: World, pair_id: int, wishes: Sequence[_Wish]) -> None:
-    """Decide each wish on a pair as the engine will, one after the other."""
-    (stored,) = pairs.load(tx, [pair_id])
-    pair = stored.pair
+def _decide(tx: Connection, of: StoredConnection, world: World, wishes: Sequence[_Wish]) -> None:
+    """Decide wishes of one kind as the engine will, those on one pair one after the other."""
+    known = {one.id: one.pair for one in pairs.load(tx, sorted({one.pair for one in wishes}))}
+    answers: dict[Question, Reply] = {}
+    for _ in range(_ROUNDS):
+        wanted = {q for one in wishes for q in questions(_wishing(known[one.pair], one), world, answers)}
+        if not wanted:
+            break
+        answers |= answer(tx, of.id, wanted, Reservations())
     for wish in wishes:
-        now = msgspec.structs.replace(pair, choices=dict(pair.choices) | {UNDO: wish.write.operation.id})
-        answers: dict[Question, Reply] = {}
-        for _ in range(_ROUNDS):
-            if not (asked := questions(now, world, answers)):
-                break
-            answers |= answer(tx, of.id, asked, Reservations())
-        decision = decided(now, world, answers)
+        pair = _wishing(known[wish.pair], wish)
+        decision = decided(pair, world, answers)
         if isinstance(decision, NotUndone):
             wish.why_not = decision
-            _drop(tx, stored.id, wish.write.operation.id)
+            _drop(tx, wish.pair, wish.write.operation.id)
         elif isinstance(decision, Update):
             for change in decision.changes:
                 own = {"crm" if change.side is Side.CRM else "books": change.record}
-                pair = msgspec.structs.replace(pair, **own)
+                known[wish.pair] = msgspec.structs.replace(pair, **own)
+
+
+def _wishing(pair: Pair[Any], wish: _Wish) -> Pair[Any]:
+    """The pair as if this were the next write to be taken back."""
+    return msgspec.structs.replace(pair, choices=dict(pair.choices) | {UNDO: wish.write.operation.id})
 
 
 def _drop(tx: Connection, pair_id: int, operation_id: str) -> None:
@@ -251,7 +258,8 @@ def _end(
     preview: bool,
 ) -> Undo:
     """Tell what will be done, and have it done unless it is a preview."""
-    names = history.names(tx, of.id, [one.pair for one in wishes])
+    named = [history.names(tx, of.id, some) for some in chunks(sorted({one.pair for one in wishes}))]
+    names = {id_: name for some in named for id_, name in some.items()}
     steps = tuple(_step(one, names, words) for one in wishes)
     if preview:
         tx.rollback()

@@ -111,28 +111,29 @@ def written(tx: Connection, connection: int, ids: Sequence[str]) -> dict[str, Wr
     for one in of_pairs(tx, connection, owners):
         by_pair[one.pair].append(one)
     found = {}
+    asked = set(ids)
     for done in by_pair.values():
         stands = standing(done)
         for one in done:
-            if one.operation.id in ids:
+            if one.operation.id in asked:
                 found[one.operation.id] = _written(tx, connection, one, done, undone=one.operation.id not in stands)
     return found
 
 
 def _written(tx: Connection, connection: int, one: Write, done: Sequence[Write], *, undone: bool) -> Written:
-    asked = one.operation
+    made = one.operation
     newest = max((w.version for w in done if (w.side, w.id) == (one.side, one.id)), default=0)
     return Written(
         side=one.side,
-        kind=asked.kind,
-        verb=asked.verb,
+        kind=made.kind,
+        verb=made.verb,
         target=one.id,
-        fields=asked.fields,
-        before=asked.base,
+        fields=made.fields,
+        before=made.base,
         wrote=one.wrote,
-        lasts=one.side is Side.CRM or _lasts(tx, connection, asked.kind, one.id, newest),
+        lasts=one.side is Side.CRM or _lasts(tx, connection, made.kind, one.id, newest),
         undone=undone,
-        undoes=asked.undoes,
+        undoes=made.undoes,
     )
 
 

@@ -16,6 +16,9 @@ from tieout.web.signing_in import Form
 from tieout.web.views import place, show
 from tieout.web.visit import HttpRequest, Visit, segment
 
+SHOWN = 200
+"""So many records are listed on the page; its JSON twin lists all."""
+
 
 class Preview(msgspec.Struct, frozen=True):
     """One undo before it is done. result: None where it cannot be asked for; then `problem` says why."""
@@ -63,4 +66,5 @@ def _preview(request: HttpRequest, reader: Visit, name: str, operation: str, pro
         Preview(operation, result, problem),
         at=place(reader, name, "history"),
         status=400 if problem else 200,
+        shown=SHOWN,
     )
