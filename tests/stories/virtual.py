@@ -304,6 +304,10 @@ class Bookkeeper:
         self.create("Payment", **owner, TotalAmt=Decimal(amount), Line=[line])
 
     def create(self, entity: str, **values: Any) -> Json:
+        """Make an object."""
+        made: Json = self._caller.call("POST", f"{self._path}/{entity.lower()}", values)
+        return dict(made[entity])
+
     def deposit(self, payment: Json) -> None:
         """Take a payment to the bank."""
         linked = [{"TxnId": payment["Id"], "TxnType": "Payment", "TxnLineId": "0"}]
