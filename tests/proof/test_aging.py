@@ -8,7 +8,7 @@ from hypothesis import strategies as st
 
 from tieout.proof.aging import OTHER_ENTRY, UNAPPLIED, Group, age
 from tieout.proof.report import Entry, Report
-from tieout.proof.sheet import table
+from tieout.proof.sheet import open_amounts, separated
 from tieout.proof.tieout import UNEXPLAINED, Known
 from tieout.proof.totals import Receipt, Total, as_of
 
@@ -108,7 +108,7 @@ def test_a_report_that_says_more_than_its_transactions_names_the_customer():
     assert (aging.ties_out, aging.difference) == (False, "5.00")
     assert [(one.name, one.amount) for one in aging.unexplained] == [("Nova Ltd", "5.00")]
     assert [(one.report, one.difference) for one in aging.customers] == [("105.00", "5.00")]
-    assert table("2026-03-31", aging).splitlines()[-1] == (
+    assert separated(open_amounts("2026-03-31", aging)).decode().splitlines()[-1] == (
         "2026-03-31,report,,,,,Nova Ltd,USD,5.00,USD,5.00,unexplained,,"
     )
 
@@ -126,7 +126,7 @@ def test_a_foreign_invoice_is_held_against_in_its_currency_and_counts_at_home():
 
 def test_a_text_that_a_spreadsheet_would_run_is_quoted():
     aging = age([], [], report(entry("5", "8.00", type_="Journal Entry", name="=1+1")), known(), {})
-    assert ",'=1+1,USD,8.00,USD,8.00," in table("2026-03-31", aging)
+    assert ",'=1+1,USD,8.00,USD,8.00," in separated(open_amounts("2026-03-31", aging)).decode()
 
 
 def test_a_day_in_the_past_knows_no_later_payment():

@@ -31,6 +31,7 @@ ON_PAGES = (
     "settings",
     "tax_codes",
     "undo",
+    "taking",
     "users",
 )
 """The actions whose complaints a page shows."""
@@ -80,6 +81,7 @@ def of_tables() -> set[str]:
         language.KINDS,
         language.KINDS_TOGETHER,
         language.GROUPS,
+        language.HEADINGS,
         language.ENTRIES,
         language.STATES,
         language.WHO,

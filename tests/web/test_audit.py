@@ -1,7 +1,8 @@
 """The audit's page: what was found, in words and money, and as a table to take along."""
 
 import csv
-from io import StringIO
+import zipfile
+from io import BytesIO, StringIO
 
 import pytest
 from playwright.sync_api import expect
@@ -23,7 +24,7 @@ def test_its_lines_come_as_a_table(ana: Visitor):
     address = page.get_by_role("link", name="Download as CSV").get_attribute("href")
     answer = ana.context.request.get(f"{ana.site}{address}")
     assert answer.headers["content-type"].startswith("text/csv")
-    rows = list(csv.DictReader(StringIO(answer.text())))
+    rows = list(csv.DictReader(StringIO(answer.body().decode("utf-8-sig"))))
     assert [row["finding"] for row in rows] == [
         "missing_in_books",
         "missing_in_crm",
@@ -31,3 +32,12 @@ def test_its_lines_come_as_a_table(ana: Visitor):
         "different",
         "customer_twice",
     ]
+
+
+def test_its_lines_come_as_a_workbook_in_the_readers_words(ana: Visitor):
+    address = ana.open("/nova/audit").get_by_role("link", name="Download for Excel").get_attribute("href")
+    for language, word in (("en", "Missing in QuickBooks"), ("es", "Faltan en QuickBooks")):
+        answer = ana.context.request.get(f"{ana.site}{address}?lang={language}")
+        assert answer.headers["content-disposition"] == 'attachment; filename="audit.xlsx"'
+        with zipfile.ZipFile(BytesIO(answer.body())) as book:
+            assert word in book.read("xl/sharedStrings.xml").decode()

@@ -1,8 +1,6 @@
 """Audit: what is missing, doubled or different between the two accounts; and taking over what is certainly the same."""
 
-import csv
 from collections.abc import Awaitable, Callable
-from io import StringIO
 from random import SystemRandom
 from typing import TypeVar
 
@@ -18,15 +16,11 @@ from tieout.engine import auditing, passes
 from tieout.engine.rehearsal import ImaginedBooks, ImaginedCrm, OnCopy
 from tieout.engine.wiring import Transport, network, open_sides
 from tieout.engine.work import Lease, Sides, Work
-from tieout.proof.audit import Audit, Line, report
-from tieout.proof.sheet import plain
+from tieout.proof.audit import Audit, report
 from tieout.store import audits, connections
 from tieout.store.codec import decode, encode
 from tieout.store.connections import StoredConnection
 from tieout.store.database import Database
-
-_COLUMNS = Line.__struct_fields__
-_FIGURES = ("amount", "difference", "open")
 
 T = TypeVar("T")
 
@@ -80,20 +74,6 @@ def last(home: Home, name: str) -> tuple[str, Audit] | None:
     with home.database.read() as tx:
         found = audits.last(tx, connection(tx, name).id)
     return None if found is None else (found[0], decode(found[1], Audit))
-
-
-def table(found: Audit) -> str:
-    """The lines as CSV (RFC 4180) with a heading. Text that a spreadsheet would take for a formula is quoted."""
-    out = StringIO()
-    writer = csv.writer(out)
-    writer.writerow(_COLUMNS)
-    writer.writerows([_cell(line, column) for column in _COLUMNS] for line in found.lines)
-    return out.getvalue()
-
-
-def _cell(line: Line, column: str) -> str:
-    value: str = getattr(line, column)
-    return value if column in _FIGURES else plain(value)
 
 
 async def _run(

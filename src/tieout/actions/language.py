@@ -81,6 +81,32 @@ RECOGNIZED: Mapping[str, str] = {
 }
 """Why an audit says so, where it is no reason to leave something out and no cause of a failure."""
 
+HEADINGS: Mapping[str, str] = {
+    "as of": "As of",
+    "where": "Where",
+    "kind": "Kind",
+    "number": "Number",
+    "date": "Date",
+    "month": "Month",
+    "customer": "Customer",
+    "currency": "Currency",
+    "amount": "Amount",
+    "company's currency": "The company's currency",
+    "amount in company's currency": "Amount in the company's currency",
+    "reason": "Why",
+    "HubSpot id": "Id in HubSpot",
+    "QuickBooks id": "Id in QuickBooks",
+    "finding": "What",
+    "crm": "Id in HubSpot",
+    "books": "Id in QuickBooks",
+    "other": "Twice: the first one",
+    "name": "Customer",
+    "difference": "Part of the difference",
+    "open": "Part of the difference of what is open",
+    "cause": "Why",
+}
+"""The columns of a workbook, by their titles in a table."""
+
 VALUES: Mapping[str, str] = {
     "draft": "Draft",
     "open": "Open",

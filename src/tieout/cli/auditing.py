@@ -8,13 +8,14 @@ import typer
 
 from tieout.cli import output
 from tieout.cli.command import Json, Name, app, at_home, run_async
-from tieout.cli.output import DIFFERS, WELL, WRONG
+from tieout.cli.output import DIFFERS, WELL
 
 
 @app.command()
 def audit(
     name: Name,
     csv: Annotated[Path | None, typer.Option("--csv", help="Write the lines to this file.")] = None,
+    xlsx: Annotated[Path | None, typer.Option("--xlsx", help="Write the lines to this file for Excel.")] = None,
     take_over: Annotated[
         bool, typer.Option("--take-over", help="Make pairs of what is certainly the same; creates no record.")
     ] = False,
@@ -22,8 +23,10 @@ def audit(
 ) -> None:
     """Compare both accounts without writing to either: what is missing, doubled or different, in money."""
     from tieout.actions import audit as action  # noqa: PLC0415
-    from tieout.actions.language import FINDINGS  # noqa: PLC0415
+    from tieout.actions.language import ENGLISH, FINDINGS  # noqa: PLC0415
+    from tieout.actions.taking import as_workbook  # noqa: PLC0415
     from tieout.proof.audit import GROUPS  # noqa: PLC0415
+    from tieout.proof.sheet import findings, separated  # noqa: PLC0415
 
     with at_home(as_json) as (home, actor):
         found = run_async(lambda: action.audit(home, actor, name))
@@ -31,10 +34,9 @@ def audit(
             taken = run_async(lambda: action.take_over(home, actor, name))
             found = msgspec.structs.replace(found, taken_over=taken)
     if csv is not None:
-        try:
-            csv.write_text(action.table(found), encoding="utf-8", newline="")
-        except OSError as error:
-            output.fail(f"{csv} cannot be written: {error.strerror}.", WRONG, as_json=as_json)
+        output.save(csv, separated(findings(found)), as_json=as_json)
+    if xlsx is not None:
+        output.save(xlsx, as_workbook(home, findings(found), "Audit", ENGLISH), as_json=as_json)
     if as_json:
         output.document(found)
     else:

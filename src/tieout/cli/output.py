@@ -2,6 +2,7 @@
 
 import sys
 from collections.abc import Mapping, Sequence
+from pathlib import Path
 from typing import NoReturn
 
 import msgspec
@@ -46,6 +47,14 @@ def progress(message: str) -> None:
 def warn(message: str) -> None:
     """Say what is amiss, and go on."""
     talk.print(message, style="yellow", markup=False, highlight=False, soft_wrap=True)
+
+
+def save(file: Path, body: bytes, *, as_json: bool) -> None:
+    """Write what a command was asked to take along, or say why not and end."""
+    try:
+        file.write_bytes(body)
+    except OSError as error:
+        fail(f"{file} cannot be written: {error.strerror}.", WRONG, as_json=as_json)
 
 
 def fail(message: str, code: int, *, as_json: bool) -> NoReturn:

@@ -17,7 +17,7 @@ from tieout.cli.command import (
     states_table,
     verdict,
 )
-from tieout.cli.output import DIFFERS, WELL, WRONG
+from tieout.cli.output import DIFFERS, WELL
 
 
 @app.command()
@@ -222,11 +222,12 @@ def prove(
     as_of: Annotated[str, typer.Option("--as-of", help="As of the end of a day such as 2026-03-31.")] = "",
     sign: Annotated[bool, typer.Option("--sign", help="Freeze it, and lock that day and all before.")] = False,
     csv: Annotated[Path | None, typer.Option("--csv", help="Write what was open that day to this file.")] = None,
+    xlsx: Annotated[Path | None, typer.Option("--xlsx", help="Write it to this file for Excel.")] = None,
     as_json: Json = False,
 ) -> None:
     """Read both sides afresh and account for every difference."""
-    if as_of or sign or csv is not None:
-        _prove_day(name, as_of, sign=sign, csv=csv, as_json=as_json)
+    if as_of or sign or csv is not None or xlsx is not None:
+        _prove_day(name, as_of, sign=sign, csv=csv, xlsx=xlsx, as_json=as_json)
     from tieout.actions.prove import prove as action  # noqa: PLC0415
     from tieout.actions.signatures import signed_months  # noqa: PLC0415
 
@@ -242,20 +243,22 @@ def prove(
     raise SystemExit(WELL if proof.ties_out else DIFFERS)
 
 
-def _prove_day(name: str, as_of: str, *, sign: bool, csv: Path | None, as_json: bool) -> NoReturn:
+def _prove_day(name: str, as_of: str, *, sign: bool, csv: Path | None, xlsx: Path | None, as_json: bool) -> NoReturn:
     """The tie-out as of a day, today's where none is given."""
+    from tieout.actions.language import ENGLISH  # noqa: PLC0415
     from tieout.actions.prove import asked_day  # noqa: PLC0415
     from tieout.actions.prove import prove_day as action  # noqa: PLC0415
-    from tieout.proof.sheet import table  # noqa: PLC0415
+    from tieout.actions.taking import as_workbook  # noqa: PLC0415
+    from tieout.proof.sheet import open_amounts, separated  # noqa: PLC0415
 
     with at_home(as_json) as (home, actor):
         asked = asked_day(as_of)
         proof = run_async(lambda: action(home, actor, name, asked, sign=sign))
+    found = open_amounts(proof.as_of, proof.aging)
     if csv is not None:
-        try:
-            csv.write_text(table(proof.as_of, proof.aging), encoding="utf-8-sig", newline="")
-        except OSError as error:
-            output.fail(f"{csv} cannot be written: {error.strerror}.", WRONG, as_json=as_json)
+        output.save(csv, separated(found), as_json=as_json)
+    if xlsx is not None:
+        output.save(xlsx, as_workbook(home, found, "Tie-out", ENGLISH), as_json=as_json)
     if as_json:
         output.document(proof)
     else:

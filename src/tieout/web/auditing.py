@@ -8,12 +8,12 @@ from litestar.di import NamedDependency
 from litestar.params import FromPath
 from litestar.response import Redirect
 
-from tieout.actions import audit, company, lookup
-from tieout.actions.errors import NotFound
-from tieout.actions.language import FINDINGS, RECOGNIZED, Words
+from tieout.actions import audit, company, lookup, taking
+from tieout.actions.language import FINDINGS, Words
+from tieout.actions.reasons import titled
 from tieout.proof.audit import Audit, Line
-from tieout.web.proving import titled
-from tieout.web.views import place, show
+from tieout.proof.sheet import separated
+from tieout.web.views import attached, place, show
 from tieout.web.visit import HttpRequest, Visit, segment
 
 _SHOWN = 100
@@ -53,23 +53,22 @@ def _found(audit: Audit, words: Words) -> tuple[Found, ...]:
     for line in audit.lines:
         groups.setdefault(line.finding, []).append(line)
     return tuple(
-        Found(code, words(FINDINGS[code]), len(lines), tuple((one, _why(one, words)) for one in lines[:_SHOWN]))
+        Found(code, words(FINDINGS[code]), len(lines), tuple((one, titled(one.cause, words)) for one in lines[:_SHOWN]))
         for code, lines in groups.items()
     )
-
-
-def _why(line: Line, words: Words) -> str:
-    return words(RECOGNIZED[line.cause]) if line.cause in RECOGNIZED else titled(line.cause, words)
 
 
 @get("/{name:str}/audit.csv", sync_to_thread=False)
 def audit_table(reader: NamedDependency[Visit], name: FromPath[str]) -> Response[bytes]:
     """The lines of the newest audit as CSV."""
-    last = audit.last(reader.home, name)
-    if last is None:
-        raise NotFound("No audit was run yet.")
-    headers = {"Content-Disposition": 'attachment; filename="audit.csv"'}
-    return Response(audit.table(last[1]).encode(), media_type="text/csv; charset=utf-8", headers=headers)
+    return attached(separated(taking.audited(reader.home, name)), "audit.csv")
+
+
+@get("/{name:str}/audit.xlsx", sync_to_thread=False)
+def audit_workbook(reader: NamedDependency[Visit], name: FromPath[str]) -> Response[bytes]:
+    """The lines of the newest audit as a workbook."""
+    found = taking.audited(reader.home, name)
+    return attached(taking.as_workbook(reader.home, found, "Audit", reader.words), "audit.xlsx")
 
 
 @post("/{name:str}/audit")

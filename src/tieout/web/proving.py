@@ -1,6 +1,5 @@
 """The tie-out's page: as it is now or as of a day, signed months, and the table to take along."""
 
-import codecs
 from collections.abc import Iterable
 from decimal import Decimal
 from typing import Any
@@ -11,17 +10,16 @@ from litestar.di import NamedDependency
 from litestar.params import FromPath
 from litestar.response import Redirect
 
-from tieout.actions import company, lookup, naming, prove
-from tieout.actions.errors import NotFound
-from tieout.actions.language import ENTRIES, GROUPS, STATES, Words
-from tieout.actions.signatures import SignedMonth, frozen, signed_months
-from tieout.core.causes import CAUSES, REASONS
+from tieout.actions import company, lookup, naming, prove, taking
+from tieout.actions.language import GROUPS, Words
+from tieout.actions.reasons import titled
+from tieout.actions.signatures import SignedMonth, signed_months
 from tieout.core.money import text
 from tieout.core.records import Side
-from tieout.proof.sheet import table
+from tieout.proof.sheet import separated
 from tieout.proof.tieout import UNEXPLAINED, ReconcilingItem
 from tieout.web.signing_in import Form
-from tieout.web.views import place, show
+from tieout.web.views import attached, place, show
 from tieout.web.visit import HttpRequest, Visit, segment
 
 
@@ -81,19 +79,17 @@ def tie_out_page(request: HttpRequest, reader: NamedDependency[Visit], name: Fro
 
 
 @get("/{name:str}/tie-out.csv", sync_to_thread=False)
-def tie_out_table(request: HttpRequest, reader: NamedDependency[Visit], name: FromPath[str]) -> Response[Any]:
-    """The newest tie-out of a day as a table, or that of a signed day."""
-    signed = request.query_params.get("signed", "")
-    if signed:
-        as_of, aging = signed, frozen(reader.home, name, signed)
-    else:
-        last = prove.last(reader.home, name)
-        as_of, aging = (last[1].as_of, last[1].aging) if last else ("", None)
-    if aging is None:
-        raise NotFound("There is no tie-out of that day.")
-    named = {"content-disposition": f'attachment; filename="tie-out-{as_of}.csv"'}
-    body = codecs.BOM_UTF8 + table(as_of, aging).encode()
-    return Response(body, media_type="text/csv; charset=utf-8", headers=named)
+def tie_out_table(request: HttpRequest, reader: NamedDependency[Visit], name: FromPath[str]) -> Response[bytes]:
+    """The newest tie-out of a day as CSV, or that of a signed day."""
+    as_of, found = taking.tied_out(reader.home, name, request.query_params.get("signed", ""))
+    return attached(separated(found), f"tie-out-{as_of}.csv")
+
+
+@get("/{name:str}/tie-out.xlsx", sync_to_thread=False)
+def tie_out_workbook(request: HttpRequest, reader: NamedDependency[Visit], name: FromPath[str]) -> Response[bytes]:
+    """The newest tie-out of a day as a workbook, or that of a signed day."""
+    as_of, found = taking.tied_out(reader.home, name, request.query_params.get("signed", ""))
+    return attached(taking.as_workbook(reader.home, found, "Tie-out", reader.words), f"tie-out-{as_of}.xlsx")
 
 
 def _reasons(exceptions: Iterable[ReconcilingItem], words: Words) -> list[Reason]:
@@ -103,15 +99,6 @@ def _reasons(exceptions: Iterable[ReconcilingItem], words: Words) -> list[Reason
         found.setdefault(exception.reason, []).append(exception)
     order = sorted(found.items(), key=lambda entry: (entry[0] != UNEXPLAINED, -len(entry[1]), entry[0]))
     return [Reason(code, titled(code, words), _sums(own), tuple(own)) for code, own in order]
-
-
-def titled(code: str, words: Words) -> str:
-    """What a recorded reason is called: a cause, a reason to leave out, or a state."""
-    if code == UNEXPLAINED:
-        return words("No reason is recorded")
-    if code in CAUSES:
-        return words(CAUSES[code].title)
-    return words(REASONS.get(code) or ENTRIES.get(code) or STATES.get(code) or code.replace("_", " "))
 
 
 def _sums(exceptions: Iterable[ReconcilingItem]) -> dict[str, str]:

@@ -111,6 +111,18 @@ def show(
     return Response(body, media_type=kind, status_code=status, cookies=kept)
 
 
+_TYPES = {
+    "csv": "text/csv; charset=utf-8",
+    "xlsx": "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet",
+}
+
+
+def attached(body: bytes, file: str) -> Response[bytes]:
+    """A file to take along. file: its name, whose ending says what it is."""
+    named = {"content-disposition": f'attachment; filename="{file}"'}
+    return Response(body, media_type=_TYPES[file.rpartition(".")[2]], headers=named)
+
+
 def _speaking(visit: Visit, request: HttpRequest) -> dict[str, object]:
     """What every template may call."""
     words, now = visit.words, visit.home.clock.now()

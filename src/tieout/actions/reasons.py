@@ -1,0 +1,16 @@
+"""Codes in words: why something was recorded, found or left out, and where it stands."""
+
+from tieout.actions.language import ENTRIES, FINDINGS, GROUPS, KINDS, RECOGNIZED, STATES, Words
+from tieout.core.causes import CAUSES, REASONS
+from tieout.proof.tieout import UNEXPLAINED
+
+_TABLES = (RECOGNIZED, REASONS, ENTRIES, STATES, FINDINGS, GROUPS, KINDS)
+
+
+def titled(code: str, words: Words) -> str:
+    """What a recorded code is called: a cause, a reason to leave out, a state, a finding, a kind."""
+    if code == UNEXPLAINED:
+        return words("No reason is recorded")
+    if code in CAUSES:
+        return words(CAUSES[code].title)
+    return words(next((table[code] for table in _TABLES if code in table), code.replace("_", " ")))
