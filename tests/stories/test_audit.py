@@ -128,11 +128,21 @@ def test_it_tells_in_money_what_was_missed_doubled_and_changed_and_writes_nothin
     }
     assert usd["difference"] == {"total": "1164.50", "open": "1164.50"}
     assert (found["customers_twice"], found["paired"]) == (1, {"linked": 0, "number": 6, "alike": 0})
-    with file.open(newline="", encoding="utf-8") as rows:
+    with file.open(newline="", encoding="utf-8-sig") as rows:
         assert list(csv.DictReader(rows)) == found["lines"]
     for sandbox in (world.hubspot, world.quickbooks):
         assert wrote(sandbox, before[sandbox.side]) == []
     assert stored(world) == home
+
+
+def test_preflight_blocks_while_the_other_sync_runs(synced_before: World) -> None:
+    world = synced_before
+    found = {one["check"]: one for one in world.tieout.run("preflight", "shop", codes=(1,))}
+    assert found["other_sync"]["level"] == "blocks"
+    assert found["company"]["title"].endswith("US, QuickBooks Online Plus")
+    assert found["custom_fields"]["title"] == "Custom fields of sales forms: PO Number"
+    assert found["tracking"]["title"] == "QuickBooks keeps a class for each line, a location"
+    assert [found[one]["level"] for one in ("discount_account", "hubspot_clock", "quickbooks_clock")] == ["ok"] * 3
 
 
 def test_its_pairs_are_taken_over_without_a_new_record_and_a_sync_writes_nothing_for_them(

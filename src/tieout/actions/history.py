@@ -37,6 +37,7 @@ EVENTS: Mapping[str, str] = {
     "not_linked": "Could not be paired as chosen",
     "not_undone": "Could not be undone",
     "overruled": "A value was overruled",
+    "preflight": "Both accounts looked at",
     "paused": "Paused",
     "reconnected": "Accounts connected again",
     "reviewed": "Review of matches finished",
@@ -324,7 +325,7 @@ def _events(tx: Connection, company_id: int, ids: Sequence[int], words: Words) -
 
 
 DETAILS: Mapping[str, str] = {"crm": "HubSpot", "books": "QuickBooks", "why": "Why"}
-_UNTOLD = frozenset({"failures", "fix", "kind", "side"})
+_UNTOLD = frozenset({"failures", "fix", "kind", "seen", "side"})
 
 
 def _details(details: Mapping[str, object], words: Words) -> Iterable[Edit]:

@@ -130,6 +130,17 @@ WHO: Mapping[str, str] = {
     "operator": "The person who runs Tieout",
 }
 
+WHICH: Mapping[str, str] = {"hubspot": "HubSpot", "quickbooks": "QuickBooks", "nobody": "Neither of both"}
+"""Which of both systems deals with customers."""
+
+REGIMES: Mapping[str, str] = {
+    "none": "QuickBooks charges no sales tax",
+    "us-manual": "QuickBooks works with sales tax rates set up by hand",
+    "us-automated": "QuickBooks works out sales tax by itself",
+    "per-line": "QuickBooks keeps a tax code for each line",
+}
+"""How QuickBooks deals with sales tax."""
+
 RECORDS: Mapping[str, str] = {
     "customer": "customer",
     "vendor": "vendor",

@@ -1,127 +1,114 @@
 """Preflight: what will fail, and what to set, before anything is synced."""
 
-from random import SystemRandom
+from collections.abc import Collection
+from datetime import datetime, timedelta
 from typing import Literal
 
 import msgspec
+from sqlalchemy import Connection
 
+from tieout.actions import naming
 from tieout.actions.actor import Actor, Role
-from tieout.actions.errors import OutOfReach, WrongUse
+from tieout.actions.checks import Check, Checking, Seen
+from tieout.actions.errors import WrongUse
 from tieout.actions.home import Home
+from tieout.actions.language import ENGLISH, Words
 from tieout.actions.lookup import connection
-from tieout.core.facts import BooksFacts, CrmFacts
-from tieout.core.settings import Settings
-from tieout.engine.wiring import Transport, network, open_sides
-from tieout.kinds.currency import is_traded
-from tieout.remote.errors import Refusal, SignInTrouble, Unavailable
+from tieout.actions.reach import clients
+from tieout.core.records import Kind, Side
+from tieout.core.text import folded
+from tieout.engine.wiring import Transport, network
+from tieout.hubspot import account
+from tieout.hubspot.client import Client as HubSpot
+from tieout.hubspot.scopes import lacking
+from tieout.kinds.invoice import Invoice
+from tieout.quickbooks import facts as company
+from tieout.remote.errors import Refusal
+from tieout.store import agenda, connections, numbers
 
-Level = Literal["ok", "warning", "blocks"]
+_RECENT = timedelta(days=30)
+_NO_ADMIN = ("5020", "10000")
+"""Codes by which QuickBooks keeps company settings from who may not see them (QuickBooks, "Error codes")."""
 
 
-class Check(msgspec.Struct, frozen=True):
-    """One thing that was looked at. level: `blocks` = invoices will fail until it is set."""
+class Preflight(msgspec.Struct, frozen=True):
+    """Everything that was looked at. at: when both accounts were looked into (ISO, UTC), empty for never."""
 
-    check: str
-    level: Level
-    title: str
-    remedy: str = ""
+    at: str
+    checks: tuple[Check, ...]
+
+    def count(self, level: Literal["ok", "ask", "warning", "blocks"]) -> int:
+        """How many checks came out like this."""
+        return sum(1 for check in self.checks if check.level == level)
 
 
-async def preflight(home: Home, actor: Actor, name: str, *, transport: Transport = network) -> list[Check]:
-    """Read both accounts afresh and check them against the settings. Raises WrongUse, OutOfReach."""
+async def preflight(
+    home: Home, actor: Actor, name: str, words: Words = ENGLISH, *, transport: Transport = network
+) -> list[Check]:
+    """Read both accounts afresh, keep what they said, and check it. Raises WrongUse, OutOfReach."""
     actor.must_be(Role.VIEWER)
     with home.database.read() as tx:
         stored = connection(tx, name)
-    try:
-        async with open_sides(home.database, home.cipher, stored, home.clock, SystemRandom(), transport) as sides:
-            crm = await sides.crm.facts()
-            crm = msgspec.structs.replace(crm, missing_scopes=await sides.crm.missing_scopes())
-            books = await sides.books.facts()
-    except SignInTrouble as error:
-        raise WrongUse(str(error)) from error
-    except (Refusal, Unavailable) as error:
-        raise OutOfReach(str(error)) from error
-    review = _check(
-        "review",
-        stored.reviewed,
-        "warning",
-        "The first review of matches is " + ("finished" if stored.reviewed else "not finished"),
-        f"Nothing is created before: look at tieout match {name}, then tieout match {name} --finish",
+    async with clients(home, stored, transport) as (hubspot, quickbooks):
+        crm = await account.facts(hubspot)
+        crm = msgspec.structs.replace(crm, missing_scopes=lacking(await hubspot.scopes(), crm.missing_scopes))
+        hubspot_now, now = hubspot.server_time(), home.clock.now()
+        try:
+            books = await company.read(quickbooks, stored.books.key, stored.books.base_url)
+        except Refusal as error:
+            if error.code not in _NO_ADMIN:
+                raise
+            raise WrongUse(
+                "QuickBooks does not show the company's settings to this sign-in. Connect again as an administrator "
+                "of the company."
+            ) from error
+        ahead = quickbooks.server_now() - home.clock.now()
+        other = await _other_sync(hubspot, crm.missing_scopes, now)
+    seen = Seen(
+        hubspot_ahead=None if hubspot_now is None else round((hubspot_now - now).total_seconds()),
+        quickbooks_ahead=round(ahead.total_seconds()),
+        other_sync=other,
     )
-    return [*checks(crm, books, stored.settings, name), review]
+    with home.database.begin() as tx:
+        changed = (crm, books) != (stored.crm_facts, stored.books_facts)
+        connections.change(tx, stored.id, crm_facts=crm, books_facts=books)
+        if changed:
+            agenda.mark_all(tx, stored.id)
+        details = {"seen": msgspec.structs.asdict(seen)}
+        connections.note(tx, stored.id, who=actor.name, what="preflight", details=details, now=home.clock.now())
+    return list(last(home, name, words).checks)
 
 
-def checks(crm: CrmFacts, books: BooksFacts, settings: Settings, name: str) -> list[Check]:
-    """What both accounts and the settings say. name: of the pair, for the commands in the remedies."""
-    found = [
-        _check("currency", is_traded(crm.currency, books), "blocks",
-               f"HubSpot works in {crm.currency}, QuickBooks in {books.currency}",
-               f"Switch {crm.currency} on in QuickBooks; until then, invoices in it are held back."),
-        _check("scopes", not crm.missing_scopes, "blocks",
-               f"HubSpot permissions: {', '.join(crm.missing_scopes) or 'all there'}",
-               "Grant them in the HubSpot app, and connect again."),
-        _check("income_account", bool(settings.income_account) or not settings.auto_create_items, "blocks",
-               "An income account for new items" if settings.income_account else "No income account is chosen",
-               f"tieout set {name} income_account=NAME, one of: " + _names(books)),
-    ]  # fmt: skip
-    untraded = [code for code in crm.currencies if code != crm.currency and not is_traded(code, books)]
-    if untraded:
-        found.append(
-            Check("currencies", "warning", f"QuickBooks does not work in {', '.join(untraded)}, and HubSpot does",
-                  "Switch them on in QuickBooks; until then, invoices in them are held back.")
-        )  # fmt: skip
-    found += _tax(crm, books, settings, name)
-    found.append(
-        _check("numbers", not books.custom_numbers, "warning",
-               "Custom transaction numbers are " + ("on" if books.custom_numbers else "off") + " in QuickBooks",
-               "With custom numbers on, QuickBooks may go on with HubSpot's prefix and take its next number.")
-    )  # fmt: skip
-    closed = max((d for d in (books.closing_date, settings.lock_date) if d is not None), default=None)
-    found.append(Check("closed_period", "ok", f"Books closed until {closed}" if closed else "No closed period"))
-    found.append(
-        _check("revenue_recognition", not books.revenue_recognition, "warning",
-               "Revenue recognition is " + ("on" if books.revenue_recognition else "off") + " in QuickBooks",
-               f"Lines of some items will need a service date: tieout set {name} service_date=invoice_date")
-    )  # fmt: skip
-    found.append(
-        _check("auto_apply_credit", not books.auto_apply_credit, "warning",
-               "QuickBooks applies credits by itself" if books.auto_apply_credit else "Credits are applied by hand",
-               "A credit that QuickBooks applies by itself shows as credited, never as paid.")
-    )  # fmt: skip
-    found.append(Check("time_zone", "ok", f"Days are those of {crm.zone}"))
-    return found
+def last(home: Home, name: str, words: Words = ENGLISH) -> Preflight:
+    """The checks over what is known of both accounts: read by the last pass, or looked at by the last preflight."""
+    with home.database.read() as tx:
+        stored = connection(tx, name)
+        note = connections.last_note(tx, stored.id, "preflight")
+        at, seen = ("", Seen()) if note is None else (note[0], msgspec.convert(note[1]["seen"], Seen))
+        if stored.crm_facts is None or stored.books_facts is None:
+            return Preflight("", ())
+        series = _series(tx, stored.id)
+    checking = Checking(stored, stored.crm_facts, stored.books_facts, seen, series, words)
+    return Preflight(at, tuple(checking.all()))
 
 
-def _tax(crm: CrmFacts, books: BooksFacts, settings: Settings, name: str) -> list[Check]:
-    codes = ", ".join(code.name for code in books.tax_codes)
-    found = [Check("tax_regime", "ok", f"Sales tax in QuickBooks: {books.regime}")]
-    if books.regime == "per-line":
-        untaxed = bool(settings.untaxed_code or settings.tax_codes_by_country.get(""))
-        found.append(
-            _check("untaxed_code", untaxed, "blocks",
-                   ("A" if untaxed else "No") + " code for lines without tax is chosen",
-                   f"tieout set {name} untaxed_code=NAME, one of: {codes}")
-        )  # fmt: skip
-    for rate in crm.tax_rates:
-        if rate.percent < 0:
-            found.append(
-                Check(f"tax_code.{rate.name}", "warning", f"HubSpot's rate {rate.name} is a withholding",
-                      "Invoices with it are held back: QuickBooks has no tax code that takes money off.")
-            )  # fmt: skip
-            continue
-        mapped = bool(settings.tax_codes.get(rate.id) or settings.tax_codes_by_country.get(rate.id))
-        mapped = mapped or books.regime in ("none", "us-automated")
-        found.append(
-            _check(f"tax_code.{rate.name}", mapped, "blocks",
-                   f"HubSpot's rate {rate.name} " + ("is mapped" if mapped else "is not mapped"),
-                   f"tieout set {name} 'tax_code.{rate.name}=NAME', one of: {codes}")
-        )  # fmt: skip
-    return found
+async def _other_sync(hubspot: HubSpot, missing: Collection[str], now: datetime) -> str:
+    """The day of the newest invoice of HubSpot's own sync of the last 30 days; empty for none."""
+    if "crm.objects.invoices.read" in missing:
+        return ""
+    return await account.made_by_other_sync(hubspot, now - _RECENT)
 
 
-def _names(books: BooksFacts) -> str:
-    return ", ".join(account.name for account in books.income_accounts)
+def _series(tx: Connection, company_id: int) -> tuple[str, str]:
+    """A number that QuickBooks gave itself with HubSpot's prefix, and one of HubSpot's; empty for none."""
+    newest = numbers.newest(tx, company_id, Side.CRM)
+    known = naming.stored(tx, company_id, Side.CRM, Kind.INVOICE, newest)
+    issued = [one.number for one in known if isinstance(one, Invoice) and one.issued_here]
+    for prefix, example in {_prefix(number): number for number in issued}.items():
+        if prefix and (taken := numbers.alone_with(tx, company_id, Side.BOOKS, prefix)):
+            return taken, example
+    return "", ""
 
 
-def _check(check: str, good: bool, otherwise: Level, title: str, remedy: str) -> Check:  # noqa: FBT001 - reads well
-    return Check(check, "ok", title) if good else Check(check, otherwise, title, remedy)
+def _prefix(number: str) -> str:
+    return folded(number).rstrip("0123456789")

@@ -1,23 +1,21 @@
 """Prove: read both sides afresh and account for every difference, as it is now or as it was on a day."""
 
-from collections.abc import AsyncIterator, Mapping
-from contextlib import asynccontextmanager
+from collections.abc import Mapping
 from datetime import date
 from decimal import Decimal
-from random import SystemRandom
 from zoneinfo import ZoneInfo
 
-import httpx2
 import msgspec
 from sqlalchemy import Connection
 
 from tieout.actions import company, recorded, signatures
 from tieout.actions.actor import Actor, Role
-from tieout.actions.errors import OutOfReach, WrongUse
+from tieout.actions.errors import WrongUse
 from tieout.actions.home import Home
 from tieout.actions.lookup import connection
+from tieout.actions.reach import clients
 from tieout.core import days
-from tieout.engine.wiring import Transport, books_client, crm_client, network
+from tieout.engine.wiring import Transport, network
 from tieout.hubspot.client import Client as HubSpot
 from tieout.proof.aging import Aging, age
 from tieout.proof.report import Entry, Report, aging, entries
@@ -25,7 +23,6 @@ from tieout.proof.signed import INVOICE, Document, Found, Place, changes, docume
 from tieout.proof.tieout import Proof, compare
 from tieout.proof.totals import Total, as_of, of_hubspot, of_quickbooks, receipts_of_hubspot
 from tieout.quickbooks.client import Client as QuickBooks
-from tieout.remote.errors import Refusal, SignInTrouble, Unavailable
 from tieout.store import proofs
 from tieout.store.codec import decode, encode
 from tieout.store.connections import StoredConnection
@@ -66,7 +63,7 @@ async def prove(home: Home, actor: Actor, name: str, *, transport: Transport = n
     """Run the tie-out and keep its result. Raises WrongUse, OutOfReach."""
     actor.must_be(Role.VIEWER)
     stored = _ready(home, name)
-    async with _clients(home, stored, transport) as (hubspot, quickbooks):
+    async with clients(home, stored, transport) as (hubspot, quickbooks):
         read = await _read(home, stored, hubspot, quickbooks)
     with home.database.read() as tx:
         known = recorded.known(tx, stored)
@@ -87,7 +84,7 @@ async def prove_day(
     actor.must_be(Role.BOOKKEEPER if sign else Role.VIEWER)
     stored = _ready(home, name)
     zone = ZoneInfo(company.zone(stored))
-    async with _clients(home, stored, transport) as (hubspot, quickbooks):
+    async with clients(home, stored, transport) as (hubspot, quickbooks):
         read = await _read(home, stored, hubspot, quickbooks)
         today = quickbooks.server_now().astimezone(zone).date()
         day = day or today
@@ -146,26 +143,6 @@ def _ready(home: Home, name: str) -> StoredConnection:
     if stored.crm_facts is None or stored.books_facts is None:
         raise WrongUse("{name} was never read. `tieout sync {name}` reads it.", name=name)
     return stored
-
-
-@asynccontextmanager
-async def _clients(
-    home: Home, stored: StoredConnection, transport: Transport
-) -> AsyncIterator[tuple[HubSpot, QuickBooks]]:
-    """Both sides' bare clients; what is wrong with a side is told as an action's errors."""
-    try:
-        async with (
-            httpx2.AsyncClient(transport=transport(stored.crm.base_url)) as crm_http,
-            httpx2.AsyncClient(transport=transport(stored.books.base_url)) as books_http,
-        ):
-            yield (
-                crm_client(home.database, home.cipher, stored, crm_http, home.clock, SystemRandom()),
-                books_client(home.database, home.cipher, stored, books_http, home.clock),
-            )
-    except (SignInTrouble, Refusal) as error:
-        raise WrongUse(str(error)) from error
-    except Unavailable as error:
-        raise OutOfReach(str(error)) from error
 
 
 async def _read(home: Home, stored: StoredConnection, hubspot: HubSpot, quickbooks: QuickBooks) -> _Read:

@@ -64,6 +64,7 @@ def _items(tx: Connection, stored: StoredConnection) -> Sequence[Named]:
 
 _RULES = tuple(rule.value for rule in Rule)
 _SWITCH = ("true", "false")
+_WHO = ("hubspot", "quickbooks", "nobody")
 _KINDS: dict[str, _Kind] = {
     "start_date": _Kind("Invoices finalized on or after this day are synced, and all still open: a day, or `all`"),
     "customer_model": _Kind("Who is the customer: the company, or each contact", words=("company", "contact")),
@@ -92,6 +93,9 @@ _KINDS: dict[str, _Kind] = {
     "book_hubspot_payments": _Kind("Book payments recorded in HubSpot in QuickBooks", words=_SWITCH),
     "deposit_account": _Kind("The account that booked payments go to; none = Undeposited Funds", _deposits),
     "annotate": _Kind("Show the state of the sync on HubSpot's records", words=_SWITCH),
+    "who_sends": _Kind("Who sends invoices to customers", words=_WHO),
+    "who_collects": _Kind("Who takes customers' payments online", words=_WHO),
+    "who_reminds": _Kind("Who reminds customers of what is due", words=_WHO),
     "same_invoice_days": _Kind("Days within which two invoices of one amount may be the same one"),
     "same_payment_days": _Kind("Days within which two payments of one amount may be the same one"),
 }

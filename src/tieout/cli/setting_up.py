@@ -124,7 +124,8 @@ def preflight(name: Name, as_json: Json = False) -> None:
     if as_json:
         output.document(checks)
     else:
-        output.table("Preflight", ("", "check", "what to do"), [(c.level, c.title, c.remedy) for c in checks])
+        rows = [(c.level, c.title, "\n".join(filter(None, (c.remedy, c.where)))) for c in checks]
+        output.table("Preflight", ("", "check", "what to do, and where"), rows)
     raise SystemExit(DIFFERS if any(c.level == "blocks" for c in checks) else WELL)
 
 

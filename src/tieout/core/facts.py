@@ -55,6 +55,8 @@ class BooksFacts(msgspec.Struct, frozen=True):
 
     multicurrency, currencies: whether it books in other currencies too, and in which.
     discounts: a sales form may have a discount line.
+    plan: what it is sold as. zone: IANA name, empty where QuickBooks does not tell. classes: whether a document or each
+    of its lines has one, empty for none. custom_fields: those of sales forms that are in use, `id` 1 to 3.
     """
 
     realm: str
@@ -75,6 +77,12 @@ class BooksFacts(msgspec.Struct, frozen=True):
     tax_codes: tuple[TaxCode, ...] = ()
     terms: tuple[Named, ...] = ()
     payment_methods: tuple[Named, ...] = ()
+    plan: str = ""
+    zone: str = ""
+    classes: Literal["", "document", "line"] = ""
+    locations: bool = False
+    shipping: bool = False
+    custom_fields: tuple[Named, ...] = ()
     ui: str = "https://app.qbo.intuit.com"
 
 

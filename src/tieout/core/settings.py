@@ -8,6 +8,7 @@ import msgspec
 from tieout.core.fields import Rule
 
 Model = Literal["company", "contact"]
+Who = Literal["", "hubspot", "quickbooks", "nobody"]
 
 UNKNOWN = "unknown"
 """Among the countries of `tax_codes_by_country`: that of a customer of whom nobody knows it."""
@@ -26,6 +27,8 @@ class Settings(msgspec.Struct, frozen=True, omit_defaults=True, kw_only=True):
     show_quickbooks_invoices: invoices made in QuickBooks appear in HubSpot, as non-billable copies.
     book_hubspot_payments: payments recorded in HubSpot are booked in QuickBooks. deposit_account: where they go, empty
     = Undeposited Funds; deposit_accounts: instead of it, by HubSpot's processor (`hs_payments`, `byo_stripe` …).
+    who_sends, who_collects, who_reminds: which of both deals with the customer of an invoice; asked by preflight, and
+    changes nothing that is written.
     """
 
     start_date: date | None = None
@@ -53,5 +56,8 @@ class Settings(msgspec.Struct, frozen=True, omit_defaults=True, kw_only=True):
     deposit_account: str = ""
     deposit_accounts: dict[str, str] = {}
     annotate: bool = True
+    who_sends: Who = ""
+    who_collects: Who = ""
+    who_reminds: Who = ""
     same_invoice_days: int = 10
     same_payment_days: int = 5

@@ -1,11 +1,13 @@
 """What is true of the whole HubSpot account: zone, currencies, tax rates (account information and tax rates APIs)."""
 
+from datetime import datetime
 from urllib.parse import urlencode
 
 from tieout.core.facts import CrmFacts, TaxRate
 from tieout.core.money import decimal
 from tieout.hubspot.client import Client
 from tieout.hubspot.documents import VERSION, Account, Rates, decoder
+from tieout.hubspot.objects import Objects
 from tieout.remote.errors import SignInTrouble
 
 _ACCOUNT = decoder(Account)
@@ -35,6 +37,19 @@ async def facts(client: Client, missing_scopes: tuple[str, ...] = ()) -> CrmFact
         tax_rates=tuple(rates),
         missing_scopes=missing_scopes,
     )
+
+
+async def made_by_other_sync(client: Client, since: datetime) -> str:
+    """The day (ISO) of the newest invoice that HubSpot's own data sync made since a moment; empty for none. One call.
+
+    Its invoices carry `hs_invoice_source` = `data_sync` (HubSpot, "Invoices" guide). Raises as every read.
+    """
+    filters = [
+        {"propertyName": "hs_invoice_source", "operator": "EQ", "value": "data_sync"},
+        {"propertyName": "hs_createdate", "operator": "GTE", "value": str(int(since.timestamp()) * 1000)},
+    ]
+    found = await Objects(client).search("invoices", filters, "hs_createdate", ["hs_createdate"])
+    return max(((one.properties.get("hs_createdate") or "")[:10] for one in found), default="")
 
 
 async def _tax_rates(client: Client) -> list[TaxRate]:

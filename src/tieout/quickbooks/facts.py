@@ -6,7 +6,7 @@ Source: QuickBooks API reference, "Preferences", "CompanyInfo", "TaxCode", "TaxR
 from collections.abc import Mapping
 from datetime import date
 from decimal import Decimal
-from typing import Final, TypeVar
+from typing import Final, Literal, TypeVar
 
 import msgspec
 
@@ -26,13 +26,33 @@ _SANDBOX_PAGES: Final = "https://sandbox.qbo.intuit.com"
 _PAGES: Final = "https://app.qbo.intuit.com"
 
 
+class _Trait(Shape, frozen=True):
+    name: str | None = None
+    value: str | None = None
+
+
 class _Company(Shape, frozen=True):
     company_name: str | None = None
     country: str | None = None
+    default_time_zone: str | None = None
+    name_value: tuple[_Trait, ...] | None = None
 
 
 class _Accounting(Shape, frozen=True):
     book_close_date: str | None = None
+    class_tracking_per_txn: bool | None = None
+    class_tracking_per_txn_line: bool | None = None
+    track_departments: bool | None = None
+
+
+class _Custom(Shape, frozen=True):
+    name: str | None = None
+    string_value: str | None = None
+    boolean_value: bool | None = None
+
+
+class _Customs(Shape, frozen=True):
+    custom_field: tuple[_Custom, ...] | None = None
 
 
 class _Products(Shape, frozen=True):
@@ -44,6 +64,8 @@ class _SalesForms(Shape, frozen=True):
     allow_discount: bool | None = None
     default_discount_account: str | None = None
     auto_apply_credit: bool | None = None
+    allow_shipping: bool | None = None
+    custom_field: tuple[_Customs, ...] | None = None
 
 
 class _Tax(Shape, frozen=True):
@@ -125,6 +147,7 @@ def _facts(pages: Mapping[str, Page], realm: str, ui: str) -> BooksFacts:
     country = (company.country or "US").upper()
     currency = preferences.currency_prefs
     forms = preferences.sales_forms_prefs
+    accounting = preferences.accounting_info_prefs
     accounts = _listed(pages["Account"])
     return BooksFacts(
         realm=realm,
@@ -136,7 +159,7 @@ def _facts(pages: Mapping[str, Page], realm: str, ui: str) -> BooksFacts:
         custom_numbers=bool(forms.custom_txn_numbers),
         revenue_recognition=bool(preferences.product_and_services_prefs.revenue_recognition_enabled),
         auto_apply_credit=bool(forms.auto_apply_credit),
-        closing_date=_day(preferences.accounting_info_prefs.book_close_date),
+        closing_date=_day(accounting.book_close_date),
         discounts=forms.allow_discount is not False,
         discount_account=forms.default_discount_account or "",
         income_accounts=tuple(account for account in accounts if account.type in {"Income", "Other Income"}),
@@ -144,6 +167,12 @@ def _facts(pages: Mapping[str, Page], realm: str, ui: str) -> BooksFacts:
         tax_codes=_tax_codes(pages),
         terms=_listed(pages["Term"]),
         payment_methods=_listed(pages["PaymentMethod"]),
+        plan=next((one.value or "" for one in company.name_value or () if one.name == "OfferingSku"), ""),
+        zone=company.default_time_zone or "",
+        classes=_classes(accounting),
+        locations=bool(accounting.track_departments),
+        shipping=bool(forms.allow_shipping),
+        custom_fields=_custom_fields(forms),
         ui=ui,
     )
 
@@ -154,6 +183,20 @@ def _regime(country: str, tax: _Tax) -> Regime:
     if country != "US":
         return "per-line"
     return "us-automated" if tax.partner_tax_enabled else "us-manual"
+
+
+def _classes(accounting: _Accounting) -> Literal["", "document", "line"]:
+    if accounting.class_tracking_per_txn_line:
+        return "line"
+    return "document" if accounting.class_tracking_per_txn else ""
+
+
+def _custom_fields(forms: _SalesForms) -> tuple[Named, ...]:
+    """The custom fields of sales forms that are in use, as old and new forms name them (`SalesFormsPrefs.…`)."""
+    told = [one for group in forms.custom_field or () for one in group.custom_field or ()]
+    used = {str(one.name)[-1] for one in told if one.boolean_value and "UseSalesCustom" in (one.name or "")}
+    names = {str(one.name)[-1]: one.string_value for one in told if "SalesCustomName" in (one.name or "")}
+    return tuple(Named(id_, names.get(id_) or "") for id_ in sorted(used))
 
 
 def _day(text: str | None) -> date | None:

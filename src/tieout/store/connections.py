@@ -202,6 +202,17 @@ def note(
     )
 
 
+def last_note(tx: Connection, id_: int, what: str) -> tuple[str, dict[str, Any]] | None:
+    """The newest entry of the history that says `what`: its moment (ISO, UTC) and its details."""
+    row = tx.execute(
+        select(event.c.at, event.c.details)
+        .where(event.c.connection == id_, event.c.what == what)
+        .order_by(event.c.id.desc())
+        .limit(1)
+    ).first()
+    return None if row is None else (row.at, decode(row.details, dict[str, Any]))
+
+
 def _account(tx: Connection, id_: int) -> Account:
     row = tx.execute(select(account).where(account.c.id == id_)).one()
     return Account(row.id, Side(row.side), row.key, row.base_url, decode(row.options, AccountOptions))
