@@ -22,7 +22,7 @@ from tests.simulation import loop
 from tieout.actions import settings
 from tieout.actions.actor import Actor, Role
 from tieout.actions.connect import SignInFile, connect
-from tieout.actions.failures import Case, list_cases, list_warned
+from tieout.actions.failures import WARNED, Case, cases, list_cases
 from tieout.actions.fix import fix
 from tieout.actions.history import Happening, history
 from tieout.actions.home import Home
@@ -460,7 +460,8 @@ class Shop:
 
     def warned(self) -> list[Case]:
         """What is in sync with warnings."""
-        return list_warned(self.home, NAME)
+        with self.home.database.read() as tx:
+            return cases(tx, connection(tx, NAME), WARNED, ENGLISH)
 
     def history(self) -> tuple[Happening, ...]:
         """What happened, newest first."""

@@ -15,6 +15,7 @@ PAGES = {
     "overview": "/nova",
     "invoices": "/nova/invoices",
     "failures": "/nova/failures",
+    "decide": "/nova/decide",
     "record": "/nova/records/{INV-1002}",
     "draft": "/nova/records/{INV-1020}",
     "preview": "/nova/failures/{INV-1002}/put_back",
@@ -23,6 +24,8 @@ PAGES = {
     "tie-out": "/nova/tie-out",
     "history": "/nova/history",
     "undo": "/nova/undo/first-sync",
+    "preflight": "/nova/preflight",
+    "accounts": "/nova/accounts",
     "settings": "/nova/settings",
     "gone": "/nova/failures/999999/put_back",
 }

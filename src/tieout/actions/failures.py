@@ -111,10 +111,9 @@ def list_cases(home: Home, name: str, words: Words = ENGLISH) -> list[Case]:
         return _Reading(tx, lookup.connection(tx, name), words).cases(failing(home.clock.now()))
 
 
-def list_warned(home: Home, name: str, words: Words = ENGLISH) -> list[Case]:
-    """All that is in sync with warnings, each with its first. Raises NotFound."""
-    with home.database.read() as tx:
-        return _Reading(tx, lookup.connection(tx, name), words).cases(WARNED)
+def cases(tx: Connection, of: StoredConnection, condition: choices.Condition, words: Words) -> list[Case]:
+    """Those of a company pair that a condition names."""
+    return _Reading(tx, of, words).cases(condition)
 
 
 def grouped(cases: Iterable[Case], words: Words = ENGLISH) -> list[Group]:
@@ -166,6 +165,14 @@ def count(tx: Connection, company_id: int, now: datetime, kind: Kind | None = No
         wanted = wanted.where(pair.c.kind == kind.value)
     return tx.execute(wanted).scalar_one()
 
+
+def count_held(tx: Connection, company_id: int) -> int:
+    """How many only a person can decide."""
+    return tx.execute(select(func.count()).select_from(pair).where(pair.c.connection == company_id, HELD)).scalar_one()
+
+
+HELD: choices.Condition = pair.c.state == State.HELD.value
+"""Which pairs wait for a decision."""
 
 WARNED: choices.Condition = pair.c.state == State.WARNING.value
 """Which pairs are in sync with warnings."""

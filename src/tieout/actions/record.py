@@ -178,6 +178,13 @@ def _page(tx: Connection, of: StoredConnection, stored: Stored, case: failures.C
     )
 
 
+def compared(
+    tx: Connection, of: StoredConnection, kind: Kind, crm: Record | None, books: Record | None, words: Words
+) -> tuple[Row, ...]:
+    """Two records beside each other, field by field."""
+    return tuple(_rows(kind, crm, books, _Names(tx, of, crm, books), words))
+
+
 def reason(stored: Stored, words: Words) -> str:
     """Why a record is in its state, in a few words; empty where the state says it all."""
     if stored.state is State.DRAFT:

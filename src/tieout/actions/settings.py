@@ -10,6 +10,7 @@ from tieout.actions import tax_codes
 from tieout.actions.actor import Actor, Role
 from tieout.actions.errors import WrongUse
 from tieout.actions.home import Home
+from tieout.actions.language import ENGLISH, Words
 from tieout.actions.lookup import connection
 from tieout.core.facts import Named, TaxRate, is_for_deposits
 from tieout.core.fields import Rule
@@ -25,12 +26,13 @@ _DEPOSIT = "deposit_account."
 
 
 class Setting(msgspec.Struct, frozen=True):
-    """One setting as it stands. choices: the valid values, where they are a list."""
+    """One setting as it stands. choices: the valid values, where they are a list; optional: or none of them."""
 
     key: str
     value: str
     meaning: str
     choices: tuple[str, ...] = ()
+    optional: bool = False
 
 
 class _Kind(msgspec.Struct, frozen=True):
@@ -109,13 +111,15 @@ _PATTERNS = {
 }
 
 
-def settings(home: Home, actor: Actor, name: str) -> list[Setting]:
+def settings(home: Home, actor: Actor, name: str, words: Words = ENGLISH) -> list[Setting]:
     """Every setting with its value and meaning; tax codes of HubSpot's rates as `tax_code.RATE`, `tax_code.RATE@FR`."""
     actor.must_be(Role.VIEWER)
     with home.database.read() as tx:
         stored = connection(tx, name)
         found = [
-            Setting(key, _shown(tx, stored, key), kind.meaning, _choices(tx, stored, kind))
+            Setting(
+                key, _shown(tx, stored, key), words(kind.meaning), _choices(tx, stored, kind), kind.choices is not None
+            )
             for key, kind in _KINDS.items()
         ]
         codes, rates = _codes(tx, stored), _rates(stored)
@@ -124,8 +128,9 @@ def settings(home: Home, actor: Actor, name: str) -> list[Setting]:
             Setting(
                 tax_codes.key(names.get(rate, rate), country),
                 _name_of(codes, code),
-                _told(rate_name(rate, rates), country),
+                _told(rate_name(rate, rates), country, words),
                 tuple(code.name for code in codes),
+                optional=True,
             )
             for rate, country, code in tax_codes.places(stored.settings, rates)
             if rate or country
@@ -134,8 +139,12 @@ def settings(home: Home, actor: Actor, name: str) -> list[Setting]:
         Setting(
             f"{_DEPOSIT}{processor}",
             _name_of(_deposits(tx, stored), stored.settings.deposit_accounts.get(processor, "")),
-            f"The account of payments that came by HubSpot's processor {processor}, instead of deposit_account",
+            words(
+                "The account of payments that came by HubSpot's processor {processor}, instead of `deposit_account`",
+                processor=processor,
+            ),
             _choices(tx, stored, _Kind("", _deposits)),
+            optional=True,
         )
         for processor in PROCESSORS
     ]
@@ -212,11 +221,14 @@ def _with(tx: Connection, stored: StoredConnection, old: Settings, key: str, tex
     return msgspec.convert(msgspec.structs.asdict(old) | {key: value}, Settings)
 
 
-def _told(rate: str, country: str) -> str:
+def _told(rate: str, country: str, words: Words) -> str:
     """What a place of the table of tax codes means."""
-    what = f"HubSpot's rate {rate}" if rate else "lines without tax"
-    where = "customers whose country is not known" if country == UNKNOWN else f"customers in {country.upper()}"
-    return f"The QuickBooks tax code for {what}" + (f", for {where}" if country else "")
+    what = words("HubSpot's rate {rate}", rate=rate) if rate else words("lines without tax")
+    if not country:
+        return words("The QuickBooks tax code for {what}", what=what)
+    if country == UNKNOWN:
+        return words("The QuickBooks tax code for {what}, for customers whose country is not known", what=what)
+    return words("The QuickBooks tax code for {what}, for customers in {country}", what=what, country=country.upper())
 
 
 def _with_tax(tx: Connection, stored: StoredConnection, old: Settings, key: str, text: str) -> Settings:

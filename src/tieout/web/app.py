@@ -13,6 +13,8 @@ from tieout.web import (
     api,
     assets,
     auditing,
+    checking,
+    deciding,
     doing,
     fixing,
     health,
@@ -20,6 +22,7 @@ from tieout.web import (
     proving,
     reading,
     security,
+    setting,
     signing_in,
     undoing,
 )
@@ -62,8 +65,12 @@ def create_app(home: Home) -> Litestar:
             doing.include_now,
             undoing.undo_page,
             undoing.undo_now,
-            doing.settings_page,
-            doing.change_setting,
+            deciding.decide_page,
+            checking.preflight_page,
+            checking.preflight_now,
+            setting.settings_page,
+            setting.accounts_page,
+            setting.change_setting,
         ],
     )
     return Litestar(

@@ -46,7 +46,7 @@ def front(request: HttpRequest, reader: NamedDependency[Visit]) -> Response[Any]
 def overview_page(request: HttpRequest, reader: NamedDependency[Visit], name: FromPath[str]) -> Response[bytes]:
     """A company pair at a glance."""
     found = overview.overview(reader.home, plain(name), reader.words)
-    return show(request, reader, "overview.html", found, at=place(reader, plain(name), "overview"))
+    return show(request, reader, "overview.html", found, at=place(reader, plain(name), ""))
 
 
 @get(["/{name:str}/invoices", "/{name:str}/invoices.json"], sync_to_thread=False)
@@ -78,8 +78,8 @@ def record_page(
 ) -> Response[bytes]:
     """One record on both sides."""
     found = record.record(reader.home, name, plain(pair_id), reader.words)
-    tab = "invoices" if found.kind is Kind.INVOICE else ""
-    return show(request, reader, "record.html", found, at=place(reader, name, tab))
+    page = "invoices" if found.kind is Kind.INVOICE else "-"
+    return show(request, reader, "record.html", found, at=place(reader, name, page))
 
 
 @get(["/{name:str}/history", "/{name:str}/history.json"], sync_to_thread=False)

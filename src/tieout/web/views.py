@@ -17,6 +17,7 @@ from markupsafe import Markup, escape
 from tieout.actions import failures, lookup, overview
 from tieout.actions.language import KINDS, KINDS_TOGETHER, LANGUAGES, SIDES, STATES, VALUES, Words
 from tieout.web import assets
+from tieout.web.menu import MENU
 from tieout.web.visit import LANGUAGE, HttpRequest, Visit, preference_cookie, segment
 
 TONES: Mapping[str, tuple[str, str]] = {
@@ -49,6 +50,7 @@ _ENVIRONMENT.globals.update(
     kinds=KINDS,
     together=KINDS_TOGETHER,
     languages=LANGUAGES,
+    menu=MENU,
     sides=SIDES,
     states=STATES,
     tones=TONES,
@@ -69,20 +71,25 @@ _ENVIRONMENT.globals["coded"] = coded
 
 
 class Place(msgspec.Struct, frozen=True):
-    """Where in a company pair a page belongs: its name, its tab, and how many records need a person there."""
+    """Where in a company pair a page belongs: its name, the page as the menu knows it, and all pairs' names.
+
+    counts: how many records wait for a person, by page.
+    """
 
     name: str = ""
-    tab: str = ""
-    needs_you: int = 0
+    page: str = "-"
+    counts: Mapping[str, int] = {}
     others: tuple[str, ...] = ()
 
 
-def place(visit: Visit, name: str, tab: str) -> Place:
+def place(visit: Visit, name: str, page: str) -> Place:
     """The place of a page of this company pair. Raises NotFound where there is none of this name."""
     with visit.home.database.read() as tx:
         of = lookup.connection(tx, name)
         needs_you = failures.count(tx, of.id, visit.home.clock.now())
-    return Place(name, tab, needs_you, tuple(overview.list_companies(visit.home)))
+        held = failures.count_held(tx, of.id)
+    counts = {"failures": needs_you, "decide": held}
+    return Place(name, page, counts, tuple(overview.list_companies(visit.home)))
 
 
 def show(
