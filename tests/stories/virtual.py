@@ -26,6 +26,8 @@ from tieout.actions.failures import WARNED, Case, cases, list_cases
 from tieout.actions.fix import fix
 from tieout.actions.history import Happening, history
 from tieout.actions.home import Home
+from tieout.actions.language import ENGLISH
+from tieout.actions.lookup import connection
 from tieout.actions.overview import Overview, overview
 from tieout.actions.pause import exclude, resume
 from tieout.actions.preflight import Check, preflight

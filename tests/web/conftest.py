@@ -16,6 +16,8 @@ from tests.web import company
 from tieout.actions import invoices, users
 from tieout.actions.actor import Actor, Role
 from tieout.actions.home import Home, open_home
+from tieout.core.records import Kind, Side
+from tieout.store import connections, pairs
 from tieout.web.app import create_app
 
 PASSWORD = "correct horse"
@@ -131,11 +133,15 @@ def visitor(browser: Browser, site: str, request: pytest.FixtureRequest) -> Iter
 def ana(visitor: Visitor) -> Visitor:
     """The owner, signed in."""
     visitor.sign_in()
-    visitor.page.wait_for_url("**/nova")
+    visitor.page.wait_for_url(lambda url: not url.endswith("/sign-in"))
     return visitor
 
 
 @pytest.fixture
 def ids(home: Home) -> dict[str, str]:
-    """The ids of invoices' rows, by number."""
-    return {row.number: row.id for row in invoices.list_invoices(home, company.NAME).rows}
+    """The ids of invoices' rows by number, and that of a customer's by its id in HubSpot."""
+    with home.database.read() as tx:
+        of = connections.find(tx, company.NAME)
+        nova = None if of is None else pairs.find(tx, of.id, Kind.CUSTOMER, Side.CRM, "company:2")
+    assert nova is not None
+    return {row.number: row.id for row in invoices.list_invoices(home, company.NAME).rows} | {"company:2": str(nova.id)}

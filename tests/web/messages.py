@@ -10,7 +10,7 @@ from tieout.actions import history, language, settings, signatures, undo
 from tieout.core.causes import CAUSES, REASONS
 from tieout.core.fixes import FIXES
 from tieout.core.undoing import WHY_NOT
-from tieout.web import checking, fixing, menu, problems
+from tieout.web import checking, fixing, menu, problems, reviewing
 
 SOURCE = Path(__file__).resolve().parents[2] / "src/tieout"
 SPEAKERS = {"words", "_words", "WrongSignIn", "_problem"}
@@ -25,6 +25,8 @@ ON_PAGES = (
     "failures",
     "fix",
     "lookup",
+    "match",
+    "matching",
     "pause",
     "preflight",
     "prove",
@@ -94,6 +96,7 @@ def of_tables() -> set[str]:
         language.RECORDS,
         language.FIELDS,
         language.SHARED,
+        language.JOINED,
         language.AGAINST,
         signatures.TOLD,
         history.EVENTS,
@@ -117,7 +120,7 @@ def of_tables() -> set[str]:
     for options in fixing.OPTIONS.values():
         found |= {title for title, _ in options.values()}
     found |= {kind.meaning for kind in settings._KINDS.values()}
-    found |= {*menu.titles(), *(title for _, _, title in checking.LOOKS.values())}
+    found |= {*menu.titles(), *reviewing.VIEWS.values(), *(title for _, _, title in checking.LOOKS.values())}
     return found | {"Viewer", "Seller", "Bookkeeper", "Owner"}
 
 

@@ -16,6 +16,8 @@ PAGES = {
     "invoices": "/nova/invoices",
     "failures": "/nova/failures",
     "decide": "/nova/decide",
+    "matches": "/nova/matches",
+    "match": "/nova/matches/{company:2}",
     "record": "/nova/records/{INV-1002}",
     "draft": "/nova/records/{INV-1020}",
     "preview": "/nova/failures/{INV-1002}/put_back",

@@ -141,8 +141,8 @@ class Checking:
             "currencies",
             "warning" if strange else "ok",
             words("Currencies in HubSpot: {currencies}", currencies=", ".join(crm.currencies) or crm.currency),
-            words("QuickBooks does not work in {others}: invoices in them are held back until they are switched on there. "
-                  "Multicurrency cannot be switched off again.", others=", ".join(strange)),
+            words("QuickBooks does not work in {others}: invoices in them are held back until they are switched on "
+                  "there. Multicurrency cannot be switched off again.", others=", ".join(strange)),
             words("QuickBooks: Account and settings, Advanced, Currency"),
             self._at_quickbooks("Advanced"),
         )  # fmt: skip

@@ -209,6 +209,13 @@ SHARED: Mapping[str, str] = {
 }
 """What speaks for two records being the same."""
 
+JOINED: Mapping[str, str] = {
+    "by_you": "a person said so",
+    "created": "made by Tieout",
+    "merged": "the two were merged",
+}
+"""Why two records are a pair, where it is nothing that they share."""
+
 AGAINST: Mapping[str, str] = {
     "currency": "another currency",
     "country": "another country",

@@ -16,6 +16,8 @@ from tieout.store.answers import answer
 
 _KINDS = (Kind.CUSTOMER, Kind.ITEM)
 _CHOICE = {Kind.CUSTOMER: "link_customer", Kind.ITEM: "link_item"}
+_INSTEAD = ("create_customer", "create_item", "exclude")
+"""What a person may have chosen before, and does not any more."""
 
 
 class Match(msgspec.Struct, frozen=True):
@@ -46,7 +48,7 @@ def review(home: Home, actor: Actor, name: str) -> Review:
     with home.database.read() as tx:
         stored = connection(tx, name)
         if not (stored.crm_complete and stored.books_complete):
-            raise WrongUse(f"Both sides have to be read once before matches are known: `tieout sync {name}`.")
+            raise WrongUse("Both sides have to be read once before matches are known: `tieout sync {name}`.", name=name)
         for kind in _KINDS:
             found = pairs.load(tx, agenda.alone(tx, stored.id, kind))
             due = [s for s in found if s.cause not in ("part_of_company", "by_you", "undone")]
@@ -73,12 +75,13 @@ def link(home: Home, actor: Actor, name: str, match_id: str, books_id: str) -> N
         stored = connection(tx, name)
         found = pairs.load(tx, [row_id(match_id)])
         if not found or not pairs.belongs(tx, found[0].id, stored.id) or found[0].pair.kind not in _CHOICE:
-            raise NotFound(f"There is no match {match_id} in {name}.")
+            raise NotFound("There is no match {id} here.", id=match_id)
         one = found[0]
         there = pairs.find(tx, stored.id, one.pair.kind, Side.BOOKS, books_id)
         if there is None or there.pair.bond is not None or one.pair.bond is not None:
-            raise WrongUse(f"QuickBooks has no unlinked {one.pair.kind} with the id {books_id}.")
-        pairs.choose(tx, one.id, dict(one.pair.choices) | {_CHOICE[one.pair.kind]: books_id})
+            raise WrongUse("QuickBooks has no unlinked {kind} with the id {id}.", kind=one.pair.kind.value, id=books_id)
+        kept = {key: value for key, value in one.pair.choices.items() if key not in _INSTEAD}
+        pairs.choose(tx, one.id, kept | {_CHOICE[one.pair.kind]: books_id})
         connections.want(tx, stored.id)
         details = {"kind": one.pair.kind.value, "crm": one.crm_id, "books": books_id}
         now = home.clock.now()

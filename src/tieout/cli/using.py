@@ -17,7 +17,7 @@ from tieout.cli.command import (
     states_table,
     verdict,
 )
-from tieout.cli.output import DIFFERS, WELL
+from tieout.cli.output import DIFFERS, WELL, WRONG
 
 
 @app.command()

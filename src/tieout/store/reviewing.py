@@ -1,0 +1,99 @@
+"""HubSpot's customers and items as the review of matches walks through them, a page at a time."""
+
+from collections.abc import Sequence
+from typing import Literal
+
+from sqlalchemy import ColumnElement, Connection, String, and_, cast, exists, func, or_, select
+
+from tieout.core.records import Kind, Side
+from tieout.store.tables import match_key, pair, record
+
+View = Literal["open", "decided", "linked", "alone"]
+KINDS = (Kind.CUSTOMER, Kind.ITEM)
+_NO_CHOICE = b"{}"
+_OUTSIDE = ("part_of_company",)
+"""Causes of records that are no customer of their own."""
+
+
+def rows(
+    tx: Connection, connection: int, view: View, kind: str, search: str, page: int, size: int
+) -> tuple[list[int], int]:
+    """The pairs of one page of a view, and how many there are in all.
+
+    open: without counterpart and choice, but with a record of QuickBooks that shares a key. alone: nothing shares one.
+    decided: a person chose something that has led to no pair. linked: pairs, newest first.
+    """
+    wanted = and_(
+        pair.c.connection == connection,
+        pair.c.kind.in_([kind] if kind else [one.value for one in KINDS]),
+        pair.c.crm_id.is_not(None),
+        _in(view),
+    )
+    if search:
+        wanted = and_(wanted, _named(connection, search))
+    total = tx.execute(select(func.count()).select_from(pair).where(wanted)).scalar_one()
+    order = (pair.c.linked_at.desc(), pair.c.id) if view == "linked" else (pair.c.needed.desc(), pair.c.id)
+    found = select(pair.c.id).where(wanted).order_by(*order).limit(size).offset((page - 1) * size)
+    return list(tx.execute(found).scalars()), total
+
+
+def whys(tx: Connection, ids: Sequence[int]) -> dict[int, str]:
+    """Why pairs were linked: keys that both share, `by_you`, `merged` or `created:…`; empty for what is no pair."""
+    found = tx.execute(select(pair.c.id, pair.c.linked_why).where(pair.c.id.in_(ids)))
+    return {row.id: row.linked_why for row in found}
+
+
+def _in(view: View) -> ColumnElement[bool]:
+    if view == "linked":
+        return pair.c.linked_at != ""
+    alone = and_(pair.c.linked_at == "", pair.c.cause.not_in(_OUTSIDE))
+    if view == "decided":
+        return and_(alone, pair.c.choices != _NO_CHOICE)
+    return and_(alone, pair.c.choices == _NO_CHOICE, _shares() if view == "open" else ~_shares())
+
+
+def _shares() -> ColumnElement[bool]:
+    """Whether an unlinked record of QuickBooks has a key in common."""
+    mine, theirs, other = match_key.alias("mine"), match_key.alias("theirs"), pair.alias("other")
+    return exists(
+        select(1)
+        .select_from(mine)
+        .join(
+            theirs,
+            and_(
+                theirs.c.connection == mine.c.connection,
+                theirs.c.name == mine.c.name,
+                theirs.c.value == mine.c.value,
+                theirs.c.side == Side.BOOKS.value,
+                theirs.c.kind == mine.c.kind,
+            ),
+        )
+        .join(
+            other,
+            and_(
+                other.c.connection == theirs.c.connection,
+                other.c.kind == theirs.c.kind,
+                other.c.books_id == theirs.c.id,
+                other.c.linked_at == "",
+            ),
+        )
+        .where(
+            mine.c.connection == pair.c.connection,
+            mine.c.side == Side.CRM.value,
+            mine.c.kind == pair.c.kind,
+            mine.c.id == pair.c.crm_id,
+        )
+        .correlate(pair)
+    )
+
+
+def _named(connection: int, search: str) -> ColumnElement[bool]:
+    """Whether either record says this somewhere, case aside."""
+    body = func.lower(cast(record.c.body, String)).contains(search.casefold(), autoescape=True)
+    own = or_(
+        and_(record.c.side == Side.CRM.value, record.c.id == pair.c.crm_id),
+        and_(record.c.side == Side.BOOKS.value, record.c.id == pair.c.books_id),
+    )
+    return exists(
+        select(1).where(record.c.connection == connection, record.c.kind == pair.c.kind, own, body).correlate(pair)
+    )
