@@ -453,7 +453,7 @@ class Shop:
         return await preflight(self.home, _ME, NAME, transport=self._transport)
 
     async def rehearse(self) -> Rehearsal:
-        """The plan of the next sync."""
+        """The whole plan, without writing."""
         return await rehearse(self.home, _ME, NAME, transport=self._transport)
 
     def cases(self) -> list[Case]:

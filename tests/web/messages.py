@@ -10,7 +10,7 @@ from tieout.actions import history, language, settings, signatures, undo
 from tieout.core.causes import CAUSES, REASONS
 from tieout.core.fixes import FIXES
 from tieout.core.undoing import WHY_NOT
-from tieout.web import checking, fixing, menu, problems, reviewing
+from tieout.web import checking, fixing, menu, planning, problems, reviewing
 
 SOURCE = Path(__file__).resolve().parents[2] / "src/tieout"
 SPEAKERS = {"words", "_words", "WrongSignIn", "_problem"}
@@ -120,7 +120,12 @@ def of_tables() -> set[str]:
     for options in fixing.OPTIONS.values():
         found |= {title for title, _ in options.values()}
     found |= {kind.meaning for kind in settings._KINDS.values()}
-    found |= {*menu.titles(), *reviewing.VIEWS.values(), *(title for _, _, title in checking.LOOKS.values())}
+    found |= {
+        *menu.titles(),
+        *reviewing.VIEWS.values(),
+        *(title for _, _, title in planning.WHAT.values()),
+        *(title for _, _, title in checking.LOOKS.values()),
+    }
     return found | {"Viewer", "Seller", "Bookkeeper", "Owner"}
 
 

@@ -27,6 +27,7 @@ PAGES = {
     "history": "/nova/history",
     "undo": "/nova/undo/first-sync",
     "preflight": "/nova/preflight",
+    "plan": "/nova/plan",
     "accounts": "/nova/accounts",
     "settings": "/nova/settings",
     "gone": "/nova/failures/999999/put_back",

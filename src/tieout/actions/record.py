@@ -245,13 +245,20 @@ def _plain(field: str, one: Record | None, side: Side, names: _Names) -> str | N
     value = getattr(one, field, None)
     if field in {"customer", "invoice"} and isinstance(value, str):
         return names.of(side, Kind(field), value)
+    if isinstance(value, Decimal) and not value and field not in {"total", "balance", "amount"}:
+        return ""
+    return plain(value)
+
+
+def plain(value: object) -> str:
+    """A value of a record as text: a decimal, an ISO day, `yes` or `no`, an address in one line."""
     match value:
         case None:
             return ""
         case bool():
             return "yes" if value else "no"
         case Decimal():
-            return f"{value:f}" if value or field in {"total", "balance", "amount"} else ""
+            return f"{value:f}"
         case date():
             return value.isoformat()
         case Address():

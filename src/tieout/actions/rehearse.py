@@ -1,6 +1,6 @@
 """Rehearse: the whole plan of the next sync, without writing anything."""
 
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from random import SystemRandom
 
 import msgspec
@@ -9,11 +9,15 @@ from tieout.actions.actor import Actor, Role
 from tieout.actions.errors import OutOfReach, WrongUse
 from tieout.actions.home import Home
 from tieout.actions.lookup import connection
+from tieout.actions.outlook import Outlook, newest_row, outlook
+from tieout.actions.record import plain
+from tieout.core.merge import Difference
 from tieout.core.records import Kind, Side, State
 from tieout.engine import passes
 from tieout.engine.rehearsal import ImaginedBooks, ImaginedCrm, OnCopy
 from tieout.engine.wiring import Transport, network, open_sides
 from tieout.engine.work import Sides
+from tieout.kinds import charge
 from tieout.kinds.customer import Customer
 from tieout.kinds.invoice import Invoice
 from tieout.kinds.item import Item
@@ -26,7 +30,10 @@ _MOST_PASSES = 5
 
 
 class Step(msgspec.Struct, frozen=True):
-    """One write that would be made. id: empty for a record that would be created. amount: decimal string or empty."""
+    """One write that would be made. id: empty for a record that would be created. amount: decimal string or empty.
+
+    edits: of a change, what becomes of each field: plain values, amounts as decimal text.
+    """
 
     side: str
     verb: str
@@ -36,12 +43,14 @@ class Step(msgspec.Struct, frozen=True):
     amount: str
     currency: str
     fields: tuple[str, ...]
+    edits: tuple[Difference, ...] = ()
 
 
 class Rehearsal(msgspec.Struct, frozen=True):
-    """The plan: every write, and the states that would stand afterwards, by kind."""
+    """The plan: every write, what else comes of it, and the states that would stand afterwards, by kind."""
 
     steps: list[Step]
+    outlook: list[Outlook]
     states: dict[str, dict[str, int]]
 
 
@@ -63,7 +72,8 @@ async def rehearse(home: Home, actor: Actor, name: str, *, transport: Transport 
 async def _run(home: Home, copy: Database, id_: int, transport: Transport) -> Rehearsal:
     with copy.read() as tx:
         stored = connections.get(tx, id_)
-    random = SystemRandom()
+        known = newest_row(tx)
+    random, began = SystemRandom(), home.clock.now().isoformat()
     seen: list[tuple[Side, Operation]] = []
     for _ in range(_MOST_PASSES):
         async with open_sides(copy, home.cipher, stored, home.clock, random, transport, home=home.database) as sides:
@@ -85,8 +95,9 @@ async def _run(home: Home, copy: Database, id_: int, transport: Transport) -> Re
             break
     with copy.read() as tx:
         counts = counting.by_state(tx, id_)
+        rest = list(outlook(tx, id_, began, known))
     states = {kind.value: {state.value: counts[kind].get(state, 0) for state in State} for kind in Kind}
-    return Rehearsal(_steps(seen), states)
+    return Rehearsal(_steps(seen), rest, states)
 
 
 def _steps(seen: Sequence[tuple[Side, Operation]]) -> list[Step]:
@@ -110,6 +121,20 @@ def _steps(seen: Sequence[tuple[Side, Operation]]) -> list[Step]:
                 amount,
                 currency,
                 operation.fields,
+                tuple(_edits(side, operation)),
             )
         )
     return steps
+
+
+def _edits(side: Side, operation: Operation) -> Iterator[Difference]:
+    record, base = operation.record, operation.base
+    if record is None or base is None:
+        return
+    for field in operation.fields:
+        if field == "lines" and isinstance(record, Invoice) and isinstance(base, Invoice):
+            yield from charge.differences(base, record, side, ignore=charge.NAMES)
+            continue
+        before, after = (plain(getattr(one, field, "")) for one in (base, record))
+        if before != after:
+            yield Difference(field, before, after, side)

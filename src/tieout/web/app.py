@@ -18,6 +18,7 @@ from tieout.web import (
     doing,
     fixing,
     health,
+    planning,
     problems,
     proving,
     reading,
@@ -69,6 +70,8 @@ def create_app(home: Home) -> Litestar:
             deciding.decide_page,
             checking.preflight_page,
             checking.preflight_now,
+            planning.plan_page,
+            planning.plan_now,
             reviewing.matches_page,
             reviewing.match_page,
             reviewing.choose_match,
@@ -95,5 +98,5 @@ def create_app(home: Home) -> Litestar:
             use_handler_docstrings=True,
             render_plugins=[JsonRenderPlugin(path="/openapi.json")],
         ),
-        state=State({"home": home, "throttle": Throttle()}),
+        state=State({"home": home, "throttle": Throttle(), "plans": {}}),
     )
