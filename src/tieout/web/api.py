@@ -24,6 +24,7 @@ from tieout.actions import (
 )
 from tieout.actions.actor import Role
 from tieout.proof.tieout import Proof
+from tieout.web import twins
 from tieout.web.signing_in import guarded
 from tieout.web.visit import HttpRequest, NotSignedIn, Visit, bearer, provide_reader
 
@@ -235,6 +236,7 @@ router = Router(
         apply_fix,
         run_proof,
         run_day_proof,
+        *twins.HANDLERS,
         list_signed,
         want_sync,
         pause_company,

@@ -41,11 +41,16 @@ class Audited(msgspec.Struct, frozen=True):
 @get(["/{name:str}/audit", "/{name:str}/audit.json"], sync_to_thread=False)
 def audit_page(request: HttpRequest, reader: NamedDependency[Visit], name: FromPath[str]) -> Response[bytes]:
     """The newest audit."""
+    at = place(reader, name, "audit")
+    return show(request, reader, "audit.html", newest(reader, name), at=at, findings=FINDINGS)
+
+
+def newest(reader: Visit, name: str) -> Audited:
+    """The newest audit, its lines in words by finding. Raises NotFound."""
     last = audit.last(reader.home, name)
     with reader.home.database.read() as tx:
         zone = company.zone(lookup.connection(tx, name))
-    model = Audited("", zone, None) if last is None else Audited(last[0], zone, last[1], _found(last[1], reader.words))
-    return show(request, reader, "audit.html", model, at=place(reader, name, "audit"), findings=FINDINGS)
+    return Audited("", zone, None) if last is None else Audited(last[0], zone, last[1], _found(last[1], reader.words))
 
 
 def _found(audit: Audit, words: Words) -> tuple[Found, ...]:

@@ -50,6 +50,20 @@ class TieOut(msgspec.Struct, frozen=True):
 @get(["/{name:str}/tie-out", "/{name:str}/tie-out.json"], sync_to_thread=False)
 def tie_out_page(request: HttpRequest, reader: NamedDependency[Visit], name: FromPath[str]) -> Response[bytes]:
     """The newest tie-out."""
+    return show(
+        request,
+        reader,
+        "tie_out.html",
+        newest(reader, name),
+        at=place(reader, name, "tie-out"),
+        groups=GROUPS,
+        titled=lambda code: titled(code, reader.words),
+        refused=request.query_params.get("done") == "refused",
+    )
+
+
+def newest(reader: Visit, name: str) -> TieOut:
+    """The newest tie-out with the signed months. Raises NotFound."""
     last = prove.last(reader.home, name)
     exceptions = last[1].exceptions if last else ()
     opened = last[1].aging.open if last and last[1].aging else ()
@@ -58,23 +72,13 @@ def tie_out_page(request: HttpRequest, reader: NamedDependency[Visit], name: Fro
         of = lookup.connection(tx, name)
         crm = naming.invoice_rows(tx, of.id, Side.CRM, {crm for crm, _ in apart})
         books = naming.invoice_rows(tx, of.id, Side.BOOKS, {books for _, books in apart})
-    found = TieOut(
+    return TieOut(
         at=last[0] if last else "",
         zone=company.zone(of),
         proof=last[1] if last else None,
         reasons=tuple(_reasons(exceptions, reader.words)),
         records={f"{one}/{other}": at for one, other in apart if (at := crm.get(one) or books.get(other))},
         months=signed_months(reader.home, name, reader.words),
-    )
-    return show(
-        request,
-        reader,
-        "tie_out.html",
-        found,
-        at=place(reader, name, "tie-out"),
-        groups=GROUPS,
-        titled=lambda code: titled(code, reader.words),
-        refused=request.query_params.get("done") == "refused",
     )
 
 
