@@ -70,22 +70,27 @@ class World:
         self.cursor = ""
         client = httpx2.AsyncClient(transport=InProcess(self.gate), base_url=BASE)
         self.http = Http(client, account="crm", clock=self.clock)
-        self.side = HubSpotSide(
+        self._model, self._zone = model, zone
+        self.side = self.new_side()
+        self._ids = 0
+        run(self.side.set_up())
+
+    def new_side(self, **more: Any) -> HubSpotSide:
+        return HubSpotSide(
             http=self.http,
             base_url=BASE,
             vault=self.vault,
             shelf=self.shelf,
             clock=self.clock,
             profile=profile(commit_within=2, index_lag=2),
-            model=model,  # type: ignore[arg-type]
-            zone=ZoneInfo(zone),
+            model=self._model,  # type: ignore[arg-type]
+            zone=ZoneInfo(self._zone),
             ui="app.hubspot.com",
             portal=self.signed_in["portal_id"],
             random=random.Random(2),
             versions=self.versions,
+            **more,
         )
-        self._ids = 0
-        run(self.side.set_up())
 
     def versions(self, kind: Kind, ids: Sequence[str]) -> dict[str, int]:
         return {id_: self.mirror[kind, id_].version for id_ in ids if (kind, id_) in self.mirror}

@@ -318,9 +318,9 @@ class Checking:
             *sales,
         )
         tracked = [
-            *([words("a class for each document")] if books.classes == "document" else []),
-            *([words("a class for each line")] if books.classes == "line" else []),
-            *([words("a location")] if books.locations else []),
+            *([words("a class for each document")] if books.class_tracking == "document" else []),
+            *([words("a class for each line")] if books.class_tracking == "line" else []),
+            *([words("a location")] if books.location_tracking else []),
         ]
         yield Check(
             "tracking",

@@ -8,6 +8,7 @@ import msgspec
 
 from tieout.actions.language import Words
 from tieout.actions.naming import MONEY
+from tieout.core.fields import value_of
 from tieout.core.records import Address, Side
 from tieout.kinds import charge
 from tieout.kinds.invoice import Invoice
@@ -35,7 +36,7 @@ def edits(
                 yield Edit(change.field, words.field(change.field), change.before, change.after)
             continue
         currency = getattr(record, "currency", "") if field in MONEY else ""
-        before, after = (shown(getattr(one, field, ""), words, currency) for one in (base, record))
+        before, after = (shown(value_of(one, field), words, currency) for one in (base, record))
         if before != after:
             yield Edit(field, words.field(field), before, after)
 

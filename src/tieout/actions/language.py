@@ -13,6 +13,8 @@ from babel.messages.catalog import Catalog
 from babel.messages.pofile import read_po
 from babel.numbers import format_currency, format_decimal
 
+from tieout.core.fields import CUSTOM
+
 LANGUAGES: Mapping[str, str] = {"en": "English", "es": "Español"}
 """The languages that pages speak, each by its own name."""
 
@@ -285,6 +287,8 @@ class Words:
     def _evidence(self, key: str, value: str, currency: str) -> str:
         if key in {"holder_list", "kind"}:
             return self(RECORDS.get(value, value.replace("_", " ")))
+        if key == "side" and value in SIDES:
+            return self(SIDES[value])
         if key == "text":
             return value.rstrip(".")
         if key == "fields":
@@ -299,7 +303,9 @@ class Words:
         return value
 
     def field(self, name: str) -> str:
-        """A field's name; `lines[2].quantity` becomes *Line 2, Quantity*."""
+        """A field's name; `lines[2].quantity` becomes *Line 2, Quantity*; a mapped field has the name it was given."""
+        if name.startswith(CUSTOM):
+            return name.partition(":")[2]
         head, _, tail = name.partition("]")
         if not head.startswith("lines["):
             return self(FIELDS.get(name, name))

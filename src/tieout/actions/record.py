@@ -15,6 +15,7 @@ from tieout.actions.language import ENGLISH, KINDS, SIDES, STATES, Words, moment
 from tieout.actions.naming import MONEY, label, labels
 from tieout.core import money
 from tieout.core.causes import CAUSES, REASONS
+from tieout.core.fields import CUSTOM, value_of
 from tieout.core.records import Address, Kind, Side, State
 from tieout.kinds.invoice import Invoice, Line
 from tieout.kinds.settlement import Settlement
@@ -231,7 +232,8 @@ class _Names:
 
 
 def _rows(kind: Kind, crm: Record | None, books: Record | None, names: _Names, words: Words) -> Iterable[Row]:
-    for field in _FIELDS[kind]:
+    mapped = dict.fromkeys(CUSTOM + key for one in (crm, books) for key in getattr(one, "custom", ()))
+    for field in (*_FIELDS[kind], *mapped):
         left = _plain(field, crm, Side.CRM, names)
         right = _plain(field, books, Side.BOOKS, names)
         if left or right:
@@ -242,7 +244,7 @@ def _rows(kind: Kind, crm: Record | None, books: Record | None, names: _Names, w
 def _plain(field: str, one: Record | None, side: Side, names: _Names) -> str | None:
     if one is None:
         return None
-    value = getattr(one, field, None)
+    value = value_of(one, field)
     if field in {"customer", "invoice"} and isinstance(value, str):
         return names.of(side, Kind(field), value)
     if isinstance(value, Decimal) and not value and field not in {"total", "balance", "amount"}:

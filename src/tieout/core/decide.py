@@ -24,6 +24,7 @@ Evidence = Mapping[str, str]
 
 TAKEN_OVER = "taken_over"
 """Why a payment stays out that another sync's pair had settled already: the choice, and the reason."""
+_CHOSEN = ("link_customer", "create_customer", "link_item", "create_item", "use_existing", "create_anyway")
 
 
 class Change(msgspec.Struct, frozen=True):
@@ -219,7 +220,9 @@ def decide(rules: Rules[R], pair: Pair[R], world: World, answers: Answers) -> De
     if (left_out := pair.choices.get("exclude")) is not None:
         return Exclude(left_out if left_out in (UNDONE, TAKEN_OVER) else "by_you")
     if pair.bond is None:
-        return rules.alone(pair, world, answers)
+        alone = rules.alone(pair, world, answers)
+        travels = not isinstance(alone, Exclude) or alone.reason == "no_counterpart"
+        return Exclude("filter") if travels and _is_filtered(pair, world.settings) else alone
     for side in Side:
         if how := pair.gone.get(side):
             return rules.gone(pair, pair.bond, side, how, answers)
@@ -228,6 +231,16 @@ def decide(rules: Rules[R], pair: Pair[R], world: World, answers: Answers) -> De
         found = (*decision.warnings, *shortened_texts(rules.texts(pair, pair.bond)))
         return msgspec.structs.replace(decision, warnings=unheard(found, pair.choices)) if found else decision
     return decision
+
+
+def _is_filtered(pair: Pair[R], settings: Settings) -> bool:
+    """Whether a filter leaves a record without counterpart out. What a person chose for it counts more."""
+    side, record = (Side.CRM, pair.crm) if pair.crm is not None else (Side.BOOKS, pair.books)
+    if record is None or not pair.choices.keys().isdisjoint(_CHOSEN):
+        return False
+    id_, traits = getattr(record, "id", ""), getattr(record, "traits", {})
+    wanted = (one for one in settings.filters if one.kind is pair.kind and one.side is side and one.concerns(id_))
+    return not all(one.passes(traits) for one in wanted)
 
 
 def broken(side: Side, how: str) -> Broken:

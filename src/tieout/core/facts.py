@@ -39,7 +39,10 @@ class TaxCode(msgspec.Struct, frozen=True):
 
 
 class CrmFacts(msgspec.Struct, frozen=True):
-    """What is true of the HubSpot account. currency: ISO 4217. zone: IANA name. ui: host of its pages."""
+    """What is true of the HubSpot account. currency: ISO 4217. zone: IANA name. ui: host of its pages.
+
+    missing_properties: of those that mapped fields and filters name, as `invoices.reference`.
+    """
 
     portal: str
     currency: str
@@ -48,6 +51,7 @@ class CrmFacts(msgspec.Struct, frozen=True):
     ui: str = "app.hubspot.com"
     tax_rates: tuple[TaxRate, ...] = ()
     missing_scopes: tuple[str, ...] = ()
+    missing_properties: tuple[str, ...] = ()
 
 
 class BooksFacts(msgspec.Struct, frozen=True):
@@ -55,8 +59,9 @@ class BooksFacts(msgspec.Struct, frozen=True):
 
     multicurrency, currencies: whether it books in other currencies too, and in which.
     discounts: a sales form may have a discount line.
-    plan: what it is sold as. zone: IANA name, empty where QuickBooks does not tell. classes: whether a document or each
-    of its lines has one, empty for none. custom_fields: those of sales forms that are in use, `id` 1 to 3.
+    plan: what it is sold as. zone: IANA name, empty where QuickBooks does not tell. class_tracking: whether a document
+    or each of its lines has a class, empty for none; location_tracking: whether a document has a location.
+    custom_fields: those that are switched on for sales forms, by DefinitionId.
     """
 
     realm: str
@@ -79,9 +84,11 @@ class BooksFacts(msgspec.Struct, frozen=True):
     payment_methods: tuple[Named, ...] = ()
     plan: str = ""
     zone: str = ""
-    classes: Literal["", "document", "line"] = ""
-    locations: bool = False
+    class_tracking: Literal["", "document", "line"] = ""
+    location_tracking: bool = False
     shipping: bool = False
+    classes: tuple[Named, ...] = ()
+    locations: tuple[Named, ...] = ()
     custom_fields: tuple[Named, ...] = ()
     ui: str = "https://app.qbo.intuit.com"
 

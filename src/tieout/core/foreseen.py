@@ -51,6 +51,22 @@ FORESEEN = (
         fixes=("use_existing", "create_anyway", "exclude"),
     ),
     Cause(
+        "mapped_property_missing",
+        "A mapped field is missing",
+        "The field {field} is mapped, but {side} no longer has {property}.",
+        "Bring it back, or change or remove the mapping. All other fields of a pair go on; what is new waits, so that "
+        "nothing is lost.",
+        fixes=("try_again", "exclude"),
+        who="operator",
+    ),
+    Cause(
+        "mapped_value_unfit",
+        "A mapped field cannot take the value",
+        "The field {field} of {side} cannot take the value {value}.",
+        "Correct the value, or add it to the list of the field that is to take it. All other fields of a pair go on.",
+        fixes=("try_again", "exclude"),
+    ),
+    Cause(
         "payment_exceeds_balance",
         "More was paid than is open",
         "A payment of {amount} came in for invoice {invoice}, of which HubSpot has only {balance} open.",

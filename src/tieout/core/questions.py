@@ -113,7 +113,7 @@ class Linked(msgspec.Struct, frozen=True):
     settled: the record was decided and stays without counterpart; then `candidates` says what came near.
     active: the linked record may be used; QuickBooks refuses inactive customers and items.
     balance: of a linked invoice, what is open of it on the other side. left_out: a person left the record out.
-    into: the record that the one asked for was merged into.
+    filtered: a filter leaves it out. into: the record that the one asked for was merged into.
     currency: of the linked QuickBooks customer or invoice (ISO 4217), empty where it is the company's own.
     """
 
@@ -125,6 +125,7 @@ class Linked(msgspec.Struct, frozen=True):
     label: str = ""
     balance: Decimal | None = None
     left_out: bool = False
+    filtered: bool = False
     into: str = ""
     currency: str = ""
 

@@ -5,7 +5,8 @@ from typing import Literal
 
 import msgspec
 
-from tieout.core.fields import Rule
+from tieout.core.fields import Direction, Rule
+from tieout.core.mapping import Filter, Mapped
 
 Model = Literal["company", "contact"]
 Who = Literal["", "hubspot", "quickbooks", "nobody"]
@@ -29,6 +30,8 @@ class Settings(msgspec.Struct, frozen=True, omit_defaults=True, kw_only=True):
     = Undeposited Funds; deposit_accounts: instead of it, by HubSpot's processor (`hs_payments`, `byo_stripe` …).
     who_sends, who_collects, who_reminds: which of both deals with the customer of an invoice; asked by preflight, and
     changes nothing that is written.
+    directions: of fields that are synced anyway, where they are not as Tieout has them, by `customer.phone`.
+    mapped: fields that the operator added. mappings: how many were ever made. filters: which records may travel.
     """
 
     start_date: date | None = None
@@ -59,5 +62,9 @@ class Settings(msgspec.Struct, frozen=True, omit_defaults=True, kw_only=True):
     who_sends: Who = ""
     who_collects: Who = ""
     who_reminds: Who = ""
+    directions: dict[str, Direction] = {}
+    mapped: tuple[Mapped, ...] = ()
+    mappings: int = 0
+    filters: tuple[Filter, ...] = ()
     same_invoice_days: int = 10
     same_payment_days: int = 5

@@ -6,12 +6,12 @@ from itertools import groupby
 
 from sqlalchemy import Connection
 
-from tieout.core.fields import Rule
+from tieout.core.fields import Rule, value_of
 from tieout.core.records import Key, Kind, Side, State
 from tieout.engine import undoing
 from tieout.engine.deciding import Planned, linked_settlements
 from tieout.engine.work import Work
-from tieout.kinds import charge
+from tieout.kinds import charge, mapped
 from tieout.kinds.invoice import Invoice
 from tieout.kinds.rules import RULES
 from tieout.remote.errors import RemoteError, SignInTrouble
@@ -26,7 +26,6 @@ _SEND_SECONDS = 30.0
 _RETRY = timedelta(seconds=5)
 _ONE_SHOT = ("put_back", "restore_copy", "use_hubspot", "use_quickbooks", "reactivate", "restore", "enter_return")
 """Choices that are used up by the write that they asked for."""
-_RULES_OF = {"phone": "phone_rule", "website": "website_rule", "due": "due_date_rule", "memo": "memo_rule"}
 
 
 async def apply(work: Work, planned: Sequence[Planned]) -> None:
@@ -256,8 +255,8 @@ def advance(tx: Connection, side: Side, entry: Entry, row: Row) -> None:
         written = rules.advance(written, operation.base, tuple(n for n in names if n not in proved))
     carried = rules.advance(bond.books_base if side is Side.CRM else bond.crm_base, entry.origin.record, names)
     crm_base, books_base = (written, carried) if side is Side.CRM else (carried, written)
-    mapped = side is Side.BOOKS and "lines" in operation.fields and not operation.undoes
-    lines = _line_map(entry.origin.record, operation.record, row.record) if mapped else None
+    renewed = side is Side.BOOKS and "lines" in operation.fields and not operation.undoes
+    lines = _line_map(entry.origin.record, operation.record, row.record) if renewed else None
     pairs.rebase(tx, stored.id, crm_base=crm_base, books_base=books_base, lines=lines)
     if (left := _unused(stored.pair.choices)) != stored.pair.choices:
         pairs.choose(tx, stored.id, left)
@@ -286,9 +285,9 @@ def _lost(tx: Connection, work: Work, entry: Entry, field: str, value: str, mome
     Where a rule says that HubSpot wins, it is put back, and what we wrote is the loser.
     """
     operation = entry.operation
-    before, wrote = (str(getattr(one, field, None) or "") for one in (operation.base, operation.record))
+    before, wrote = (str(value_of(one, field) or "") for one in (operation.base, operation.record))
     details = {"field": field, "before": before, "after": value, "side": Side.CRM.value, "set_at": moment}
-    rule = getattr(work.stored.settings, _RULES_OF.get(field, ""), Rule.ASK)
+    rule = mapped.rules(operation.kind, work.stored.settings).get(field, Rule.ASK)
     found = pairs.load(tx, [entry.pair])
     if rule is Rule.HUBSPOT and value and found:
         pairs.choose(tx, entry.pair, dict(found[0].pair.choices) | {f"restore:{field}": value})

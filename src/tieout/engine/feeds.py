@@ -23,6 +23,8 @@ _FACT_CAUSES = (
     "period_closed",
     "service_date_required",
     "feature_not_supported",
+    "mapped_property_missing",
+    "mapped_value_unfit",
 )
 """Causes that a change of preferences or lists may cure: while one stands, the facts are read in every pass."""
 

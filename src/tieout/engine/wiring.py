@@ -14,9 +14,11 @@ from tieout.core.records import Kind, Side
 from tieout.engine.work import Sides
 from tieout.hubspot import side as hubspot
 from tieout.hubspot.client import Client as HubSpotClient
+from tieout.hubspot.lens.mapped import View as HubSpotView
 from tieout.hubspot.side import HubSpotSide
 from tieout.quickbooks import side as quickbooks
 from tieout.quickbooks.client import Client as QuickBooksClient
+from tieout.quickbooks.lens.mapped import View as QuickBooksView
 from tieout.quickbooks.oauth import SignIn
 from tieout.quickbooks.side import QuickBooksSide
 from tieout.remote.http import Http
@@ -94,6 +96,9 @@ def crm_side(
         ui=facts.ui,
         portal=stored.crm.key,
         random=random,
+        view=HubSpotView(
+            stored.settings.mapped, stored.settings.filters, facts.missing_properties, ZoneInfo(facts.zone)
+        ),
         versions=versions,
     )
 
@@ -117,6 +122,7 @@ def books_side(
         facts=stored.books_facts,
         discovery_url=stored.books.options.discovery_url,
         held=held,
+        view=QuickBooksView(stored.settings.mapped, stored.settings.filters),
     )
 
 

@@ -19,7 +19,7 @@ from tieout.hubspot.lens.customer import CONTACTS, version
 from tieout.hubspot.lens.invoice import INVOICES
 from tieout.hubspot.lens.settlement import PAYMENTS
 from tieout.hubspot.objects import OBJECTS, batches
-from tieout.hubspot.reader import PROPERTIES, Reader
+from tieout.hubspot.reader import Reader
 from tieout.kinds.customer import Customer
 from tieout.kinds.invoice import Invoice
 from tieout.kinds.settlement import Settlement
@@ -43,7 +43,12 @@ class Creations:
         impossible = []
         made: list[tuple[Operation, str, values.Creation]] = []
         for one in operations:
-            type_, input_ = self._input(one)
+            try:
+                type_, input_ = self._input(one)
+            except ValueError as error:
+                text = f"HubSpot cannot take this record: {error}"
+                impossible.append((one.id, Fault(code="", cause="bad_payload", reaction="bug", text=text)))
+                continue
             if (refused := too_long(input_["properties"])) is not None:
                 impossible.append((one.id, refused))
             else:
@@ -56,7 +61,16 @@ class Creations:
         return Prepared(tuple(units), impossible=tuple(impossible))
 
     def _input(self, operation: Operation) -> tuple[str, values.Creation]:
-        """The type of the record that a creation makes, and the input that makes it. Raises TypeError for an item."""
+        """The type of the record that a creation makes, and the input that makes it.
+
+        Raises TypeError for an item, ValueError for a mapped value that its property cannot hold.
+        """
+        type_, input_ = self._own_input(operation)
+        custom = operation.record.custom if isinstance(operation.record, Customer | Invoice) else {}
+        input_["properties"] |= self._reader.view.created(custom, type_)
+        return type_, input_
+
+    def _own_input(self, operation: Operation) -> tuple[str, values.Creation]:
         key, zone = operation.id, self._reader.zone
         match operation.record:
             case Customer() as record if is_new_person(operation):
@@ -121,7 +135,9 @@ class Creations:
         parts = (id_, *((f"contact:{document.id}",) if operation.target else ()))
         record = msgspec.structs.replace(sent, id=id_, parts=parts, marker=sent.marker or operation.id)
         if id_.startswith("company:") and not operation.target:
-            record = msgspec.structs.replace(record, first="", last="", email="")  # its person comes next, in a contact
+            # Its person comes next, in a contact.
+            custom = self._reader.view.of(sent.custom, type_)
+            record = msgspec.structs.replace(record, first="", last="", email="", custom=custom)
         return Row(Kind.CUSTOMER, id_, version(document), record)
 
     def _as_sent(self, operation: Operation, sent: Settlement, document: Document) -> Settlement:
@@ -151,7 +167,7 @@ class Creations:
         types = {one.id: self._input(one)[0] for one in members}
         for type_ in sorted(set(types.values())):
             keys = [id_ for id_, of in types.items() if of == type_]
-            found = await self._reader.objects.read(type_, keys, PROPERTIES[type_], key=values.KEY)
+            found = await self._reader.objects.read(type_, keys, self._reader.properties[type_], key=values.KEY)
             made |= {one.properties.get(values.KEY) or "": one for one in found.documents}
             rows |= {row.id: row for row in (await self._reader.whole(type_, found)).rows}
             if lost := [key for key in keys if key not in made]:

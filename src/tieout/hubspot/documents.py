@@ -164,12 +164,32 @@ class Rates(Wire, frozen=True):
     paging: Paging | None = None
 
 
+class Option(Wire, frozen=True):
+    """One value of an enumeration, and what people read for it."""
+
+    label: str
+    value: str
+
+
+class Modification(Wire, frozen=True):
+    """What may be changed of a property."""
+
+    read_only_value: bool = False
+
+
 class Property(Wire, frozen=True):
-    """The definition of a property."""
+    """The definition of a property. calculated: HubSpot makes its value."""
 
     name: str
     group_name: str = ""
     archived: bool = False
+    label: str = ""
+    type: str = "string"
+    field_type: str = ""
+    options: list[Option] = []
+    calculated: bool = False
+    hidden: bool = False
+    modification_metadata: Modification | None = None
 
 
 class Properties(Wire, frozen=True):

@@ -20,7 +20,7 @@ from tieout.hubspot.lens.invoice import INVOICES, LINES
 from tieout.hubspot.lens.item import PRODUCTS
 from tieout.hubspot.lens.settlement import PAYMENTS
 from tieout.hubspot.objects import Found, batches
-from tieout.hubspot.reader import KINDS, LINE, LINKED, PROPERTIES, SEEN, Reader, Reading, seen
+from tieout.hubspot.reader import KINDS, LINE, LINKED, SEEN, Reader, Reading
 from tieout.remote.errors import Unavailable
 from tieout.remote.ports import Clock, Part, Shelf
 from tieout.remote.rows import Batch
@@ -40,12 +40,15 @@ _OVERLAP = timedelta(seconds=2)
 class Cursor(msgspec.Struct, omit_defaults=True):
     """Where the feed stands. marks: by type, milliseconds up to which all changes are known.
 
-    step, after: in a first read, the type that is being read and the next page's cursor.
+    step, after: in a complete read, the type that is being read and the next page's cursor. only: the types to read
+    then; none = all. read: properties that were asked for besides Tieout's own, as `invoices.reference`.
     """
 
     marks: dict[str, int]
     step: str = ""
     after: str = ""
+    only: tuple[str, ...] = ()
+    read: tuple[str, ...] = ()
 
 
 class Feed:
@@ -67,10 +70,12 @@ class Feed:
 
     async def batches(self, cursor: str) -> AsyncIterator[Batch]:
         """Everything for an empty cursor, else what came after it. What was read is noted once a batch is stored."""
+        wanted = self._reader.view.read
         if cursor:
-            at = msgspec.json.decode(cursor, type=Cursor)
+            at = self._with_more(msgspec.json.decode(cursor, type=Cursor), wanted)
         else:
             at = Cursor(dict.fromkeys(SEARCHED, self._known_until()), step=_STEPS[self._reader.people.model][0])
+        at.read = wanted
         async for reading, complete in self._everything(at) if at.step else self._changes(at):
             yield Batch(
                 rows=tuple(reading.rows),
@@ -81,11 +86,23 @@ class Feed:
             if reading.marks:
                 self._shelf.put(reading.marks)
 
+    def _with_more(self, at: Cursor, wanted: Sequence[str]) -> Cursor:
+        """The cursor, or where properties are wanted that were not so far, one that reads their types once more."""
+        types = {name.partition(".")[0] for name in wanted if name not in at.read}
+        if not types:
+            return at
+        if CONTACTS in types and self._reader.people.model == "company":
+            types.add(COMPANIES)  # they show what their person holds
+        if at.step and not at.only:
+            return Cursor(at.marks, step=_STEPS[self._reader.people.model][0])
+        again = [type_ for type_ in _STEPS[self._reader.people.model] if type_ in types or type_ in at.only]
+        return Cursor(at.marks, step=again[0], only=tuple(again))
+
     async def _everything(self, at: Cursor) -> AsyncIterator[tuple[Reading, bool]]:
-        steps = _STEPS[self._reader.people.model]
+        steps = at.only or _STEPS[self._reader.people.model]
         for step in steps[steps.index(at.step) :]:
             while True:
-                found = await self._objects.page(step, PROPERTIES[step], at.after, LINKED.get(step, ()))
+                found = await self._objects.page(step, self._reader.properties[step], at.after, LINKED.get(step, ()))
                 reading = await self._reader.whole(step, found, others=False)
                 if reading.stale:
                     again = await self._reader.by_id(step, reading.stale)
@@ -99,6 +116,7 @@ class Feed:
                 if not found.after:
                     following = steps[steps.index(step) + 1 :]
                     at.step = following[0] if following else ""
+                    at.only = at.only if following else ()
                 yield reading, not at.step
                 if not found.after:
                     break
@@ -198,10 +216,10 @@ class Feed:
         reading = await self._reader.by_id(INVOICES, [id_ for id_ in ids if id_ not in before])
         if not before:
             return reading
-        found = await self._objects.read(INVOICES, list(before), PROPERTIES[INVOICES])
+        found = await self._objects.read(INVOICES, list(before), self._reader.properties[INVOICES])
         changed = []
         for one in found.documents:
-            mark = seen(INVOICES, one)
+            mark = self._reader.seen(INVOICES, one)
             if mark.body["digest"] == before.get(one.id):
                 reading.marks.append(mark)
             else:

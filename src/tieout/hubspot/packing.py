@@ -9,6 +9,7 @@ from datetime import datetime
 
 import msgspec
 
+from tieout.core.fields import value_of
 from tieout.core.records import Kind
 from tieout.hubspot import limits
 from tieout.hubspot.client import Client
@@ -17,10 +18,11 @@ from tieout.hubspot.documents import Document
 from tieout.hubspot.lens import customer, invoice, settlement, values
 from tieout.hubspot.lens.customer import COMPANIES, CONTACTS
 from tieout.hubspot.lens.invoice import INVOICES, Charge
+from tieout.hubspot.lens.mapped import is_mapped
 from tieout.hubspot.lens.settlement import PAYMENTS
 from tieout.hubspot.objects import OBJECTS, batches
 from tieout.hubspot.parts import Parts
-from tieout.hubspot.reader import PROPERTIES, Reader
+from tieout.hubspot.reader import Reader
 from tieout.kinds.customer import Customer
 from tieout.kinds.invoice import Invoice
 from tieout.kinds.settlement import Settlement
@@ -89,7 +91,8 @@ class Packing:
         fresh: list[Change] = []
         for type_ in sorted({one.type for one in changes}):
             own = [one for one in changes if one.type == type_]
-            found = await self._reader.objects.read(type_, [one.id for one in own], PROPERTIES[type_])
+            wanted = self._reader.properties[type_]
+            found = await self._reader.objects.read(type_, [one.id for one in own], wanted)
             documents = {one.id: one for one in found.documents}
             rows = {one.id: one for one in self._customers(type_, found.documents)}
             outdated = [one for one in own if not self._unchanged(one, documents.get(one.id), rows)]
@@ -107,13 +110,21 @@ class Packing:
         record = operation.record
         if operation.verb == "void":
             return Change(operation, INVOICES, operation.target, {"hs_invoice_status": "voided"})
+        own = [name for name in operation.fields if not is_mapped(name)]
+        mapped = [name for name in operation.fields if is_mapped(name)]
         match record:
             case Customer():
-                ((part, properties),) = _one_part(customer.written(record, operation.fields))
+                parts = customer.written(record, own)
+                for type_, properties in self._reader.view.written(record.custom, mapped).items():
+                    target = customer.part_of(record, type_)
+                    parts[target] = parts.get(target, {}) | properties
+                ((part, properties),) = _one_part(parts)
                 prefix, _, number = part.partition(":")
                 return Change(operation, _TYPES[prefix], number, properties)
             case Invoice():
-                return Change(operation, INVOICES, operation.target, invoice.written(record, operation.fields, zone))
+                properties = invoice.written(record, own, zone)
+                properties |= self._reader.view.written(record.custom, mapped).get(INVOICES, {})
+                return Change(operation, INVOICES, operation.target, properties)
             case Settlement():
                 return Change(operation, PAYMENTS, operation.target, settlement.written(record, operation.fields, zone))
             case _:
@@ -121,7 +132,7 @@ class Packing:
 
     def header(self, document: Document) -> Invoice:
         """An invoice's own values, without lines and customer. Raises ValueError."""
-        return invoice.invoice(document, Charge(), customer="", contact="", zone=self._reader.zone)
+        return self._reader.invoice(document, Charge(), customer="", contact="")
 
     def _customers(self, type_: str, documents: Sequence[Document]) -> list[Row]:
         return self._reader.people.customers(type_, documents) if type_ in customer.PREFIXES else []
@@ -144,7 +155,7 @@ class Packing:
         except ValueError:
             return False
         base = operation.base
-        return base is None or all(getattr(now, name, None) == getattr(base, name) for name in fields)
+        return base is None or all(value_of(now, name) == value_of(base, name) for name in fields)
 
     async def _withdrawals(self, operations: Sequence[Operation], unit_ids: UnitIds) -> Prepared:
         """Archive records of our own making; what somebody else recorded is never taken away."""
@@ -156,7 +167,7 @@ class Packing:
         fault = Fault(code="", cause="payment_locked", reaction="person", text=text)
         for type_ in sorted({withdrawn_type(one) for one in operations}):
             own = {number(one): one for one in operations if withdrawn_type(one) == type_}
-            found = await self._reader.objects.read(type_, list(own), PROPERTIES[type_])
+            found = await self._reader.objects.read(type_, list(own), self._reader.properties[type_])
             keys = {one.id: one.properties.get(values.KEY) for one in found.documents}
             gone = [id_ for id_, one in own.items() if id_ not in keys or self._touched(one, found.documents)]
             stale += (await self._reader.by_id(type_, gone)).rows if gone else []

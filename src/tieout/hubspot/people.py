@@ -8,6 +8,7 @@ from tieout.core.records import Kind
 from tieout.hubspot.documents import Document
 from tieout.hubspot.lens import customer as lens
 from tieout.hubspot.lens.customer import COMPANIES, CONTACTS, Model
+from tieout.hubspot.lens.mapped import View
 from tieout.remote.ports import Part, Shelf
 from tieout.remote.rows import Row
 
@@ -22,9 +23,10 @@ class People:
     same, since no part on the shelf ever gives way to an older one.
     """
 
-    def __init__(self, shelf: Shelf, model: Model) -> None:
+    def __init__(self, shelf: Shelf, model: Model, view: View) -> None:
         self._shelf = shelf
         self.model = model
+        self.view = view
 
     def customers(self, type_: str, documents: Sequence[Document], *, others: bool = True) -> list[Row]:
         """Store companies or contacts just read; return the customers that they are and, with `others`, belong to."""
@@ -89,7 +91,7 @@ class People:
         stored = self._shelf.get(type_, [one.id for one in documents])
         fresh = []
         for one in documents:
-            part, old = lens.part(type_, one), stored.get(one.id)
+            part, old = lens.part(type_, one, self.view.properties(type_)), stored.get(one.id)
             if old is not None:
                 left = [each for each in dict.fromkeys((*_left(old), old.parent)) if each not in ("", part.parent)]
                 if left:
@@ -104,7 +106,9 @@ class People:
         for one in held:
             own = people.get(one.id, [])
             version = max([one.version, *(each.version for each in own)])
-            rows.append(Row(Kind.CUSTOMER, f"company:{one.id}", version, lens.company(one, own)))
+            person = [(CONTACTS, each.body) for each in own[:1]]
+            record = self.view.add(lens.company(one, own), (COMPANIES, one.body), *person)
+            rows.append(Row(Kind.CUSTOMER, record.id, version, record))
         return rows
 
     def _contacts(self, contacts: Iterable[Part]) -> list[Row]:
@@ -116,7 +120,8 @@ class People:
         for one in held:
             employer = employers.get(one.parent)
             version = max(one.version, employer.version) if employer else one.version
-            rows.append(Row(Kind.CUSTOMER, f"contact:{one.id}", version, lens.contact(one, employer, self.model)))
+            record = self.view.add(lens.contact(one, employer, self.model), (CONTACTS, one.body))
+            rows.append(Row(Kind.CUSTOMER, record.id, version, record))
         return rows
 
     def _employees(self, companies: Sequence[str]) -> list[Row]:

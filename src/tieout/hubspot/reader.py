@@ -17,6 +17,8 @@ from tieout.hubspot.lens.item import PRODUCTS
 from tieout.hubspot.lens.settlement import PAYMENTS
 from tieout.hubspot.objects import Found, Objects
 from tieout.hubspot.people import People
+from tieout.kinds.invoice import Invoice
+from tieout.kinds.item import Item
 from tieout.remote.ports import Part, Shelf
 from tieout.remote.rows import Gone, Record, Row, Unreadable
 
@@ -72,6 +74,10 @@ class Reader:
         self.objects = objects
         self.people = people
         self.zone = zone
+        self.view = people.view
+        self.properties = {
+            type_: tuple(dict.fromkeys((*names, *self.view.properties(type_)))) for type_, names in PROPERTIES.items()
+        }
         self._shelf = shelf
         self._client = client
 
@@ -106,7 +112,7 @@ class Reader:
                 reading.rows += self.people.customers(type_, found.documents, others=others)
             case "products":
                 for one in found.documents:
-                    _take(reading, Kind.ITEM, one, version(one), partial(item.item, one))
+                    _take(reading, Kind.ITEM, one, version(one), partial(self._item, one))
             case "commerce_payments":
                 links = await self._links(type_, found)
                 for one in found.documents:
@@ -114,17 +120,34 @@ class Reader:
                     _take(reading, Kind.SETTLEMENT, one, version(one), make)
             case _:
                 reading.add(await self._invoices(found))
-        reading.marks += [seen(type_, one) for one in found.documents if one.id not in reading.stale]
+        reading.marks += [self.seen(type_, one) for one in found.documents if one.id not in reading.stale]
         return reading
+
+    def invoice(self, document: Document, charge: Charge, *, customer: str, contact: str) -> Invoice:
+        """An invoice with all that it charges. Raises ValueError where a value makes no sense."""
+        read = invoice.invoice(document, charge, customer=customer, contact=contact, zone=self.zone)
+        return self.view.add(read, (INVOICES, document.properties))
+
+    def _item(self, document: Document) -> Item:
+        return self.view.add(item.item(document), (PRODUCTS, document.properties))
+
+    def seen(self, type_: str, document: Document) -> Part:
+        """The mark that a document was read: its own version, and a digest of all that Tieout reads of it."""
+        own = document.properties
+        content = "\0".join(
+            f"{name}\1{own.get(name) or ''}" for name in self.properties[type_] if not name.endswith("modifieddate")
+        )
+        digest = hashlib.sha256(content.encode()).hexdigest()
+        return Part(SEEN, f"{type_}:{document.id}", "", version(document), {"digest": digest})
 
     async def _found(self, type_: str, ids: list[str]) -> Found:
         """Read few records one by one where that saves the calls for their associations, else in batches."""
         linked = LINKED.get(type_, ())
         if len(ids) > len(linked):
-            return await self.objects.read(type_, ids, PROPERTIES[type_])
+            return await self.objects.read(type_, ids, self.properties[type_])
         whole = Found([], [], listed=True)
         for id_ in ids:
-            one = await self.objects.one(type_, id_, PROPERTIES[type_], linked)
+            one = await self.objects.one(type_, id_, self.properties[type_], linked)
             whole.documents.extend(one.documents)
             whole.unread.extend(one.unread)
         return whole
@@ -155,7 +178,7 @@ class Reader:
         broken: dict[str, Unread] = {}
         for type_ in CHILDREN:
             ids = [id_ for own in links.values() for id_ in own[type_]]
-            found = await self.objects.read(type_, ids, PROPERTIES[type_])
+            found = await self.objects.read(type_, ids, self.properties[type_])
             children[type_] = {one.id: one for one in found.documents}
             broken.update({f"{type_}:{one.id}": one for one in found.unread})
         contacts = self.people.parts(CONTACTS, [id_ for own in links.values() for id_ in own[CONTACTS]])
@@ -178,7 +201,7 @@ class Reader:
                 continue
             charge = Charge(*([children[to][id_] for id_ in own[to] if id_ in children[to]] for to in CHILDREN))
             person, payer = self._payer(one, own, contacts, companies)
-            make = partial(invoice.invoice, one, charge, customer=payer, contact=person, zone=self.zone)
+            make = partial(self.invoice, one, charge, customer=payer, contact=person)
             _take(reading, Kind.INVOICE, one, max(version(one), charge.version), make)
         return reading
 
@@ -193,7 +216,7 @@ class Reader:
             stored = self.people.parts(type_, ids)
             absent = [id_ for id_ in ids if id_ not in stored]
             if absent:
-                found = await self.objects.read(type_, absent, PROPERTIES[type_])
+                found = await self.objects.read(type_, absent, self.properties[type_])
                 reading.add(await self.whole(type_, found))
             if type_ == CONTACTS:
                 contacts = self.people.parts(CONTACTS, ids)
@@ -242,16 +265,6 @@ class Reader:
         if prefix:
             rows += self.people.forget(type_, missing)
         return rows
-
-
-def seen(type_: str, document: Document) -> Part:
-    """The mark that a document was read: its own version, and a digest of all that Tieout reads of it."""
-    own = document.properties
-    content = "\0".join(
-        f"{name}\1{own.get(name) or ''}" for name in PROPERTIES[type_] if not name.endswith("modifieddate")
-    )
-    digest = hashlib.sha256(content.encode()).hexdigest()
-    return Part(SEEN, f"{type_}:{document.id}", "", version(document), {"digest": digest})
 
 
 def _older(version_: int, mark: Part | None) -> bool:

@@ -9,7 +9,8 @@ from collections.abc import Sequence
 import msgspec
 
 from tieout.hubspot.client import Client
-from tieout.hubspot.documents import VERSION, Properties, decoder
+from tieout.hubspot.definitions import properties
+from tieout.hubspot.documents import VERSION, decoder
 from tieout.hubspot.lens.customer import COMPANIES, CONTACTS
 from tieout.hubspot.lens.invoice import INVOICES
 from tieout.hubspot.lens.settlement import PAYMENTS
@@ -18,7 +19,6 @@ from tieout.remote.errors import Refusal, SignInTrouble
 
 GROUP = "tieout"
 
-_PROPERTIES = decoder(Properties)
 _RAW = decoder(msgspec.Raw)
 
 
@@ -76,7 +76,7 @@ async def prepare_account(client: Client) -> tuple[str, ...]:
 
 async def _complete(client: Client, type_: str, wanted: Sequence[Wanted]) -> None:
     path = f"/crm/properties/{VERSION}/{type_}"
-    there = (await client.read("GET", path, _PROPERTIES)).results
+    there = await properties(client, type_)
     names = {one.name for one in there}
     missing = [one for one in wanted if one.name not in names]
     if not missing:

@@ -9,7 +9,7 @@ import msgspec
 
 from tieout.core.facts import CrmFacts
 from tieout.core.records import Kind, Side
-from tieout.hubspot import account, limits, setup
+from tieout.hubspot import account, definitions, limits, setup
 from tieout.hubspot.client import Client
 from tieout.hubspot.creations import Creations
 from tieout.hubspot.feed import Feed, Versions
@@ -17,6 +17,7 @@ from tieout.hubspot.history import left_draft
 from tieout.hubspot.lens.customer import COMPANIES, CONTACTS, Model
 from tieout.hubspot.lens.invoice import INVOICES
 from tieout.hubspot.lens.item import PRODUCTS
+from tieout.hubspot.lens.mapped import NOTHING_MORE, View
 from tieout.hubspot.lens.settlement import PAYMENTS
 from tieout.hubspot.objects import Objects
 from tieout.hubspot.packing import Packing
@@ -47,7 +48,8 @@ class HubSpotSide:
 
     base_url: without a slash at its end. shelf: keeps companies, contacts and notes of what was read. model: who is
     the customer. zone: the account's. ui, portal: host and id in the addresses of its pages. versions: of the records
-    that the mirror holds, by kind and ids; a hint that spares reading our own writes again.
+    that the mirror holds, by kind and ids; a hint that spares reading our own writes again. view: what an operator has
+    read and written besides.
     """
 
     name = Side.CRM
@@ -66,12 +68,14 @@ class HubSpotSide:
         ui: str,
         portal: str,
         random: random.Random,
+        view: View = NOTHING_MORE,
         versions: Versions = lambda _kind, _ids: {},
     ) -> None:
         self.profile = profile
         self._client = Client(http=http, base_url=base_url, vault=vault, clock=clock, random=random)
         self._objects = Objects(self._client)
-        self._people = People(shelf, model)
+        self._view = view
+        self._people = People(shelf, model, view)
         self._reader = Reader(self._objects, self._people, shelf, self._client, zone)
         self._feed = Feed(
             client=self._client,
@@ -101,10 +105,12 @@ class HubSpotSide:
     async def facts(self) -> CrmFacts:
         """Read what is true of the whole account; the scopes that the sign-in lacks as far as they showed."""
         found = await account.facts(self._client, self._missing_scopes)
+        missing = await definitions.missing(self._client, self._view.wanted)
+        found = msgspec.structs.replace(found, missing_properties=missing)
         if not found.missing_scopes:
             return found
-        missing = lacking(await self._client.scopes(), found.missing_scopes)
-        return msgspec.structs.replace(found, missing_scopes=missing)
+        scopes = lacking(await self._client.scopes(), found.missing_scopes)
+        return msgspec.structs.replace(found, missing_scopes=scopes)
 
     async def missing_scopes(self) -> tuple[str, ...]:
         """All scopes that the sign-in lacks, whether or not a call was refused for one."""

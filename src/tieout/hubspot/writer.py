@@ -1,10 +1,10 @@
 """Sending units, telling their endings apart, and finding out what became of one without answer."""
 
 from collections.abc import Mapping, Sequence
-from typing import TypeVar
 
 import msgspec
 
+from tieout.core.fields import taken
 from tieout.core.records import Kind
 from tieout.hubspot.client import Client, postponed
 from tieout.hubspot.creations import Creations, is_new_person, is_our_key
@@ -15,21 +15,19 @@ from tieout.hubspot.lens import customer, settlement, values
 from tieout.hubspot.lens.customer import version
 from tieout.hubspot.packing import Change, Packing, number, withdrawn_type
 from tieout.hubspot.parts import Parts
-from tieout.hubspot.reader import PROPERTIES, Reader, seen
+from tieout.hubspot.reader import Reader
 from tieout.kinds.invoice import Invoice
 from tieout.kinds.settlement import Settlement
 from tieout.remote.errors import Refusal, RemoteError, Unavailable
 from tieout.remote.http import Answer, NeverSent, NoAnswer
 from tieout.remote.outcomes import Absent, Done, Fault, Finding, Landed, Moot, NotSent, Outcome, Refused, Unknown
 from tieout.remote.ports import Timeout
-from tieout.remote.rows import Record, Row
+from tieout.remote.rows import Row
 from tieout.remote.side import Operation, Unit
 
 _ENVELOPE = decoder(Envelope)
-_HEADER = ("number", "status", "date", "due", "memo", "po", "total", "balance")
+_HEADER = ("number", "status", "date", "due", "memo", "po", "total", "balance", "custom")
 _DAYS = ("due", "date")
-
-R = TypeVar("R", bound=Record)
 
 
 class Aftermath(msgspec.Struct, frozen=True):
@@ -143,7 +141,7 @@ class Writer:
         type_ = next(iter(changes.values())).type
         names = sorted({name for one in changes.values() for name in one.properties})
         found = await self._reader.objects.read(
-            type_, [one.id for one in changes.values()], PROPERTIES[type_], history=names
+            type_, [one.id for one in changes.values()], self._reader.properties[type_], history=names
         )
         by_id = {one.id: one for one in found.documents}
         if type_ in customer.PREFIXES:
@@ -157,7 +155,7 @@ class Writer:
                     after[one.id] = found_after
                     if found_after.whole and _is_of_copy(one):
                         # Its parts are known from their own writing, so that the feed need not read them.
-                        self._reader.note([seen(type_, document)])
+                        self._reader.note([self._reader.seen(type_, document)])
         return after
 
     def _after(self, unit: Unit, change: Change, document: Document, written_at: int) -> Aftermath | None:
@@ -180,14 +178,14 @@ class Writer:
                     losers[field] = (self._readable(field, value), moment)
         if written_at and overwritten and operation.record is not None and row.record is not None:
             # What came after our write is no part of its answer; the older version lets the feed bring it.
-            mine = _with(row.record, operation.record, overwritten)
+            mine = taken(row.record, operation.record, overwritten)
             row = msgspec.structs.replace(row, record=mine, version=written_at)
         return Aftermath(row, landed, losers, whole=landed and not overwritten)
 
     def _readable(self, field: str, value: str) -> str:
         """A property's value as a person reads it: a day as a day."""
         if field not in _DAYS:
-            return value
+            return self._reader.view.readable(field, value)
         try:
             day = values.day({field: value}, field, self._reader.zone)
         except ValueError:
@@ -220,10 +218,10 @@ class Writer:
         at = version(document)
         match operation.base or operation.record:
             case Invoice() as known:
-                return Row(Kind.INVOICE, operation.target, at, _with(known, self._packing.header(document), _HEADER))
+                return Row(Kind.INVOICE, operation.target, at, taken(known, self._packing.header(document), _HEADER))
             case Settlement() as known:
                 now = settlement.settlement(document, {}, self._reader.zone)
-                return Row(Kind.SETTLEMENT, operation.target, at, _with(known, now, settlement.SHOWN))
+                return Row(Kind.SETTLEMENT, operation.target, at, taken(known, now, settlement.SHOWN))
             case _:
                 row = self._reader.people.assembled(operation.target)
                 if row is None:
@@ -257,11 +255,6 @@ def _is_of_copy(operation: Operation) -> bool:
 def _members(unit: Unit, operations: Sequence[Operation]) -> list[Operation]:
     by_id = {one.id: one for one in operations}
     return [by_id[id_] for id_ in unit.members if id_ in by_id]
-
-
-def _with(record: R, source: Record, names: Sequence[str]) -> R:
-    """`record` with some values of another record of its kind."""
-    return msgspec.structs.replace(record, **{name: getattr(source, name) for name in names})
 
 
 def _found(operation: Operation, after: Aftermath | None) -> Finding:

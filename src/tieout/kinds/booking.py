@@ -18,6 +18,7 @@ from tieout.core.questions import (
     Holders,
     ItemOf,
     Linked,
+    LinkOf,
     Matches,
     MatchesOf,
     NumbersLike,
@@ -25,9 +26,9 @@ from tieout.core.questions import (
 )
 from tieout.core.records import Key, Kind, Side
 from tieout.core.text import folded
-from tieout.kinds import taxing
+from tieout.kinds import mapped, taxing
 from tieout.kinds.currency import foreign, is_traded, owner_question, rate_of, rate_question, without_rate
-from tieout.kinds.invoice import Invoice, Line
+from tieout.kinds.invoice import HEADER, Invoice, Line
 from tieout.kinds.item import no_account
 
 NUMBER_LIMIT = 21
@@ -111,8 +112,18 @@ def book(pair: Pair[Invoice], crm: Invoice, world: World, answers: Answers) -> B
         po=crm.po,
         ship_to=crm.ship_to,
         tax_code=tax_code,
+        custom=crm.custom,
     )
+    if pair.bond is None:
+        problems += mapped.obstacles(Kind.INVOICE, crm, Side.BOOKS, world)
+        invoice = mapped.carried(invoice, Kind.INVOICE, Side.BOOKS, HEADER, world.settings)
     return Booking(invoice, tuple(problems), tuple(waits))
+
+
+def is_filtered(question: LinkOf, answers: Answers) -> bool:
+    """Whether a filter leaves the customer out, and with it the invoice."""
+    reply = answers.get(question)
+    return isinstance(reply, Linked) and reply.filtered
 
 
 def _customer(

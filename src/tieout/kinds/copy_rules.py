@@ -29,11 +29,11 @@ from tieout.core.decide import (
 from tieout.core.merge import Difference
 from tieout.core.questions import Answers, Linked, LinkOf, Question
 from tieout.core.records import Kind, Side
-from tieout.kinds import charge
+from tieout.kinds import charge, mapped
 from tieout.kinds.alike import alike_question, asked, found
 from tieout.kinds.copying import copy, placed, same_parts
 from tieout.kinds.currency import owner_question, parted
-from tieout.kinds.invoice import Invoice
+from tieout.kinds.invoice import HEADER, Invoice
 
 _PARTS = ("lines", "discount", "tax")
 _LAST = ("number", "date", "total", "status")
@@ -99,6 +99,8 @@ def alone(pair: Pair[Invoice], books: Invoice, world: World, answers: Answers) -
     if books.currency not in (known.currency, *known.currencies):
         return Fail("currency_not_in_hubspot", {"currency": books.currency})
     customer = _customer(books, answers)
+    if customer.filtered:
+        return Exclude("filter")
     if not customer.other:
         if customer.settled or not books.customer:
             evidence = {"customer": books.customer, "name": customer.label}
@@ -108,7 +110,10 @@ def alone(pair: Pair[Invoice], books: Invoice, world: World, answers: Answers) -
         twins := found(alike_question(books, Side.CRM, customer.other, world), answers)
     ):
         return asked("possible_duplicate_in_hubspot", twins, number=books.number)
-    return Create(Side.CRM, _wanted(books, customer.other, answers))
+    if problems := mapped.obstacles(Kind.INVOICE, books, Side.CRM, world):
+        return problems[0]
+    new = msgspec.structs.replace(_wanted(books, customer.other, answers), custom=books.custom)
+    return Create(Side.CRM, mapped.carried(new, Kind.INVOICE, Side.CRM, HEADER, world.settings))
 
 
 def linked(

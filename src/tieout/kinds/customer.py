@@ -20,6 +20,8 @@ class Customer(msgspec.Struct, frozen=True, omit_defaults=True, tag_field="is", 
     balance: in QuickBooks, what the customer owes, in `currency`.
     marker: in HubSpot, the id of the operation of ours that made it; empty where somebody else did.
     formers: in HubSpot, the records that were merged into this one, as ids of customers.
+    custom: values of mapped fields, by `Mapped.key`; one that the side does not have is left out. traits: what filters
+    look at, by `Filter.key`.
     """
 
     id: str
@@ -40,6 +42,8 @@ class Customer(msgspec.Struct, frozen=True, omit_defaults=True, tag_field="is", 
     balance: Decimal | None = None
     marker: str = ""
     formers: tuple[str, ...] = ()
+    custom: dict[str, str] = {}
+    traits: dict[str, str] = {}
 
 
 def display_name(customer: Customer, pattern: str) -> str:

@@ -20,7 +20,7 @@ from tieout.core.decide import (
     restored,
     settle_merge,
 )
-from tieout.core.fields import Direction, Field
+from tieout.core.fields import Direction, Field, taken, value_of, with_values
 from tieout.core.match import Candidate, likeness, only_certain
 from tieout.core.merge import Sides, merge
 from tieout.core.questions import Answers, Holder, HolderOf, Holders, Linked, LinkOf, Matches, MatchesOf, Question
@@ -37,7 +37,7 @@ from tieout.core.text import (
     phone,
 )
 from tieout.core.warn import FreeText
-from tieout.kinds import merging
+from tieout.kinds import mapped, merging
 from tieout.kinds.currency import in_currency, parted
 from tieout.kinds.customer import Customer, display_name
 from tieout.kinds.premises import premises
@@ -169,9 +169,14 @@ class CustomerRules:
         candidates = found.candidates if isinstance(found, Matches) else ()
         if "create_customer" not in pair.choices and (candidates or not world.settings.auto_create_customers):
             return Exclude("no_counterpart", candidates)
-        return Create(Side.CRM, msgspec.structs.replace(books, id="", parent="", balance=None))
+        if problems := mapped.obstacles(self.kind, books, Side.CRM, world):
+            return problems[0]
+        new = mapped.carried(books, self.kind, Side.CRM, self.fields, world.settings)
+        return Create(Side.CRM, msgspec.structs.replace(new, id="", parent="", balance=None))
 
     def _create(self, pair: Pair[Customer], crm: Customer, world: World, answers: Answers) -> Decision:
+        if problems := mapped.obstacles(self.kind, crm, Side.BOOKS, world):
+            return problems[0]
         holder: Holder | None = None
         for key in self._names_to_try(pair, crm, world):
             name = key.value
@@ -179,7 +184,8 @@ class CustomerRules:
             holders = reply.holders if isinstance(reply, Holders) else ()
             if not holders:
                 typed = next(n for n in self._typed_names(pair, crm, world) if folded(n) == name)
-                return Create(Side.BOOKS, _for_books(crm, typed), (key,))
+                new = mapped.carried(_for_books(crm, typed), self.kind, Side.BOOKS, self.fields, world.settings)
+                return Create(Side.BOOKS, new, (key,))
             holder = holder or holders[0]
             if any(parted(one.crm)[0] != parted(crm.id)[0] for one in holders):
                 break
@@ -220,46 +226,59 @@ class CustomerRules:
             again = msgspec.structs.replace(pair.books, active=True)
             return Update((Change(Side.BOOKS, again, ("active",)),), asked="reactivate")
         if back := restored(pair.choices):
-            wanted = msgspec.structs.replace(pair.crm, **back)
+            wanted = with_values(pair.crm, back)
             return Update((Change(Side.CRM, wanted, tuple(back)),), asked="restore")
-        if person := _missing_person(pair.crm, pair.books, bond.crm_base):
-            return Update((Change(Side.CRM, self.advance(pair.crm, pair.books, person), person),))
-        rules = {"phone": world.settings.phone_rule, "website": world.settings.website_rule}
-        merged = merge(self.fields, Sides(pair.crm, pair.books, bond.crm_base, bond.books_base), rules)
-        return _by_part(settle_merge(self, pair.crm, pair.books, merged, pair.choices), pair.crm)
+        persons = (*_PERSON, *(m.field for m in mapped.of_kind(self.kind, world.settings) if m.type == "contacts"))
+        if _missing_person(pair.crm, pair.books, bond.crm_base):
+            of_person = tuple(name for name in persons if value_of(pair.books, name) is not None)
+            return Update((Change(Side.CRM, self.advance(pair.crm, pair.books, of_person), of_person),))
+        fields = (
+            *mapped.directed(self.kind, self.fields, world.settings),
+            *mapped.compared(self.kind, pair.crm, pair.books, bond, world),
+        )
+        rules = mapped.rules(self.kind, world.settings)
+        merged = merge(fields, Sides(pair.crm, pair.books, bond.crm_base, bond.books_base), rules)
+        merged, problems = mapped.fitting(merged, self.kind, pair.crm, pair.books, world)
+        decision = settle_merge(self, pair.crm, pair.books, merged, pair.choices)
+        return _by_part(mapped.told(decision, problems), pair.crm, persons)
 
     def gone(self, pair: Pair[Customer], bond: Bond[Customer], side: Side, how: str, answers: Answers) -> Decision:
         """Nothing is deleted or created again by itself; what was merged is followed."""
         return merging.follow(pair, bond, side, how, answers)
 
     def texts(self, pair: Pair[Customer], bond: Bond[Customer]) -> tuple[FreeText, ...]:
-        """None is shortened."""
-        del pair, bond
-        return ()
+        """The mapped ones."""
+        del bond
+        if pair.crm is None or pair.books is None:
+            return ()
+        return tuple(mapped.texts(pair.crm.custom, pair.books.custom))
 
     def advance(self, base: Customer, now: Customer, names: tuple[str, ...]) -> Customer:
         """The base with the named fields taken from `now`."""
-        return msgspec.structs.replace(base, **{n: getattr(now, n) for n in names})
+        return taken(base, now, names)
 
 
-def _missing_person(crm: Customer, books: Customer, base: Customer) -> tuple[str, ...]:
-    """The fields of the person that a company of our making still lacks; empty where QuickBooks names none.
+def _missing_person(crm: Customer, books: Customer, base: Customer) -> bool:
+    """Whether a company of our making still lacks its person, whom QuickBooks names.
 
     One that it has had already, and that somebody took away, is not made again.
     """
-    ours = crm.marker and crm.id.startswith("company:") and len(crm.parts) == 1
+    ours = bool(crm.marker) and crm.id.startswith("company:") and len(crm.parts) == 1
     had, named = (any(getattr(one, name) for name in _PERSON) for one in (base, books))
-    return _PERSON if ours and named and not had else ()
+    return ours and named and not had
 
 
-def _by_part(decision: Decision, crm: Customer) -> Decision:
-    """HubSpot keeps a company's person in a contact: what belongs to each is a write of its own."""
+def _by_part(decision: Decision, crm: Customer, persons: tuple[str, ...]) -> Decision:
+    """HubSpot keeps a company's person in a contact: what belongs to each is a write of its own.
+
+    persons: the fields that are the person's.
+    """
     if not isinstance(decision, Update) or not any(part.startswith("company:") for part in crm.parts):
         return decision
     changes: list[Change] = []
     for change in decision.changes:
-        of_person = tuple(n for n in change.fields if n in _PERSON)
-        others = tuple(n for n in change.fields if n not in _PERSON)
+        of_person = tuple(n for n in change.fields if n in persons)
+        others = tuple(n for n in change.fields if n not in persons)
         if change.side is Side.CRM and of_person and others:
             changes += [msgspec.structs.replace(change, fields=fields) for fields in (others, of_person)]
         else:
@@ -314,4 +333,5 @@ def _for_books(crm: Customer, name: str) -> Customer:
         billing=crm.billing,
         currency=crm.currency,
         tax_number=crm.tax_number,
+        custom=crm.custom,
     )

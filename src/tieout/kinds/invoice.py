@@ -6,7 +6,9 @@ from typing import Literal
 
 import msgspec
 
+from tieout.core.fields import Direction, Field
 from tieout.core.records import Address
+from tieout.core.text import normal
 
 Status = Literal["draft", "open", "paid", "void"]
 
@@ -59,6 +61,7 @@ class Invoice(msgspec.Struct, frozen=True, omit_defaults=True, tag_field="is", t
     tax_code: QuickBooks' `TxnTaxDetail.TxnTaxCodeRef`. tax_lines: the rates in its `TaxLine`.
     marker: the id of the operation of ours that made it, which in HubSpot is a copy of an invoice made in QuickBooks.
     emailed: QuickBooks has mailed it (`EmailStatus` `EmailSent`).
+    custom, traits: values of mapped fields, and what filters look at: see Customer.
     """
 
     id: str
@@ -87,3 +90,12 @@ class Invoice(msgspec.Struct, frozen=True, omit_defaults=True, tag_field="is", t
     created: Day | None = None
     modified: Day | None = None
     finalized: Day | None = None
+    custom: dict[str, str] = {}
+    traits: dict[str, str] = {}
+
+
+HEADER: tuple[Field[Invoice], ...] = (
+    Field("due", Direction.BOTH, lambda i: i.due, lambda v: v, lambda v: str(v or "")),
+    Field("memo", Direction.BOTH, lambda i: i.memo, lambda v: normal(str(v))),
+)
+"""The fields of an invoice that are merged, besides those that the operator has mapped."""

@@ -29,17 +29,16 @@ from tieout.core.decide import (
     settle_merge,
     signature,
 )
-from tieout.core.fields import Direction, Field, Rule
-from tieout.core.merge import Difference, Merge, Sides, merge
-from tieout.core.questions import Answers, Question, alike_key
+from tieout.core.fields import taken, with_values
+from tieout.core.merge import Difference, Sides, merge
+from tieout.core.questions import Answers, LinkOf, Question, alike_key
 from tieout.core.records import Key, Kind, Side
-from tieout.core.text import normal
 from tieout.core.warn import FreeText
-from tieout.kinds import charge, copy_rules, issued, merging, taxing
+from tieout.kinds import charge, copy_rules, issued, mapped, merging, taxing
 from tieout.kinds.alike import alike_question, asked, found
-from tieout.kinds.booking import Booking, book, closed_until, number_key, questions
+from tieout.kinds.booking import Booking, book, closed_until, customer_of, is_filtered, number_key, questions
 from tieout.kinds.copy_rules import is_copy, is_foreign_copy
-from tieout.kinds.invoice import Invoice, Line
+from tieout.kinds.invoice import HEADER, Invoice, Line
 
 
 class InvoiceRules:
@@ -47,10 +46,7 @@ class InvoiceRules:
 
     kind = Kind.INVOICE
 
-    fields: tuple[Field[Invoice], ...] = (
-        Field("due", Direction.BOTH, lambda i: i.due, lambda v: v, lambda v: str(v or "")),
-        Field("memo", Direction.BOTH, lambda i: i.memo, lambda v: normal(str(v))),
-    )
+    fields = HEADER
 
     def keys(self, side: Side, record: Invoice) -> tuple[Key, ...]:
         """Its number; customer and total besides, for a twin typed in by hand."""
@@ -95,6 +91,10 @@ class InvoiceRules:
             return Draft(book(pair, crm, world, answers).problems)
         if reason := _stays_out(crm, world):
             return Exclude(reason)
+        if "link_customer" not in pair.choices and is_filtered(
+            LinkOf(Kind.CUSTOMER, Side.CRM, customer_of(pair, crm)), answers
+        ):
+            return Exclude("filter")
         booking = book(pair, crm, world, answers)
         if twin := self._twin(pair, crm, booking, world, answers):
             return twin
@@ -132,9 +132,8 @@ class InvoiceRules:
         crm, bond = merging.followed(crm, books, bond, answers)
         in_crm = charge.differences(bond.crm_base, crm, Side.CRM)
         in_books = charge.differences(bond.books_base, books, Side.BOOKS)
-        header = self._header(crm, books, bond, world)
         apart = _totals_apart(crm, books) if not in_crm and not in_books else ()
-        rest = _in_open_period(settle_merge(self, crm, books, header, pair.choices), books, world)
+        rest = self._header(pair, crm, books, bond, world)
         if not in_crm and not in_books and not apart:
             return _warned(rest, crm, books, world)
         if apart and (rounded := issued.evened_out(crm, books, bond.lines, world)):
@@ -156,9 +155,16 @@ class InvoiceRules:
             return Hold(cause, {"number": crm.number, "total": str(crm.total), "other": str(books.total)}, found)
         return _in_open_period(reissued, books, world)
 
-    def _header(self, crm: Invoice, books: Invoice, bond: Bond[Invoice], world: World) -> Merge:
-        rules: Mapping[str, Rule] = {"due": world.settings.due_date_rule, "memo": world.settings.memo_rule}
-        return merge(self.fields, Sides(crm, books, bond.crm_base, bond.books_base), rules)
+    def _header(self, pair: Pair[Invoice], crm: Invoice, books: Invoice, bond: Bond[Invoice], world: World) -> Decision:
+        fields = (
+            *mapped.directed(self.kind, self.fields, world.settings),
+            *mapped.compared(self.kind, crm, books, bond, world),
+        )
+        rules = mapped.rules(self.kind, world.settings)
+        merged = merge(fields, Sides(crm, books, bond.crm_base, bond.books_base), rules)
+        merged, problems = mapped.fitting(merged, self.kind, crm, books, world)
+        decision = _in_open_period(settle_merge(self, crm, books, merged, pair.choices), books, world)
+        return mapped.told(decision, problems)
 
     def _copied(
         self,
@@ -175,8 +181,7 @@ class InvoiceRules:
         decision = copy_rules.linked(pair, crm, books, bond, world, answers)
         if not isinstance(decision, Nothing | Accept) or books.status == "void":
             return decision
-        merged = settle_merge(self, crm, books, self._header(crm, books, bond, world), pair.choices)
-        rest = _in_open_period(merged, books, world)
+        rest = self._header(pair, crm, books, bond, world)
         if isinstance(rest, Nothing):
             moved = (*decision.moved, *rest.moved)
             return msgspec.structs.replace(decision, moved=moved)
@@ -212,6 +217,7 @@ class InvoiceRules:
         if pair.crm is None or pair.books is None:
             return
         yield FreeText("memo", pair.crm.memo, pair.books.memo)
+        yield from mapped.texts(pair.crm.custom, pair.books.custom)
         standing = {line.id: line for line in pair.books.lines}
         for position, line in enumerate(pair.crm.lines, 1):
             theirs = standing.get(bond.lines.get(line.id, ""))
@@ -220,7 +226,7 @@ class InvoiceRules:
 
     def advance(self, base: Invoice, now: Invoice, names: tuple[str, ...]) -> Invoice:
         """The base with the named fields taken from `now`."""
-        return msgspec.structs.replace(base, **{n: getattr(now, n) for n in names})
+        return taken(base, now, names)
 
     def _travels(self, pair: Pair[Invoice], crm: Invoice, world: World) -> bool:
         return _stays_out(crm, world) == "" and "use_existing" not in pair.choices
@@ -300,7 +306,7 @@ def _void(crm: Invoice, books: Invoice, world: World, choices: Mapping[str, str]
 
 def _restore(crm: Invoice, back: Mapping[str, str]) -> Decision:
     values = {name: date.fromisoformat(text) if name == "due" else text for name, text in back.items()}
-    return Update((Change(Side.CRM, msgspec.structs.replace(crm, **values), tuple(back)),), asked="restore")
+    return Update((Change(Side.CRM, with_values(crm, values), tuple(back)),), asked="restore")
 
 
 def _only_coding(problem: Fail, crm: Invoice, bond: Bond[Invoice]) -> bool:

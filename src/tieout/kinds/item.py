@@ -20,6 +20,7 @@ from tieout.core.decide import (
     World,
     broken,
 )
+from tieout.core.fields import taken
 from tieout.core.match import Candidate, likeness, only_certain
 from tieout.core.questions import Answers, HolderOf, Holders, Matches, MatchesOf, Question
 from tieout.core.records import Key, Kind, Side
@@ -37,6 +38,7 @@ class Item(msgspec.Struct, frozen=True, omit_defaults=True, tag_field="is", tag=
     QuickBooks.
     type: in QuickBooks `Service`, `NonInventory`, `Inventory`, `Category`, `Group`; empty in HubSpot.
     price: per unit, in the account's own currency; None where there is none.
+    custom, traits: values of mapped fields, and what filters look at: see Customer.
     """
 
     id: str
@@ -47,6 +49,8 @@ class Item(msgspec.Struct, frozen=True, omit_defaults=True, tag_field="is", tag=
     type: str = ""
     account: str = ""
     active: bool = True
+    custom: dict[str, str] = {}
+    traits: dict[str, str] = {}
 
 
 class ItemRules:
@@ -159,7 +163,7 @@ class ItemRules:
 
     def advance(self, base: Item, now: Item, names: tuple[str, ...]) -> Item:
         """The base with the named fields taken from `now`."""
-        return msgspec.structs.replace(base, **{n: getattr(now, n) for n in names})
+        return taken(base, now, names)
 
 
 def no_account(world: World, name: str) -> Fail | None:

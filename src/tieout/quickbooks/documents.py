@@ -85,6 +85,12 @@ class Name(Head, frozen=True):
     active: bool | None = None
     parent_ref: Ref | None = None
     balance: Decimal | None = None
+    notes: str | None = None
+    title: str | None = None
+    mobile: Telephone | None = None
+    alternate_phone: Telephone | None = None
+    fax: Telephone | None = None
+    sales_term_ref: Ref | None = None
 
 
 class Item(Head, frozen=True):
@@ -97,6 +103,7 @@ class Item(Head, frozen=True):
     type: str | None = None
     income_account_ref: Ref | None = None
     active: bool | None = None
+    purchase_desc: str | None = None
 
 
 class SalesItem(Shape, frozen=True):
@@ -157,6 +164,13 @@ class TaxTotal(Shape, frozen=True):
     tax_line: tuple[TaxLine, ...] | None = None
 
 
+class CustomField(Shape, frozen=True):
+    """A custom field of a sales form; its value is absent where it is blank."""
+
+    definition_id: str | None = None
+    string_value: str | None = None
+
+
 class SalesForm(Head, frozen=True):
     """Invoice, CreditMemo, SalesReceipt, RefundReceipt or Estimate."""
 
@@ -175,6 +189,10 @@ class SalesForm(Head, frozen=True):
     total_amt: Decimal | None = None
     balance: Decimal | None = None
     remaining_credit: Decimal | None = None
+    custom_field: tuple[CustomField, ...] | None = None
+    class_ref: Ref | None = None
+    department_ref: Ref | None = None
+    sales_term_ref: Ref | None = None
 
 
 class Payment(Head, frozen=True):

@@ -21,7 +21,11 @@ from tieout.remote.errors import Unavailable
 CHANGES: Final = ("Account", "Term", "PaymentMethod", "Class", "Department", "Preferences", "CompanyInfo")
 """Entities whose change means that the facts are to be read again. Tax codes are not captured by QuickBooks."""
 
-_READ: Final = ("CompanyInfo", "Preferences", "Account", "TaxCode", "TaxRate", "Term", "PaymentMethod")
+_READ: Final = (
+    *("CompanyInfo", "Preferences", "Account", "TaxCode", "TaxRate", "Term", "PaymentMethod"),
+    *("Class", "Department"),
+)
+_CUSTOM: Final = "SalesFormsPrefs."
 _SANDBOX_PAGES: Final = "https://sandbox.qbo.intuit.com"
 _PAGES: Final = "https://app.qbo.intuit.com"
 
@@ -169,12 +173,25 @@ def _facts(pages: Mapping[str, Page], realm: str, ui: str) -> BooksFacts:
         payment_methods=_listed(pages["PaymentMethod"]),
         plan=next((one.value or "" for one in company.name_value or () if one.name == "OfferingSku"), ""),
         zone=company.default_time_zone or "",
-        classes=_classes(accounting),
-        locations=bool(accounting.track_departments),
+        class_tracking=_class_tracking(accounting),
+        location_tracking=bool(accounting.track_departments),
         shipping=bool(forms.allow_shipping),
+        classes=_listed(pages["Class"]),
+        locations=_listed(pages["Department"]),
         custom_fields=_custom_fields(forms),
         ui=ui,
     )
+
+
+def _custom_fields(forms: _SalesForms) -> tuple[Named, ...]:
+    """The custom fields that are switched on for sales forms, by DefinitionId, with the names they were given."""
+    told = {one.name: one for group in forms.custom_field or () for one in group.custom_field or ()}
+    found = []
+    for number in ("1", "2", "3"):
+        used, named = (told.get(f"{_CUSTOM}{what}{number}") for what in ("UseSalesCustom", "SalesCustomName"))
+        if used is not None and used.boolean_value:
+            found.append(Named(number, (named.string_value if named else "") or f"Custom field {number}"))
+    return tuple(found)
 
 
 def _regime(country: str, tax: _Tax) -> Regime:
@@ -185,18 +202,10 @@ def _regime(country: str, tax: _Tax) -> Regime:
     return "us-automated" if tax.partner_tax_enabled else "us-manual"
 
 
-def _classes(accounting: _Accounting) -> Literal["", "document", "line"]:
+def _class_tracking(accounting: _Accounting) -> Literal["", "document", "line"]:
     if accounting.class_tracking_per_txn_line:
         return "line"
     return "document" if accounting.class_tracking_per_txn else ""
-
-
-def _custom_fields(forms: _SalesForms) -> tuple[Named, ...]:
-    """The custom fields of sales forms that are in use, as old and new forms name them (`SalesFormsPrefs.…`)."""
-    told = [one for group in forms.custom_field or () for one in group.custom_field or ()]
-    used = {str(one.name)[-1] for one in told if one.boolean_value and "UseSalesCustom" in (one.name or "")}
-    names = {str(one.name)[-1]: one.string_value for one in told if "SalesCustomName" in (one.name or "")}
-    return tuple(Named(id_, names.get(id_) or "") for id_ in sorted(used))
 
 
 def _day(text: str | None) -> date | None:

@@ -32,12 +32,13 @@ class Cursor(msgspec.Struct, frozen=True, omit_defaults=True):
 
     since: the server's moment from which change data capture goes on, empty before the first answer.
     todo: entities still to be paged through, each with the last id read. after: only objects changed since then;
-    empty in a complete read.
+    empty in a complete read. read: fields that were read besides Tieout's own, as `invoice.class`.
     """
 
     since: str = ""
     todo: dict[str, str] = {}
     after: str = ""
+    read: tuple[str, ...] = ()
 
 
 class Feed:
@@ -54,7 +55,12 @@ class Feed:
 
     async def batches(self, cursor: str) -> AsyncIterator[Batch]:
         """Yield the rest of a complete read, or what changed. Raises SignInTrouble, Unavailable, Refusal."""
-        at = msgspec.json.decode(cursor, type=Cursor) if cursor else Cursor(todo=dict.fromkeys(ALL, "0"))
+        wanted = self._reader.view.read
+        at = msgspec.json.decode(cursor, type=Cursor) if cursor else Cursor(todo=dict.fromkeys(ALL, "0"), read=wanted)
+        if not at.after:
+            # Objects of which more is wanted are read once more; what changed is heard of from where the cursor stood.
+            more = {ENTITIES[Kind(name.partition(".")[0])] for name in wanted if name not in at.read}
+            at = msgspec.structs.replace(at, todo=at.todo | dict.fromkeys(more, "0"), read=wanted)
         changed_facts = False
         if not at.todo:
             batch, at = await self._changes(at)
@@ -69,15 +75,16 @@ class Feed:
         """One call of change data capture; None where it is not the whole, with the paging that will be."""
         since = datetime.fromisoformat(at.since) - OVERLAP
         if self._client.server_now() - since > timedelta(days=limits.CAPTURE_DAYS):
-            return None, Cursor(todo=dict.fromkeys(ALL, "0"), after=since.isoformat())
+            return None, Cursor(todo=dict.fromkeys(ALL, "0"), after=since.isoformat(), read=at.read)
         changes = await self._client.changes((*ALL, *facts.CHANGES), since)
         until = changes.until.isoformat()
         if sum(len(page.rows) for page in changes.pages) >= limits.PAGE:
-            return None, Cursor(since=until, todo=dict.fromkeys(ALL, "0"), after=since.isoformat())
+            return None, Cursor(until, dict.fromkeys(ALL, "0"), since.isoformat(), at.read)
         pages = sorted((page for page in changes.pages if page.entity in ALL), key=lambda page: ALL.index(page.entity))
         facts_changed = any(page.rows and page.entity in facts.CHANGES for page in changes.pages)
         new = _made_after(pages, datetime.fromisoformat(at.since))
-        return _batch(self._reader.rows(pages), Cursor(since=until), new=new, facts_changed=facts_changed), at
+        ended = Cursor(since=until, read=at.read)
+        return _batch(self._reader.rows(pages), ended, new=new, facts_changed=facts_changed), at
 
     async def _pages(self, at: Cursor, *, facts_changed: bool) -> AsyncIterator[Batch]:
         conditions = (f"MetaData.LastUpdatedTime >= {moment(datetime.fromisoformat(at.after))}",) if at.after else ()
@@ -101,7 +108,7 @@ class Feed:
                 )
         if at.after:
             deleted = await self._deleted(self._held) if self._held is not None else []
-            yield _batch(self._reader.rows(deleted), Cursor(since=at.since))
+            yield _batch(self._reader.rows(deleted), Cursor(since=at.since, read=at.read))
 
     async def _deleted(self, held: Held) -> list[Page]:
         """Objects that the mirror holds and QuickBooks does not, found by reading all ids."""

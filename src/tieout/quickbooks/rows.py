@@ -8,10 +8,14 @@ import msgspec
 from tieout.core.days import NotADay
 from tieout.core.money import NotMoney, UnknownCurrency
 from tieout.core.records import Kind
+from tieout.kinds import item as items
+from tieout.kinds.customer import Customer
+from tieout.kinds.invoice import Invoice
 from tieout.quickbooks.client import Page
 from tieout.quickbooks.documents import Head, Item, Name, Payment, SalesForm
 from tieout.quickbooks.lens import customer, invoice, item, keys, settlement
-from tieout.remote.rows import KeyRow, Record, Row, Unreadable
+from tieout.quickbooks.lens.mapped import NOTHING_MORE, View
+from tieout.remote.rows import KeyRow, Row, Unreadable
 
 ENTITIES: Final = {
     Kind.CUSTOMER: "Customer",
@@ -68,10 +72,11 @@ class Rows(msgspec.Struct, frozen=True):
 class Reader:
     """Reads objects of one company.
 
-    home: its currency (ISO 4217). methods: names of its payment methods by id.
+    home: its currency (ISO 4217). methods: names of its payment methods by id. view: what is read besides.
     """
 
-    def __init__(self, home: str, methods: Mapping[str, str]) -> None:
+    def __init__(self, home: str, methods: Mapping[str, str], view: View = NOTHING_MORE) -> None:
+        self.view = view
         self._home = home
         self._methods = methods
 
@@ -105,12 +110,15 @@ class Reader:
         """
         if kind is Kind.CUSTOMER:
             name = _name(raw)
-            return gone(kind, name.id) if _deleted(name) else _row(kind, name, customer.read(name, self._home))
+            return gone(kind, name.id) if _deleted(name) else self._row(kind, name, customer.read(name, self._home))
         if kind is Kind.ITEM:
             thing = _item(raw)
-            return gone(kind, thing.id) if _deleted(thing) else _row(kind, thing, item.read(thing))
+            return gone(kind, thing.id) if _deleted(thing) else self._row(kind, thing, item.read(thing))
         form = _form(raw)
-        return gone(kind, form.id) if _deleted(form) else _row(kind, form, invoice.read(form, self._home))
+        return gone(kind, form.id) if _deleted(form) else self._row(kind, form, invoice.read(form, self._home))
+
+    def _row(self, kind: Kind, document: Name | Item | SalesForm, record: Customer | items.Item | Invoice) -> Row:
+        return Row(kind, document.id, _version(document), self.view.add(record, kind, document))
 
     def payment(self, raw: bytes | msgspec.Raw) -> tuple[str, int, list[Row]]:
         """Read one Payment: its id, its version, and a row for each invoice it is applied to.
@@ -150,10 +158,6 @@ class Reader:
 def gone(kind: Kind, id_: str, version: int = LAST) -> Row:
     """The row of a record that QuickBooks no longer has."""
     return Row(kind, id_, version, None, gone="deleted")
-
-
-def _row(kind: Kind, document: Head, record: Record) -> Row:
-    return Row(kind, document.id, _version(document), record)
 
 
 def _version(document: Head) -> int:

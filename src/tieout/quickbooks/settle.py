@@ -13,6 +13,7 @@ from typing import Final
 
 import msgspec
 
+from tieout.core.fields import value_of
 from tieout.core.records import Kind
 from tieout.core.text import folded, normal
 from tieout.kinds.customer import Customer
@@ -226,7 +227,7 @@ def _said(record: Record | None, field: str) -> object:
     """A field's value; of lines what they charge, in their order, since new ones were sent without an id."""
     if field == "lines" and isinstance(record, Invoice):
         return [(line.quantity, line.price, line.amount) for line in record.lines]
-    return getattr(record, field, None)
+    return value_of(record, field)
 
 
 def _with_ids(sent: tuple[Line, ...], held: tuple[Line, ...]) -> tuple[Line, ...]:

@@ -12,6 +12,7 @@ from tieout.quickbooks import facts as company
 from tieout.quickbooks import limits, rates
 from tieout.quickbooks.client import Client
 from tieout.quickbooks.feed import Feed, Held
+from tieout.quickbooks.lens.mapped import NOTHING_MORE, View
 from tieout.quickbooks.oauth import SignIn
 from tieout.quickbooks.query import chunks, one_of, select
 from tieout.quickbooks.rows import ENTITIES, LAST, Reader, gone
@@ -43,7 +44,8 @@ class QuickBooksSide:
     """One QuickBooks company.
 
     facts: what was read of the company before, None to read it when first needed. discovery_url: Intuit's discovery
-    document, or a sandbox's; empty = Intuit's own token address. held: see `feed.Feed`.
+    document, or a sandbox's; empty = Intuit's own token address. held: see `feed.Feed`. view: what an operator has
+    read and written besides.
     """
 
     name = Side.BOOKS
@@ -60,6 +62,7 @@ class QuickBooksSide:
         facts: BooksFacts | None = None,
         discovery_url: str = "",
         held: Held | None = None,
+        view: View = NOTHING_MORE,
     ) -> None:
         self.profile = profile
         self._base_url = base_url
@@ -67,6 +70,7 @@ class QuickBooksSide:
         self._clock = clock
         self._held = held
         self._facts = facts
+        self._view = view
         sign_in = SignIn(http=http, vault=vault, clock=clock, discovery_url=discovery_url)
         self._client = Client(http=http, base_url=base_url, realm=realm, sign_in=sign_in, clock=clock)
 
@@ -128,7 +132,8 @@ class QuickBooksSide:
 
     async def _reader(self) -> Reader:
         known = await self._known()
-        return Reader(known.currency, {method.id: f"{method.name} {method.type}" for method in known.payment_methods})
+        methods = {method.id: f"{method.name} {method.type}" for method in known.payment_methods}
+        return Reader(known.currency, methods, self._view.knowing(known))
 
     async def _writer(self) -> Writer:
         return Writer(self._client, await self._reader(), await self._known())

@@ -12,6 +12,7 @@ import msgspec
 
 from tieout.core.days import NotADay
 from tieout.core.facts import BooksFacts
+from tieout.core.fields import value_of
 from tieout.core.money import NotMoney, UnknownCurrency, decimal
 from tieout.core.records import Kind, Verb
 from tieout.kinds.customer import Customer
@@ -128,25 +129,29 @@ class Writer:
             case "void", _ if operation.kind is Kind.SETTLEMENT:
                 return {"Id": raw["Id"], "SyncToken": raw["SyncToken"], "sparse": True}
             case "create", Customer():
-                return customer.created(record)
+                return self._reader.view.created(customer.created(record), operation.kind, record.custom)
             case "create", Item():
-                return item.created(record)
+                return self._reader.view.created(item.created(record), operation.kind, record.custom)
             case "create", Invoice():
-                return invoice.created(record, operation.id, facts.regime, facts.discount_account)
+                body = invoice.created(record, operation.id, facts.regime, facts.discount_account)
+                return self._reader.view.created(body, operation.kind, record.custom)
             case "create", Settlement():
                 return settlement.created(record, operation.id, raw, facts.payment_methods)
             case "update", Settlement():
                 return returned.entry(record, operation.id, raw, facts.accounts)
             case "update", Customer():
-                return {**customer.revised(raw, record, operation.fields), "sparse": False}
+                return self._whole(customer.revised(raw, record, operation.fields), record, operation)
             case "update", Item():
-                return {**item.revised(raw, record, operation.fields), "sparse": False}
+                return self._whole(item.revised(raw, record, operation.fields), record, operation)
             case "update", Invoice():
                 body = revision.revised(raw, record, operation.fields, facts.regime, facts.discount_account)
-                return {**body, "sparse": False}
+                return self._whole(body, record, operation)
             case _:
                 words = "Tieout does not make this change in QuickBooks."
                 raise CannotWrite("feature_not_supported", words, {"kind": operation.kind, "verb": operation.verb})
+
+    def _whole(self, body: Json, record: Customer | Item | Invoice, operation: Operation) -> Json:
+        return {**self._reader.view.revised(body, record.custom, operation.fields), "sparse": False}
 
     async def send(self, unit: Unit, operations: Sequence[Operation], timeout: Timeout) -> tuple[Outcome, ...]:
         """Send a unit once.
@@ -255,7 +260,7 @@ def _left(operation: Operation, raw: Json, taken: Mapping[str, Decimal]) -> Json
 
 def _alike(operation: Operation, base: Record, now: Record) -> bool:
     """Whether nothing changed since the decision that the write would override."""
-    names = {name for name in operation.fields if hasattr(now, name)} | ({"amount"} if is_return(operation) else set())
+    names = {*operation.fields, *(("amount",) if is_return(operation) else ())}
     if isinstance(now, Invoice) and isinstance(base, Invoice):
         names.add("status")
         if operation.verb == "void":
@@ -264,7 +269,7 @@ def _alike(operation: Operation, base: Record, now: Record) -> bool:
             names = (names - {"lines"}) | {"tax", "discount", "total"}
             if [_charge(line) for line in base.lines] != [_charge(line) for line in now.lines]:
                 return False
-    return all(getattr(base, name, None) == getattr(now, name) for name in names)
+    return all(value_of(base, name) == value_of(now, name) for name in names)
 
 
 def _charge(line: Line) -> tuple[object, ...]:

@@ -63,9 +63,11 @@ def linked(stored: Stored, side: Side) -> Linked:
     # What is booked on a customer or an item that a person left out still goes there; an invoice takes nothing more.
     left_out = stored.pair.kind is Kind.INVOICE and "exclude" in stored.pair.choices
     if stored.pair.bond is None or stored.pair.gone or left_out:
-        settled = stored.state is State.EXCLUDED and stored.cause in ("no_counterpart", "by_you", "undone")
+        filtered = stored.state is State.EXCLUDED and stored.cause == "filter"
+        settled = stored.state is State.EXCLUDED and stored.cause in ("no_counterpart", "by_you", "undone", "filter")
         settled = settled or bool(stored.pair.gone)
-        return Linked("", own, settled, stored.story.candidates, label=label, left_out=left_out)
+        told = stored.story.candidates
+        return Linked("", own, settled, told, label=label, left_out=left_out, filtered=filtered)
     active = books.active if isinstance(books, Customer | Item) else True
     # What is open of our copy follows from its payments; any other invoice of HubSpot's may be paid already there.
     balance = crm.balance if isinstance(crm, Invoice) and not crm.marker else None

@@ -61,9 +61,14 @@ def version(document: Document) -> int:
     )
 
 
-def part(type_: str, document: Document) -> Part:
-    """A company or contact as a stored part; a contact's parent is its primary company."""
-    body = {name: document.properties.get(name) for name in PROPERTIES[type_] if document.properties.get(name)}
+def part(type_: str, document: Document, mapped: Sequence[str] = ()) -> Part:
+    """A company or contact as a stored part; a contact's parent is its primary company.
+
+    mapped: properties that are kept although blank, so that a blank is told from what was not answered.
+    """
+    own = document.properties
+    body = {name: own[name] for name in PROPERTIES[type_] if own.get(name)}
+    body |= {name: own[name] or "" for name in mapped if name in own}
     return Part(
         type=type_,
         id=document.id,
@@ -154,20 +159,26 @@ def _clean(properties: dict[str, str]) -> dict[str, str]:
     return {name: values.written_name(value) for name, value in properties.items()}
 
 
+def part_of(record: Customer, type_: str) -> str:
+    """The part of a customer that is of this type, `company:12` or `contact:34`. Raises KeyError where it has none."""
+    prefix = f"{PREFIXES[type_]}:"
+    part_ = next((one for one in record.parts if one.startswith(prefix)), "")
+    if not part_:
+        raise KeyError(type_)
+    return part_
+
+
 def written(record: Customer, fields: Sequence[str]) -> dict[str, dict[str, str]]:
     """The properties that `fields` are written to, by part (`company:12`, `contact:34`).
 
     A company's person is its contact; all other fields are the company's own. Raises KeyError for a field that
     HubSpot does not hold, or a person's field where there is no person.
     """
-    company_part = next((one for one in record.parts if one.startswith("company:")), "")
-    contact_part = next((one for one in record.parts if one.startswith("contact:")), "")
+    is_company = any(one.startswith("company:") for one in record.parts)
     changes: dict[str, dict[str, str]] = {}
     for field in fields:
-        of_person = not company_part or field in _OF_PERSON
-        target = contact_part if of_person else company_part
-        if not target:
-            raise KeyError(field)
+        of_person = not is_company or field in _OF_PERSON
+        target = part_of(record, CONTACTS if of_person else COMPANIES)
         name = (_OF_CONTACT if of_person else _OF_COMPANY)[field]
         properties = (
             {name: values.written_name(getattr(record, field))} if name else values.written_address(record.billing)
