@@ -19,7 +19,7 @@ import msgspec
 from cryptography.fernet import Fernet, MultiFernet
 from tests.simulation import loop
 
-from tieout.actions import settings
+from tieout.actions import filters, mapping, settings
 from tieout.actions.actor import Actor, Role
 from tieout.actions.connect import SignInFile, connect
 from tieout.actions.failures import WARNED, Case, cases, list_cases
@@ -210,6 +210,21 @@ class Seller:
         """Merge a record into another: the id of what they became."""
         body = {"primaryObjectId": primary, "objectIdToMerge": other}
         return str(self._caller.call("POST", f"{_CRM}/{kind}/merge", body)["id"])
+
+    def define(self, kind: str, name: str, type_: str = "string", options: Sequence[str] = ()) -> None:
+        """Make a property of one's own; its options are written small where HubSpot keeps them."""
+        listed = [
+            {"label": one, "value": one.lower(), "displayOrder": place, "hidden": False}
+            for place, one in enumerate(options)
+        ]
+        group = {"companies": "companyinformation", "contacts": "contactinformation", "invoices": "invoiceinformation"}
+        field = {"string": "text", "enumeration": "select"}.get(type_, type_)
+        body = {"name": name, "label": name, "type": type_, "fieldType": field, "groupName": group[kind]}
+        self._caller.call("POST", f"/crm/properties/2026-09/{kind}", body | {"options": listed})
+
+    def undefine(self, kind: str, name: str) -> None:
+        """Delete a property."""
+        self._caller.call("DELETE", f"/crm/properties/2026-09/{kind}/{name}")
 
     def draft(self, buyer: tuple[str, str]) -> str:
         """A draft without lines: its id."""
@@ -491,6 +506,23 @@ class Shop:
     def set(self, **given: str) -> None:
         """Change settings."""
         settings.change(self.home, _ME, NAME, given)
+
+    async def map(self, crm: str, books: str, **more: Any) -> mapping.Field:
+        """Map a property of HubSpot's to a field of QuickBooks'."""
+        return await mapping.add(self.home, _ME, NAME, mapping.New(crm, books, **more), transport=self._transport)
+
+    def remap(self, field: str, **more: Any) -> mapping.Field:
+        """Change which way a field flows, or who wins."""
+        return mapping.change(self.home, _ME, NAME, field, **more)
+
+    def unmap(self, field: str) -> None:
+        """Take a mapping out."""
+        mapping.remove(self.home, _ME, NAME, field)
+
+    async def filter(self, side: str, field: str, test: str, *values: str, preview: bool = False) -> filters.Counted:
+        """Set a filter, or count what it would let pass."""
+        asked = filters.Asked(side, field, test, values)
+        return await filters.add(self.home, _ME, NAME, asked, preview=preview, transport=self._transport)
 
     def settings(self) -> dict[str, str]:
         """All settings."""

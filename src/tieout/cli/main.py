@@ -1,9 +1,9 @@
 """`tieout`: one command, thin over the actions."""
 
-from tieout.cli import auditing, setting_up, using
+from tieout.cli import auditing, mapping, setting_up, using
 from tieout.cli.command import app
 
-__all__ = ["auditing", "main", "setting_up", "using"]
+__all__ = ["auditing", "main", "mapping", "setting_up", "using"]
 
 
 def main() -> None:

@@ -27,6 +27,7 @@ REASONS: dict[str, str] = {
     "void": "Voided before it was synced",
     "before_start": "Before the start",
     "filter": "Left out by a filter",
+    "filtered_customer": "Its customer is left out by a filter",
     "by_you": "Left out by you",
     "taken_over": "Settled before the take-over",
     "undone": "Undone by you, and left out since",

@@ -21,8 +21,8 @@ class Mapped(msgspec.Struct, frozen=True, omit_defaults=True, kw_only=True):
 
     serial: tells it from all mappings there ever were, so that what was agreed under a former one never counts.
     type: HubSpot's type of record (`companies`, `contacts`, `products`, `invoices`). crm: name of the property.
-    books: name of the QuickBooks field. moment: the property is a *datetime*. options: of a choice, HubSpot's own
-    value by the label that people read, which is the value in QuickBooks.
+    books: name of the QuickBooks field. moment: the property is a *datetime*. read_only: HubSpot makes its value.
+    options: of a choice, HubSpot's own value by the label that people read, which is the value in QuickBooks.
     """
 
     serial: int
@@ -35,6 +35,7 @@ class Mapped(msgspec.Struct, frozen=True, omit_defaults=True, kw_only=True):
     direction: Direction = Direction.BOTH
     rule: Rule = Rule.ASK
     moment: bool = False
+    read_only: bool = False
     options: dict[str, str] = {}
 
     @property
@@ -46,6 +47,22 @@ class Mapped(msgspec.Struct, frozen=True, omit_defaults=True, kw_only=True):
     def field(self) -> str:
         """The name of the field."""
         return CUSTOM + self.key
+
+
+class Property(msgspec.Struct, frozen=True, omit_defaults=True):
+    """A property of HubSpot's that an operator may name.
+
+    sort: empty where it holds what no field of QuickBooks can. moment, options: see Mapped. read_only: HubSpot makes
+    its value. taken: it is synced already.
+    """
+
+    name: str
+    label: str
+    sort: Sort | Literal[""] = "text"
+    moment: bool = False
+    options: dict[str, str] = {}
+    read_only: bool = False
+    taken: bool = False
 
 
 class Filter(msgspec.Struct, frozen=True, omit_defaults=True, kw_only=True):

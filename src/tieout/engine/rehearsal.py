@@ -1,6 +1,6 @@
 """Rehearsal: the real engine on a copy of the database, with sides that only imagine their writes."""
 
-from collections.abc import AsyncIterator, Collection, Sequence
+from collections.abc import AsyncIterator, Collection, Mapping, Sequence
 from datetime import date
 from decimal import Decimal
 from typing import Generic, TypeVar
@@ -8,6 +8,7 @@ from typing import Generic, TypeVar
 import msgspec
 
 from tieout.core.facts import BooksFacts, CrmFacts
+from tieout.core.mapping import Filter, Property
 from tieout.core.records import Kind, Side
 from tieout.engine.work import BooksSide, CrmSide
 from tieout.kinds.invoice import Invoice
@@ -33,6 +34,10 @@ class Imagined(Generic[F]):
     async def facts(self) -> F:
         """Read what is true of the whole account."""
         return await self._real.facts()
+
+    def survey(self, wanted: Filter) -> AsyncIterator[Mapping[str, str]]:
+        """Yield what a filter looks at."""
+        return self._real.survey(wanted)
 
     def feed(self, cursor: str) -> AsyncIterator[Batch]:
         """Yield what changed."""
@@ -86,6 +91,10 @@ class ImaginedCrm(Imagined[CrmFacts]):
     async def missing_scopes(self) -> tuple[str, ...]:
         """All scopes that the sign-in lacks."""
         return await self._crm.missing_scopes()
+
+    async def properties(self, type_: str) -> tuple[Property, ...]:
+        """The properties that an operator may name."""
+        return await self._crm.properties(type_)
 
     async def finalized(self, ids: Sequence[str]) -> dict[str, date]:
         """The days on which invoices left draft."""

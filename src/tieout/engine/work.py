@@ -11,6 +11,7 @@ import msgspec
 
 from tieout.core.decide import World
 from tieout.core.facts import BooksFacts, CrmFacts, Facts
+from tieout.core.mapping import Property
 from tieout.core.plan import Reservations
 from tieout.core.questions import RateOn
 from tieout.core.records import Kind, Side
@@ -49,6 +50,10 @@ class CrmSide(RemoteSide[CrmFacts], Protocol):
 
     async def missing_scopes(self) -> tuple[str, ...]:
         """All scopes that the sign-in lacks, whether or not a call was refused for one."""
+        ...
+
+    async def properties(self, type_: str) -> tuple[Property, ...]:
+        """The properties that an operator may name, of one type of record."""
         ...
 
     async def finalized(self, ids: Sequence[str]) -> dict[str, date]:

@@ -76,15 +76,19 @@ class Feed:
         else:
             at = Cursor(dict.fromkeys(SEARCHED, self._known_until()), step=_STEPS[self._reader.people.model][0])
         at.read = wanted
-        async for reading, complete in self._everything(at) if at.step else self._changes(at):
-            yield Batch(
-                rows=tuple(reading.rows),
-                unreadable=tuple(reading.unreadable),
-                cursor=msgspec.json.encode(at).decode(),
-                complete=complete,
-            )
-            if reading.marks:
-                self._shelf.put(reading.marks)
+        ways = [self._everything(at)] if at.step else []
+        if not at.step or at.only:
+            ways.append(self._changes(at))
+        for way in ways:
+            async for reading, complete in way:
+                yield Batch(
+                    rows=tuple(reading.rows),
+                    unreadable=tuple(reading.unreadable),
+                    cursor=msgspec.json.encode(at).decode(),
+                    complete=complete,
+                )
+                if reading.marks:
+                    self._shelf.put(reading.marks)
 
     def _with_more(self, at: Cursor, wanted: Sequence[str]) -> Cursor:
         """The cursor, or where properties are wanted that were not so far, one that reads their types once more."""

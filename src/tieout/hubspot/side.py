@@ -1,13 +1,14 @@
 """The crm side as the engine sees it."""
 
 import random
-from collections.abc import AsyncIterator, Sequence
+from collections.abc import AsyncIterator, Mapping, Sequence
 from datetime import date
 from zoneinfo import ZoneInfo
 
 import msgspec
 
 from tieout.core.facts import CrmFacts
+from tieout.core.mapping import Filter, Property
 from tieout.core.records import Kind, Side
 from tieout.hubspot import account, definitions, limits, setup
 from tieout.hubspot.client import Client
@@ -23,7 +24,7 @@ from tieout.hubspot.objects import Objects
 from tieout.hubspot.packing import Packing
 from tieout.hubspot.parts import Parts
 from tieout.hubspot.people import People
-from tieout.hubspot.reader import Reader
+from tieout.hubspot.reader import PROPERTIES, Reader
 from tieout.hubspot.scopes import lacking
 from tieout.hubspot.writer import Writer
 from tieout.kinds.currency import parted
@@ -35,6 +36,8 @@ from tieout.remote.rows import Batch, Row
 from tieout.remote.side import Operation, Prepared, Profile, Unit, UnitIds
 
 _TYPE_IDS = {CONTACTS: "0-1", COMPANIES: "0-2", PRODUCTS: "0-7", INVOICES: "0-53", PAYMENTS: "0-101"}
+_FREE = frozenset({"mobilephone", "hs_purchase_order_number"})
+"""Properties that are read, and synced only where an operator maps them."""
 _TYPES = {Kind.ITEM: PRODUCTS, Kind.INVOICE: INVOICES, Kind.SETTLEMENT: PAYMENTS}
 
 
@@ -115,6 +118,24 @@ class HubSpotSide:
     async def missing_scopes(self) -> tuple[str, ...]:
         """All scopes that the sign-in lacks, whether or not a call was refused for one."""
         return lacking(await self._client.scopes(), self._missing_scopes)
+
+    async def properties(self, type_: str) -> tuple[Property, ...]:
+        """The properties that an operator may name, of one type of record, by their labels."""
+        found = await definitions.properties(self._client, type_)
+        taken = set(PROPERTIES[type_]) - _FREE
+        shown = [definitions.described(one, taken) for one in found if not (one.archived or one.hidden)]
+        return tuple(sorted(shown, key=lambda one: (one.label.casefold(), one.name)))
+
+    async def survey(self, wanted: Filter) -> AsyncIterator[Mapping[str, str]]:
+        """What a filter looks at, of every record that it is about: one call for each hundred."""
+        after = ""
+        while True:
+            found = await self._objects.page(wanted.type, [wanted.field], after)
+            for one in found.documents:
+                yield {wanted.key: one.properties.get(wanted.field) or ""}
+            after = found.after
+            if not after:
+                return
 
     def feed(self, cursor: str) -> AsyncIterator[Batch]:
         """Yield everything, for an empty cursor; else all that changed since the batch that carried this cursor."""

@@ -100,7 +100,7 @@ def alone(pair: Pair[Invoice], books: Invoice, world: World, answers: Answers) -
         return Fail("currency_not_in_hubspot", {"currency": books.currency})
     customer = _customer(books, answers)
     if customer.filtered:
-        return Exclude("filter")
+        return Exclude("filtered_customer")
     if not customer.other:
         if customer.settled or not books.customer:
             evidence = {"customer": books.customer, "name": customer.label}

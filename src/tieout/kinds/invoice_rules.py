@@ -94,7 +94,7 @@ class InvoiceRules:
         if "link_customer" not in pair.choices and is_filtered(
             LinkOf(Kind.CUSTOMER, Side.CRM, customer_of(pair, crm)), answers
         ):
-            return Exclude("filter")
+            return Exclude("filtered_customer")
         booking = book(pair, crm, world, answers)
         if twin := self._twin(pair, crm, booking, world, answers):
             return twin

@@ -57,9 +57,11 @@ class Feed:
         """Yield the rest of a complete read, or what changed. Raises SignInTrouble, Unavailable, Refusal."""
         wanted = self._reader.view.read
         at = msgspec.json.decode(cursor, type=Cursor) if cursor else Cursor(todo=dict.fromkeys(ALL, "0"), read=wanted)
+        goes_on = False
         if not at.after:
             # Objects of which more is wanted are read once more; what changed is heard of from where the cursor stood.
             more = {ENTITIES[Kind(name.partition(".")[0])] for name in wanted if name not in at.read}
+            goes_on = bool(more and at.since)
             at = msgspec.structs.replace(at, todo=at.todo | dict.fromkeys(more, "0"), read=wanted)
         changed_facts = False
         if not at.todo:
@@ -70,6 +72,10 @@ class Feed:
             changed_facts = True
         async for batch in self._pages(at, facts_changed=changed_facts):
             yield batch
+            cursor = batch.cursor
+        if goes_on:
+            async for batch in self.batches(cursor):
+                yield batch
 
     async def _changes(self, at: Cursor) -> tuple[Batch | None, Cursor]:
         """One call of change data capture; None where it is not the whole, with the paging that will be."""

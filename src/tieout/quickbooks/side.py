@@ -1,16 +1,21 @@
 """QuickBooks as the engine sees it: the books side of the protocol in `remote.side`."""
 
-from collections.abc import AsyncIterator, Collection, Sequence
+from collections.abc import AsyncIterator, Collection, Mapping, Sequence
 from datetime import date
 from decimal import Decimal
 from typing import Final
 from urllib.parse import quote
 
+import msgspec
+
 from tieout.core.facts import BooksFacts
+from tieout.core.mapping import Filter
 from tieout.core.records import Kind, Side
+from tieout.kinds.settlement import Settlement
 from tieout.quickbooks import facts as company
 from tieout.quickbooks import limits, rates
 from tieout.quickbooks.client import Client
+from tieout.quickbooks.documents import Head
 from tieout.quickbooks.feed import Feed, Held
 from tieout.quickbooks.lens.mapped import NOTHING_MORE, View
 from tieout.quickbooks.oauth import SignIn
@@ -78,6 +83,19 @@ class QuickBooksSide:
         """Read what is true of the company, in one call or two. Raises SignInTrouble, Unavailable, Refusal."""
         self._facts = await company.read(self._client, self._realm, self._base_url)
         return self._facts
+
+    async def survey(self, wanted: Filter) -> AsyncIterator[Mapping[str, str]]:
+        """What a filter looks at, of every record that it is about: one call for each thousand."""
+        known = await self._known()
+        reader = Reader(known.currency, {}, View(filters=(wanted,)).knowing(known))
+        last = "0"
+        while True:
+            page = await self._client.query(select(ENTITIES[wanted.kind], after=last))
+            for row in reader.rows((page,)).rows:
+                yield {} if row.record is None or isinstance(row.record, Settlement) else row.record.traits
+            if len(page.rows) < limits.PAGE:
+                return
+            last = msgspec.json.decode(page.rows[-1], type=Head).id
 
     async def feed(self, cursor: str) -> AsyncIterator[Batch]:
         """Yield everything, for an empty cursor; else what changed since. Raises as `facts` does."""

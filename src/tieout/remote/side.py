@@ -1,11 +1,12 @@
 """The protocol that both sides speak with the engine."""
 
-from collections.abc import AsyncIterator, Sequence
+from collections.abc import AsyncIterator, Mapping, Sequence
 from typing import Generic, Protocol, TypeVar
 
 import msgspec
 
 from tieout.core.facts import BooksFacts, CrmFacts
+from tieout.core.mapping import Filter
 from tieout.core.records import Kind, Verb
 from tieout.core.records import Side as SideName
 from tieout.remote.outcomes import Fault, Finding, Outcome
@@ -96,6 +97,10 @@ class Side(Protocol, Generic[F_co]):
 
     async def facts(self) -> F_co:
         """Read what is true of the whole account."""
+        ...
+
+    def survey(self, wanted: Filter) -> AsyncIterator[Mapping[str, str]]:
+        """Yield what a filter looks at, by `Filter.key`, of every record that it is about."""
         ...
 
     def feed(self, cursor: str) -> AsyncIterator[Batch]:

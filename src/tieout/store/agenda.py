@@ -140,6 +140,20 @@ def mark_all(tx: Connection, connection: int) -> None:
     tx.execute(update(pair).where(pair.c.connection == connection).values(dirty=True))
 
 
+def mark_excluded(tx: Connection, connection: int, kind: Kind, reason: str) -> None:
+    """Have the records of a kind decided that are left out for this reason, which may be none any more."""
+    tx.execute(
+        update(pair)
+        .where(
+            pair.c.connection == connection,
+            pair.c.kind == kind.value,
+            pair.c.state == State.EXCLUDED.value,
+            pair.c.cause == reason,
+        )
+        .values(dirty=True)
+    )
+
+
 def mark_sharing(tx: Connection, connection: int, kind: Kind, side: Side, ids: Sequence[str]) -> None:
     """Have the unlinked records of the other side decided that share a key with these records of `side`."""
     mine, theirs = match_key.alias("mine"), match_key.alias("theirs")
