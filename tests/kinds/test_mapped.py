@@ -319,3 +319,18 @@ def test_items_are_filtered_too():
         HolderOf(Key("item_name", "lamp")): Holders(),
     }
     assert decide(ItemRules(), pair, world(filters=(one,)), answers) == Exclude("filter")
+
+
+def test_a_new_item_takes_its_value_along():
+    one = Mapped(
+        serial=5, name="Buys as", kind=Kind.ITEM, type="products", crm="buys", books="purchase_text",
+        direction=Direction.CREATION,
+    )  # fmt: skip
+    item = having(Item("9", name="Lamp"), one, "Lamp, boxed")
+    answers = {
+        MatchesOf(Kind.ITEM, Side.CRM, "9"): Matches(),
+        HolderOf(Key("item_name", "lamp")): Holders(),
+    }
+    decision = decide(ItemRules(), Pair(Kind.ITEM, item, None, needed=True), world(one), answers)
+    assert isinstance(decision, Create)
+    assert decision.record.custom == {one.key: "Lamp, boxed"}

@@ -10,6 +10,7 @@ from tieout.core.mapping import Filter, Mapped
 from tieout.core.records import Kind, Side
 from tieout.kinds.customer import Customer
 from tieout.kinds.invoice import Invoice
+from tieout.kinds.item import Item
 from tieout.quickbooks.lens.mapped import View
 from tieout.remote.outcomes import Done
 from tieout.remote.side import Operation
@@ -99,6 +100,18 @@ def test_all_fields_of_a_customer_are_read_as_they_were_written(us: Company):
         fields = tuple(one.field for one in OF_CUSTOMER)
         now = await write(us, Operation(us.unit_id(), Kind.CUSTOMER, "update", made.id, blank, made, fields))
         assert set(now.custom.values()) <= {"", "Net 15"}, "QuickBooks gives back its own terms"
+
+    run(story())
+
+
+def test_the_text_on_purchases_is_set_with_a_new_item(us: Company):
+    async def story() -> None:
+        one = Mapped(serial=5, name="Buys", kind=Kind.ITEM, type="products", crm="buys", books="purchase_text")
+        sees(us, one)
+        account = (await us.side.facts()).income_accounts[0].id
+        new = Item("", name="Lamp", type="NonInventory", account=account, custom={one.key: "Lamp, boxed"})
+        made = await write(us, Operation(us.unit_id(), Kind.ITEM, "create", record=new))
+        assert made.custom == new.custom
 
     run(story())
 

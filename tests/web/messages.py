@@ -10,6 +10,7 @@ from tieout.actions import history, language, settings, signatures, undo
 from tieout.core.causes import CAUSES, REASONS
 from tieout.core.fixes import FIXES
 from tieout.core.undoing import WHY_NOT
+from tieout.kinds.mapped import BOOKS_FIELDS
 from tieout.web import checking, fixing, menu, planning, problems, reviewing
 
 SOURCE = Path(__file__).resolve().parents[2] / "src/tieout"
@@ -97,6 +98,9 @@ def of_tables() -> set[str]:
         language.WHICH,
         language.RECORDS,
         language.FIELDS,
+        language.DIRECTIONS,
+        language.WINNERS,
+        language.TESTS,
         language.SHARED,
         language.JOINED,
         language.AGAINST,
@@ -128,6 +132,7 @@ def of_tables() -> set[str]:
         *(title for _, _, title in planning.WHAT.values()),
         *(title for _, _, title in checking.LOOKS.values()),
     }
+    found |= {one.title for fields in BOOKS_FIELDS.values() for one in fields}
     return found | {"Viewer", "Seller", "Bookkeeper", "Owner"}
 
 

@@ -30,6 +30,8 @@ PAGES = {
     "plan": "/nova/plan",
     "accounts": "/nova/accounts",
     "settings": "/nova/settings",
+    "mapping": "/nova/mapping",
+    "filters": "/nova/filters",
     "gone": "/nova/failures/999999/put_back",
 }
 DOORS = {"sign-in": "/sign-in", "setup": "/setup"}

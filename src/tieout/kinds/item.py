@@ -26,6 +26,7 @@ from tieout.core.questions import Answers, HolderOf, Holders, Matches, MatchesOf
 from tieout.core.records import Key, Kind, Side
 from tieout.core.text import folded, normal
 from tieout.core.warn import FreeText
+from tieout.kinds import mapped
 
 NAME_LIMIT = 100
 """Characters that QuickBooks allows in an item's name."""
@@ -120,6 +121,8 @@ class ItemRules:
     def _create(self, crm: Item, world: World, answers: Answers) -> Decision:
         if unfit := no_account(world, crm.name or crm.sku):
             return unfit
+        if problems := mapped.obstacles(self.kind, crm, Side.BOOKS, world):
+            return problems[0]
         names = _names(crm, world)
         if not names:
             return Fail("no_name")
@@ -137,8 +140,9 @@ class ItemRules:
                     price=crm.price,
                     type=world.settings.item_type,
                     account=world.settings.income_account,
+                    custom=crm.custom,
                 )
-                return Create(Side.BOOKS, record, (key,))
+                return Create(Side.BOOKS, mapped.carried(record, self.kind, Side.BOOKS, (), world.settings), (key,))
         return Fail("duplicate_item_name", {"name": names[0]})
 
     def linked(self, pair: Pair[Item], bond: Bond[Item], world: World, answers: Answers) -> Decision:

@@ -23,7 +23,6 @@ R = TypeVar("R", bound=msgspec.Struct)
 BOTH_WAYS = (Direction.BOTH, Direction.TO_BOOKS, Direction.TO_CRM, Direction.CREATION, Direction.ASK, Direction.OFF)
 _CODING = (Direction.CREATION, Direction.OFF)
 _ASKED = (Direction.ASK, Direction.CREATION, Direction.OFF)
-_ONCE = (Direction.TO_BOOKS, Direction.CREATION, Direction.OFF)
 
 
 class BooksField(msgspec.Struct, frozen=True):
@@ -50,7 +49,7 @@ BOOKS_FIELDS: dict[Kind, tuple[BooksField, ...]] = {
         BooksField("fax", "Fax", 30, exact=True),
         BooksField("terms", "Terms", listed="terms", directions=_ASKED),
     ),
-    Kind.ITEM: (BooksField("purchase_text", "Description on purchases", 1000, directions=_ONCE),),
+    Kind.ITEM: (BooksField("purchase_text", "Description on purchases", 1000, directions=_CODING),),
     Kind.INVOICE: (
         *(BooksField(f"custom{number}", f"Custom field {number}", 31) for number in (1, 2, 3)),
         BooksField("class", "Class", listed="classes", directions=_CODING),

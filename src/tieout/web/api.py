@@ -24,7 +24,7 @@ from tieout.actions import (
 )
 from tieout.actions.actor import Role
 from tieout.proof.tieout import Proof
-from tieout.web import twins
+from tieout.web import mapping_api, twins
 from tieout.web.signing_in import guarded
 from tieout.web.visit import HttpRequest, NotSignedIn, Visit, bearer, provide_reader
 
@@ -243,6 +243,7 @@ router = Router(
         resume_company,
         exclude_record,
         include_record,
+        *mapping_api.HANDLERS,
     ],
 )
 """Everything under /api/v1."""

@@ -18,6 +18,7 @@ from tieout.web import (
     doing,
     fixing,
     health,
+    mapping,
     planning,
     problems,
     proving,
@@ -79,6 +80,13 @@ def create_app(home: Home) -> Litestar:
             setting.settings_page,
             setting.accounts_page,
             setting.change_setting,
+            mapping.mapping_page,
+            mapping.add_field,
+            mapping.change_field,
+            mapping.remove_field,
+            mapping.filters_page,
+            mapping.add_filter,
+            mapping.remove_filter,
         ],
     )
     return Litestar(

@@ -33,6 +33,8 @@ MENU = (
             Entry("matches", "Matches"),
             Entry("plan", "Plan"),
             Entry("accounts", "Accounts"),
+            Entry("mapping", "Field mapping"),
+            Entry("filters", "Filters"),
             Entry("settings", "All settings"),
         ),
     ),

@@ -1,5 +1,5 @@
 """How each kind reads from QuickBooks' documents into canonical records, and how records are written into them. Pure.
 
-Declared gaps: `Invoice.po` is not written (QuickBooks holds it only in a custom field of the company's choice);
+Declared gaps: `Invoice.po` is not written (it travels where an operator maps it to a custom field);
 `Item.price`, `Item.type` and `Item.account` are written at creation only; `Customer.currency` likewise.
 """
