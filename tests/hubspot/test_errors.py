@@ -30,7 +30,9 @@ TAKEN = (
 @pytest.mark.parametrize(
     ("status", "answer", "cause", "reaction"),
     [
-        (400, coded("PROPERTY_DOESNT_EXIST"), "bad_payload", "bug"),
+        (400, coded("PROPERTY_DOESNT_EXIST", "hs_x"), "bad_payload", "bug"),
+        (400, coded("PROPERTY_DOESNT_EXIST", "tieout_x"), "bad_payload", "bug"),
+        (400, coded("PROPERTY_DOESNT_EXIST", "reference"), "mapped_property_missing", "person"),
         (400, coded("READ_ONLY_VALUE"), "bad_payload", "bug"),
         (400, coded("INVALID_LONG"), "bad_payload", "bug"),
         (400, coded("INVALID_EMAIL", "email"), "bad_email", "person"),

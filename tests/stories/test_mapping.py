@@ -139,6 +139,8 @@ def test_a_mapping_whose_property_was_deleted_loses_nothing(tmp_path: Path) -> N
         booked = {row["DocNumber"]: row for row in shop.bookkeeper.all("Invoice")}
         assert [(custom(row), row["CustomerMemo"]["value"]) for row in booked.values()] == [("A-17", "Thanks")]
         assert {case.failure.cause for case in shop.cases()} == {"mapped_property_missing"}
+        (check,) = [one for one in await shop.preflight() if one.check == "mapping"]
+        assert (check.level, check.title) == ("blocks", "Mapped fields that are missing: reference")
         assert len(shop.cases()) == 2, "the pair goes on and is told of; what is new waits"
         assert "HubSpot no longer has reference" in shop.cases()[0].failure.explanation
         shop.unmap("invoice.reference")
@@ -147,6 +149,41 @@ def test_a_mapping_whose_property_was_deleted_loses_nothing(tmp_path: Path) -> N
         assert len(shop.bookkeeper.all("Invoice")) == 2
         assert shop.seller.sees("invoices", new, "hs_invoice_status") == "open"
         await shop.ends_well()
+
+    in_virtual_time(tmp_path, story)
+
+
+def test_a_property_that_comes_back_is_filled_again(tmp_path: Path) -> None:
+    async def story(shop: Shop) -> None:
+        _, invoice = await one_pair(shop)
+        await shop.map("invoices.reference", "custom1")
+        await shop.sync(until_quiet=True)
+        shop.seller.undefine("invoices", "reference")
+        shop.bookkeeper.change(
+            "Invoice", shop.bookkeeper.only("Invoice"), CustomField=[{"DefinitionId": "1", "StringValue": "B-18"}]
+        )
+        await shop.sync(until_quiet=True)
+        await shop.clock.sleep(3700)
+        await shop.sync(until_quiet=True)
+        assert [case.failure.cause for case in shop.cases()] == ["mapped_property_missing"]
+        shop.seller.define("invoices", "reference")
+        await shop.sync(until_quiet=True)
+        await shop.sync(until_quiet=True)
+        assert shop.seller.sees("invoices", invoice, "reference") == "B-18"
+        await shop.ends_well()
+
+    in_virtual_time(tmp_path, story)
+
+
+def test_other_settings_stay_beside_mappings_and_filters(tmp_path: Path) -> None:
+    async def story(shop: Shop) -> None:
+        await one_pair(shop)
+        made = await shop.map("invoices.reference", "custom1")
+        await shop.filter("hubspot", "invoices.reference", "unknown")
+        shop.set(memo_rule="hubspot")
+        assert shop.remap("invoice.reference", rule=Rule.ASK) == made
+        assert [one.field for one in filters(shop.home, ANA, NAME)] == ["invoices.reference"]
+        await shop.sync(until_quiet=True)
 
     in_virtual_time(tmp_path, story)
 
@@ -215,6 +252,7 @@ def test_a_filter_of_companies_leaves_their_invoices_out_and_cuts_no_pair(tmp_pa
         assert done.states["invoice"]["excluded"] == 1
         assert shop.cases() == []
         assert shop.bookkeeper.only("Invoice")["CustomerMemo"]["value"] == "Thanks", "the pair goes on"
+        await shop.ends_well()
         assert {row.reason for row in list_invoices(shop.home, NAME, state="excluded").rows} == {
             "Its customer is left out by a filter"
         }

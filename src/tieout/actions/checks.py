@@ -9,6 +9,7 @@ import msgspec
 from tieout.actions.language import REGIMES, WHICH, Words
 from tieout.core.facts import BooksFacts, CrmFacts
 from tieout.kinds.currency import is_traded
+from tieout.kinds.mapped import is_there
 from tieout.store.connections import StoredConnection
 
 Level = Literal["ok", "ask", "warning", "blocks"]
@@ -68,6 +69,7 @@ class Checking:
         yield from self._tax()
         yield from self._accounts()
         yield from self._forms()
+        yield self._mapping()
         yield from self._people()
         yield self._review()
 
@@ -342,6 +344,23 @@ class Checking:
             else words("No custom field of sales forms is in use"),
             "",
             *sales,
+        )
+
+    def _mapping(self) -> Check:
+        words, settings = self._words, self._settings
+        missing = ", ".join(
+            one.name
+            for one in settings.mapped
+            if f"{one.type}.{one.crm}" in self._crm.missing_properties or not is_there(self._books, one.books)
+        )
+        return self._check(
+            "mapping",
+            "blocks" if missing else "ok",
+            words("Mapped fields that are missing: {fields}", fields=missing)
+            if missing
+            else words("Mapped fields are all there"),
+            words("Bring them back, or change the mapping: `tieout map {name}`", name=self._name),
+            link=self._here("mapping"),
         )
 
     def _people(self) -> Iterator[Check]:

@@ -18,8 +18,9 @@ from tieout.actions.reach import clients
 from tieout.core.records import Kind, Side
 from tieout.core.text import folded
 from tieout.engine.wiring import Transport, network
-from tieout.hubspot import account
+from tieout.hubspot import account, definitions
 from tieout.hubspot.client import Client as HubSpot
+from tieout.hubspot.lens.mapped import View
 from tieout.hubspot.scopes import lacking
 from tieout.kinds.invoice import Invoice
 from tieout.quickbooks import facts as company
@@ -51,7 +52,12 @@ async def preflight(
         stored = connection(tx, name)
     async with clients(home, stored, transport) as (hubspot, quickbooks):
         crm = await account.facts(hubspot)
-        crm = msgspec.structs.replace(crm, missing_scopes=lacking(await hubspot.scopes(), crm.missing_scopes))
+        wanted = View(stored.settings.mapped, stored.settings.filters).wanted
+        crm = msgspec.structs.replace(
+            crm,
+            missing_scopes=lacking(await hubspot.scopes(), crm.missing_scopes),
+            missing_properties=await definitions.missing(hubspot, wanted),
+        )
         hubspot_now, now = hubspot.server_time(), home.clock.now()
         try:
             books = await company.read(quickbooks, stored.books.key, stored.books.base_url)

@@ -66,7 +66,8 @@ async def carry_out(work: Work) -> None:
     with work.database.begin() as tx:
         agenda.forget_needs(tx, work.connection)
         rates.forget_moving(tx, work.connection, work.now())
-        agenda.mark_excluded(tx, work.connection, Kind.INVOICE, "filtered_customer")
+        if work.stored.settings.filters:
+            agenda.mark_excluded(tx, work.connection, Kind.INVOICE, "filtered_customer")
     for kind, states in _ORDER:
         await _apply_all(work, decide_kind(work, kind, states))
         await currency.read_rates(work)

@@ -73,6 +73,8 @@ class _Complaint(msgspec.Struct, frozen=True):
 
 
 _COMPLAINTS = msgspec.json.Decoder(list[_Complaint])
+_NEVER_MAPPED = ("hs_", "tieout_")
+"""What the names begin with of properties that Tieout writes of itself."""
 _CURRENCIES = frozenset({"hs_currency", "hs_currency_code", "hs_line_item_currency_code"})
 
 
@@ -92,6 +94,9 @@ def fault(status: int, said: Envelope | Detail) -> Fault:
     code = _code(said, first)
     cause, reaction = _CAUSES.get(code, ("", "person"))
     text = " ".join([said.message, *(each.message for each in details if each.message != said.message)])
+    if code == "PROPERTY_DOESNT_EXIST" and property_ and not property_.startswith(_NEVER_MAPPED):
+        cause, reaction = "mapped_property_missing", "person"
+        evidence |= {"field": property_, "side": "crm"}
     if code == "INVALID_OPTION" and property_ in _CURRENCIES:
         cause = "currency_not_enabled"
     if cause in ("", "unique_value_taken"):

@@ -60,11 +60,11 @@ class View(msgspec.Struct, frozen=True):
     def written(self, custom: Mapping[str, str], fields: Iterable[str]) -> dict[str, dict[str, str]]:
         """The properties that mapped fields are written to, by type of record.
 
-        Raises ValueError for a value that the property cannot hold, KeyError for a field that is not mapped.
+        A field that is not mapped any more is left out. Raises ValueError for a value that the property cannot hold.
         """
         known = {one.field: one for one in self.mapped}
         changes: dict[str, dict[str, str]] = {}
-        for one in (known[field] for field in fields):
+        for one in (known[field] for field in fields if field in known):
             changes.setdefault(one.type, {})[one.crm] = self._value(one, custom.get(one.key, ""))
         return changes
 
