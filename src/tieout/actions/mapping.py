@@ -20,7 +20,7 @@ from tieout.core.records import Kind
 from tieout.core.settings import Settings
 from tieout.core.text import folded, normal
 from tieout.engine.wiring import Transport, network
-from tieout.kinds.customer import CustomerRules
+from tieout.kinds.customer_rules import CustomerRules
 from tieout.kinds.invoice import HEADER
 from tieout.kinds.mapped import BOOKS_FIELDS, DIRECTIONS, RULES, BooksField, books_field, entries, is_there
 from tieout.store import connections
