@@ -101,6 +101,19 @@ def test_hubspot_has_not_calculated_the_invoice_anew(tmp_path: Path) -> None:
     told(tmp_path, story, "total_mismatch", "failing")
 
 
+@pytest.mark.cause("invoice_has_payment", foreseen="the balance in QuickBooks")
+def test_another_customer_is_put_on_an_invoice_that_was_paid_in_part(tmp_path: Path) -> None:
+    async def story(shop: Shop) -> None:
+        invoice = await sold(shop)
+        shop.bookkeeper.receive(shop.bookkeeper.only("Invoice"), "80.00")
+        await shop.sync(until_quiet=True)
+        shop.seller.hand_over(invoice, shop.seller.company("Ode Ltd", "ben@ode.example"))
+        await shop.clock.sleep(3)
+        await shop.sync(until_quiet=True)
+
+    told(tmp_path, story, "invoice_has_payment", "failing")
+
+
 @pytest.mark.cause("totals_apart")
 def test_two_invoices_of_one_number_are_said_to_be_the_same_and_differ(tmp_path: Path) -> None:
     async def story(shop: Shop) -> None:

@@ -239,6 +239,15 @@ class Seller:
         """Delete an invoice's first line."""
         self._caller.call("DELETE", f"{_CRM}/line_items/{self._first_line(invoice)}")
 
+    def hand_over(self, invoice: str, buyer: tuple[str, str]) -> None:
+        """Put another company and its contact on an invoice, in place of those that are on it."""
+        for (kind, type_), heir in zip((("companies", 179), ("contacts", 177)), buyer, strict=True):
+            path = f"{_CRM}/invoices/{invoice}/associations/{kind}"
+            for one in self._caller.call("GET", path)["results"]:
+                self._caller.call("DELETE", f"{path}/{one['toObjectId']}")
+            type_of = [{"associationCategory": "HUBSPOT_DEFINED", "associationTypeId": type_}]
+            self._caller.call("PUT", f"{path}/{heir}", type_of)
+
     def archive_payments(self, invoice: str) -> int:
         """Archive all payments of an invoice; returns how many there were."""
         found = self.payments(invoice)
@@ -319,6 +328,12 @@ class Bookkeeper:
         line = {"Amount": Decimal(amount), "LinkedTxn": linked}
         owner = {"CustomerRef": invoice["CustomerRef"], "CurrencyRef": invoice["CurrencyRef"]}
         self.create("Payment", **owner, TotalAmt=Decimal(amount), Line=[line])
+
+    def move_payment(self, invoice: Json) -> None:
+        """Apply the one payment there is to another invoice, with all of its amount."""
+        payment = self.only("Payment")
+        linked = [{"TxnId": invoice["Id"], "TxnType": "Invoice"}]
+        self.change("Payment", payment, Line=[{"Amount": payment["TotalAmt"], "LinkedTxn": linked}])
 
     def create(self, entity: str, **values: Any) -> Json:
         """Make an object."""

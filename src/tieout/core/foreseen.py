@@ -116,6 +116,13 @@ FORESEEN = (
         fixes=("leave_both", "stop_syncing"),
     ),
     Cause(
+        "invoice_has_payment",
+        "The invoice has a payment",
+        "The invoice cannot be changed or voided while a payment is applied to it.",
+        "Unapply the payment first.",
+        fixes=("try_again", "stop_syncing"),
+    ),
+    Cause(
         "unmapped_item",
         "No item in QuickBooks",
         "The line {name} has no item in QuickBooks, and none is to be created.",

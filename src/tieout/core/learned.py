@@ -54,14 +54,6 @@ LEARNED = (
         foreseen="no",
     ),
     Cause(
-        "invoice_has_payment",
-        "The invoice has a payment",
-        "The invoice cannot be changed or voided while a payment is applied to it.",
-        "Unapply the payment first.",
-        fixes=("try_again", "stop_syncing"),
-        foreseen="no",
-    ),
-    Cause(
         "payment_not_applied",
         "The payment does not fit the invoice",
         "QuickBooks does not apply the payment to the invoice, which changed at the same moment.",

@@ -7,7 +7,7 @@ from random import Random
 import msgspec
 
 from tieout.core.records import Kind, Side, State
-from tieout.engine import balances, currency
+from tieout.engine import balances, currency, merging
 from tieout.engine.annotating import annotations
 from tieout.engine.applying import apply
 from tieout.engine.deciding import Planned, decide_kind, decide_pairs
@@ -74,6 +74,7 @@ async def carry_out(work: Work) -> None:
         work.reload()
     if work.stored.settings.annotate:
         await balances.refresh(work)
+    await merging.find(work)  # what was read around the writes may have told of a merge
     for kind in Kind:
         # Whatever was written is decided once more, so that it stands in its state when the pass ends; what takes
         # several steps, such as a copy with its lines, comes to its end.

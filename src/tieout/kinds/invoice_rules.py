@@ -365,4 +365,6 @@ def _as_update(crm: Invoice, books: Invoice, bond: Bond[Invoice], booked: Invoic
             fields.append(name)
     if not charge.differences(books, wanted, Side.BOOKS):
         return Nothing(moved=charge.NAMES)
+    if "customer" in fields and books.balance != books.total:
+        return Fail("invoice_has_payment", {"number": books.number})
     return Update((Change(Side.BOOKS, wanted, tuple(fields)),), moved=charge.NAMES, asked=asked)
