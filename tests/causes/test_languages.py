@@ -59,6 +59,18 @@ def test_the_bag_is_sorted_in_french() -> None:
     }
 
 
+def test_a_company_in_the_united_kingdom_is_told_of_a_credit_note(tmp_path: Path) -> None:
+    async def story(shop: Shop) -> None:
+        nova = shop.seller.company("Nova Ltd", "ana@nova.example")
+        shop.seller.invoice(nova, ("Consulting", "-1", "10.00"), currency="GBP")
+        await shop.connect(untaxed_code="No VAT")
+        await shop.sync(until_quiet=True)
+        (case,) = shop.cases()
+        assert (case.failure.cause, case.remedy) == ("negative_total", "Issue a credit note in QuickBooks instead.")
+
+    in_virtual_time(tmp_path, story, "uk")
+
+
 def test_a_french_company_asks_for_a_code_on_each_line_and_is_understood(tmp_path: Path) -> None:
     async def story(shop: Shop) -> None:
         shop.seller.invoice(

@@ -47,6 +47,22 @@ def test_the_glossary_holds():
         assert words("es")(english) == spanish
 
 
+@pytest.mark.parametrize(
+    ("language", "country", "term"),
+    [
+        ("en", "US", "credit memo"),
+        ("en", "CA", "credit memo"),
+        ("en", "GB", "credit note"),
+        ("es", "US", "nota de crédito"),
+        ("es", "ES", "factura rectificativa"),
+    ],
+)
+def test_a_country_has_its_own_term(language: str, country: str, term: str):
+    local = words(language).of(country)
+    assert local("credit memo") == term
+    assert f" {term} " in local(CAUSES["negative_total"].remedy)
+
+
 def test_a_sentence_without_its_evidence_says_so_rather_than_break():
     for cause in CAUSES.values():
         assert "{" not in ENGLISH.explain(cause.explanation, {})

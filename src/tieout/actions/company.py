@@ -25,6 +25,11 @@ def currency(of: StoredConnection) -> str:
     return of.books_facts.currency if of.books_facts else ""
 
 
+def country(of: StoredConnection) -> str:
+    """The country whose books the QuickBooks company keeps (ISO 3166); empty until it is known."""
+    return of.books_facts.country if of.books_facts else ""
+
+
 def zone(of: StoredConnection) -> str:
     """The HubSpot account's time zone (IANA name); UTC until it is known."""
     return of.crm_facts.zone if of.crm_facts and of.crm_facts.zone else "UTC"

@@ -184,7 +184,7 @@ class _Reading:
     def __init__(self, tx: Connection, of: StoredConnection, words: Words, search: str = "") -> None:
         self._tx = tx
         self._company = of
-        self._words = words
+        self._words = words.of(company.country(of))
         self._shelf = choices.Shelf(tx, of, search)
 
     def cases(self, condition: choices.Condition) -> list[Case]:

@@ -13,6 +13,7 @@ from babel.messages.catalog import Catalog
 from babel.messages.pofile import read_po
 from babel.numbers import format_currency, format_decimal
 
+from tieout.actions import glossary
 from tieout.core.fields import CUSTOM
 
 LANGUAGES: Mapping[str, str] = {"en": "English", "es": "Español"}
@@ -274,9 +275,10 @@ _AMOUNTS = frozenset(
 class Words:
     """Speaks one language. Safe to share."""
 
-    def __init__(self, language: str = "en") -> None:
-        """Any of `LANGUAGES`; English for every other."""
+    def __init__(self, language: str = "en", country: str = "") -> None:
+        """Any of `LANGUAGES`; English for every other. country: whose terms it uses (ISO 3166)."""
         self.language = language if language in LANGUAGES else "en"
+        self._country = country
         self.locale = Locale.parse("en_US" if self.language == "en" else self.language)
         self._catalog = catalog(self.language)
 
@@ -294,9 +296,14 @@ class Words:
             form = one if n == 1 else many
         return form.format_map(_Values({**values, "n": self.number(n)}))
 
+    def of(self, country: str) -> "Words":
+        """The same language with the terms of a country."""
+        return self if country == self._country else Words(self.language, country)
+
     def _translated(self, message: str) -> str:
         found = self._catalog.get(message) if self._catalog and message else None
-        return found.string if found is not None and isinstance(found.string, str) and found.string else message
+        told = found.string if found is not None and isinstance(found.string, str) and found.string else message
+        return glossary.local(told, self.language, self._country)
 
     def explain(self, sentence: str, evidence: Mapping[str, str], currency: str = "") -> str:
         """A sentence of the catalogue of causes, filled with the evidence as this language writes it.

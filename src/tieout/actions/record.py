@@ -131,7 +131,7 @@ def record(home: Home, name: str, pair_id: str, words: Words = ENGLISH) -> Recor
         stored = _stored(tx, of, pair_id)
         if stored is None:
             raise NotFound(words("There is no record {id} here.", id=pair_id))
-        return _page(tx, of, stored, case, words)
+        return _page(tx, of, stored, case, words.of(company.country(of)))
 
 
 def _stored(tx: Connection, of: StoredConnection, pair_id: str) -> Stored | None:
