@@ -206,6 +206,14 @@ def test_put_back_restores_hubspots_figures_line_by_line():
     assert {"customer", "number"} <= set(decision.changes[0].fields)
 
 
+def test_the_customer_of_an_invoice_that_was_paid_in_part_is_not_changed():
+    edited, part = replace(COPY, customer="6"), {"balance": Decimal("5.00")}
+    sign = signature(linked(ISSUED, replace(edited, **part)).differences)
+    refused = Fail("invoice_has_payment", {"number": edited.number})
+    assert linked(ISSUED, replace(edited, **part), put_back=sign) == refused
+    assert isinstance(linked(ISSUED, edited, put_back=sign), Update)
+
+
 def test_left_as_they_are_opens_again_when_either_charge_changes():
     sign = signature(linked(books=dearer(COPY)).differences)
     assert isinstance(linked(books=dearer(COPY), leave_both=sign), Accept)

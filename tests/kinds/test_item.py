@@ -107,6 +107,13 @@ def test_nothing_is_created_against_a_setting_or_before_the_review(settings, dec
     assert decide(RULES, NEEDED, world(**settings), free("lamp", "lamp (85049g)")) == decision
 
 
+def test_an_income_account_that_quickbooks_no_longer_offers_fails_beforehand():
+    gone = World(Settings(income_account="80"), FACTS, reviewed=True)
+    assert decide(RULES, NEEDED, gone, free("lamp", "lamp (85049g)")) == Fail(
+        "income_account_unusable", {"name": "Lamp"}
+    )
+
+
 def test_without_an_income_account_creation_fails_beforehand():
     bare = World(Settings(), FACTS, reviewed=True)
     assert decide(RULES, NEEDED, bare, free("lamp", "lamp (85049g)")) == Fail(

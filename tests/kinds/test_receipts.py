@@ -13,6 +13,7 @@ from tieout.core.decide import (
     Bond,
     Broken,
     Change,
+    Create,
     Exclude,
     Fail,
     Hold,
@@ -23,7 +24,7 @@ from tieout.core.decide import (
     decide,
     signature,
 )
-from tieout.core.facts import BooksFacts, CrmFacts, Facts
+from tieout.core.facts import BooksFacts, CrmFacts, Facts, Named
 from tieout.core.questions import Alike, Linked, LinkOf, Matches, Settled, SettledOf
 from tieout.core.records import Kind, Side
 from tieout.core.settings import Settings
@@ -48,13 +49,13 @@ INVOICE = LinkOf(Kind.INVOICE, Side.BOOKS, "900")
 TWIN = Alike(Kind.SETTLEMENT, Side.BOOKS, "900", PAID.amount, "USD", date(2025, 12, 31), date(2026, 1, 10))
 
 
-def alone(crm: Settlement):
+def alone(crm: Settlement, around: World = WORLD):
     answers = {
         LinkOf(Kind.INVOICE, Side.CRM, "77"): Linked("900"),
         SettledOf("900"): Settled(Decimal("100.00")),
         TWIN: Matches(),
     }
-    return decide(RULES, Pair(Kind.SETTLEMENT, crm, None), WORLD, answers)
+    return decide(RULES, Pair(Kind.SETTLEMENT, crm, None), around, answers)
 
 
 @pytest.mark.parametrize("status", ["partially_refunded", "processing_refund", "refunded", "disputed_lost"])
@@ -135,3 +136,24 @@ def test_a_payment_recorded_on_both_sides_is_never_taken_away() -> None:
 @pytest.mark.parametrize(("said", "why"), [("Ana", "by_you"), ("taken_over", "taken_over")])
 def test_a_payment_left_out_says_whether_a_person_or_a_take_over_did_so(said: str, why: str) -> None:
     assert decide(RULES, Pair(Kind.SETTLEMENT, PAID, None, choices={"exclude": said}), WORLD, {}) == Exclude(why)
+
+
+@pytest.mark.parametrize(
+    ("account", "decision"), [(Named("35", "Checking", "Bank"), Create), (Named("35", "Checking", "Equity"), Fail)]
+)
+def test_a_payment_goes_only_into_an_account_that_takes_payments(account: Named, decision: type) -> None:
+    books = replace(FACTS.books, accounts=(account,))
+    around = World(replace(WORLD.settings, deposit_account="35"), replace(FACTS, books=books), reviewed=True)
+    assert isinstance(alone(PAID, around), decision)
+    assert isinstance(alone(PAID), Create), "into Undeposited Funds where none is chosen"
+
+
+def test_what_an_invoice_did_not_owe_is_warned_of_until_a_person_has_heard_it() -> None:
+    part = replace(BOOKED, amount=Decimal("25.00"))
+    pair = Pair(Kind.SETTLEMENT, PAID, part, Bond(PAID, part))
+    decision = decide(RULES, pair, WORLD, {INVOICE: Linked("77")})
+    assert isinstance(decision, Nothing)
+    (warning,) = decision.warnings
+    assert (warning.cause, warning.evidence) == ("left_as_credit", {"amount": "40.00", "left": "15.00"})
+    heard = replace(pair, choices={"acknowledge": warning.mark})
+    assert decide(RULES, heard, WORLD, {INVOICE: Linked("77")}) == Nothing()
