@@ -11,6 +11,7 @@ NONE: Mapping[str, str] = {}
 RATES = [
     {"id": "ny", "name": "New York", "label": "New York", "percentageRate": 8.875, "active": True},
     {"id": "ca", "name": "California", "label": "California", "percentageRate": 9.375, "active": True},
+    {"id": "irpf", "name": "IRPF", "label": "IRPF", "percentageRate": -15, "active": True},
 ]
 
 
@@ -45,14 +46,17 @@ def inactive_item(shop: Shop) -> None:
     sold(shop)
 
 
-def taxed(shop: Shop, *rates: str, discount: str = "") -> None:
-    """Lines of 10.00 with these rates, an empty one for none; and a discount on all."""
+def taxed(shop: Shop, *rates: str, discount: str = "", surcharge: str = "") -> None:
+    """Lines of 10.00 with these rates, an empty one for none; and a discount or a tax, in percent, on all."""
     shop.set_hubspot(tax_rates=RATES)
     parts = [line(shop, **({"hs_tax_rate_group_id": rate} if rate else {})) for rate in rates]
     invoice = shop.seller.invoice(nova(shop), parts=parts)
     if discount:
         values = {"hs_label": "Thanks", "hs_type": "FIXED", "hs_value": discount}
         shop.seller.create("discounts", values, [(invoice, 412)])
+    if surcharge:
+        values = {"hs_label": "Surcharge", "hs_type": "PERCENT", "hs_value": surcharge}
+        shop.seller.create("taxes", values, [(invoice, 416)])
 
 
 def discounted(shop: Shop) -> None:
@@ -117,6 +121,20 @@ def bad_email(shop: Shop) -> None:
             NONE,
             marks=pytest.mark.cause("unmapped_tax", foreseen="the table of rates"),
             id="a rate without a code",
+        ),
+        pytest.param(
+            "withholding_tax",
+            lambda shop: taxed(shop, "irpf"),
+            NONE,
+            marks=pytest.mark.cause("withholding_tax", foreseen="the sign of the rate"),
+            id="a rate that takes off",
+        ),
+        pytest.param(
+            "surcharge_tax",
+            lambda shop: taxed(shop, "ny", surcharge="5.2"),
+            NONE,
+            marks=pytest.mark.cause("surcharge_tax", foreseen="the taxes of lines and order"),
+            id="a tax on top of the lines' own",
         ),
         pytest.param(
             "several_tax_codes",

@@ -223,6 +223,17 @@ def test_a_payment_that_was_booked_is_changed_in_quickbooks(tmp_path: Path) -> N
     told(tmp_path, story, "booked_payment_changed")
 
 
+@pytest.mark.cause("payment_not_kept", foreseen="the payment's status")
+def test_a_payment_of_hubspot_went_back_before_it_was_booked(tmp_path: Path) -> None:
+    async def story(shop: Shop) -> None:
+        invoice = await sold(shop, book_hubspot_payments="true")
+        shop.seller.change("commerce_payments", paid(shop, invoice, "80.00"), hs_latest_status="refunded")
+        await shop.clock.sleep(3)
+        await shop.sync(until_quiet=True)
+
+    told(tmp_path, story, "payment_not_kept", "failing")
+
+
 @pytest.mark.cause("deposit_account_unusable", foreseen="the accounts that QuickBooks offers")
 def test_the_account_for_payments_was_made_inactive(tmp_path: Path) -> None:
     async def story(shop: Shop) -> None:

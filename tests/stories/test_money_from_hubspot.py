@@ -118,6 +118,7 @@ def test_two_payments_of_one_day_on_one_invoice_are_both_booked_up_to_the_rest(w
     world.rests()
 
 
+@pytest.mark.cause("payments_apart", foreseen="the amounts on both sides")
 def test_a_payment_said_to_be_the_same_as_one_of_another_amount_needs_a_decision(world: World) -> None:
     invoice, booked = sold(world, "450.00")
     world.tieout.run("pause", "shop")

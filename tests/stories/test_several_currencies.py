@@ -168,6 +168,7 @@ def test_a_currency_that_the_company_does_not_work_in_holds_the_invoice_back(tmp
     in_virtual_time(tmp_path, story)
 
 
+@pytest.mark.cause("another_currency", foreseen="the customer's currency in QuickBooks")
 def test_a_customer_whose_currency_was_fixed_to_another_takes_nothing_in_the_old_one(tmp_path: Path) -> None:
     async def story(shop: Shop) -> None:
         open_to(shop, EUR="1.08", CAD="0.7")

@@ -238,6 +238,7 @@ def test_more_than_rounding_explains_is_held_whatever_item_is_chosen(uk: World) 
     assert uk.tieout.differences(held) == [("total", "90.82", "97.37")]
 
 
+@pytest.mark.cause("tax_variance")
 def test_automated_sales_tax_at_another_rate_is_told_and_the_issued_total_stands(automated: World) -> None:
     world = automated
     invoice = taxed(world, ("1", "100.00", "ca"))
@@ -249,6 +250,7 @@ def test_automated_sales_tax_at_another_rate_is_told_and_the_issued_total_stands
     world.rests()
 
 
+@pytest.mark.cause("tax_base_apart")
 def test_automated_sales_tax_that_no_agency_counts_is_told(automated: World) -> None:
     world = automated
     invoice = taxed(world, ("1", "100.00", "ny"), hs_recipient_shipping_state="OR", hs_recipient_shipping_zip="97201")

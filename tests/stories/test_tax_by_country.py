@@ -2,6 +2,7 @@
 
 from decimal import Decimal
 
+import pytest
 from tests.stories.conftest import World, amount
 
 
@@ -39,6 +40,7 @@ def test_story_11_no_tax_has_a_meaning_by_country(uk: World) -> None:
     uk.rests()
 
 
+@pytest.mark.cause("tax_country_unknown", foreseen="the customer's country")
 def test_a_customer_without_a_country_waits_for_one_where_the_country_decides(uk: World) -> None:
     untaxed(uk, "Somewhere Ltd", "")
     uk.connect(untaxed_code="0.0% Z", **{"untaxed_code@GB": "Exempt"})
