@@ -3,15 +3,17 @@
 import asyncio
 from random import Random
 
+from tests.simulation.plan import dice
 from tests.simulation.stage import NAME, Stage
 
 from tieout.actions.actor import Actor, Role
 from tieout.actions.errors import NotFound, WrongUse
 from tieout.actions.fix import LISTED, fix
+from tieout.actions.undo import undo
 from tieout.core.causes import CAUSES
 from tieout.core.fixes import FIXES
 from tieout.core.records import Kind, Side
-from tieout.store import mirror, pairs
+from tieout.store import mirror, pairs, undone
 from tieout.store.pairs import Stored
 from tieout.store.tables import pair
 
@@ -20,12 +22,16 @@ _LEFT_TO_LIFE = {"exclude", "stop_syncing", "unlink"}
 
 
 class Mender:
-    """Looks at the list of failures now and then, and takes one of the fixes of one of them, or of all with its cause."""
+    """Looks at the list of failures now and then, and takes one of the fixes of one of them, or of all with its cause.
+
+    Where the plan says so, undoes one of our writes instead, now and then.
+    """
 
     def __init__(self, stage: Stage, random: Random) -> None:
         self.stage = stage
         self.random = random
         self.made: dict[str, int] = {}
+        self._regrets = dice(stage.plan.seed, "regrets")
         self._actor = Actor("owner", Role.OWNER)
 
     async def work(self) -> None:
@@ -37,6 +43,9 @@ class Mender:
 
     def mend(self) -> None:
         """Answer one failure."""
+        if self._regrets.random() < self.stage.plan.undoes:
+            self.take_back()
+            return
         listed = self._listed()
         if not listed:
             return
@@ -54,6 +63,18 @@ class Mender:
         except (NotFound, WrongUse):
             return
         self.made[code] = self.made.get(code, 0) + 1
+
+    def take_back(self) -> None:
+        """Undo one of our writes, also one that undid another."""
+        with self.stage.database.read() as tx:
+            done = undone.writes(tx, self.stage.connection)
+        if not done:
+            return
+        try:
+            undo(self.stage.home, self._actor, NAME, self._regrets.choice(done).operation.id)
+        except (NotFound, WrongUse):
+            return
+        self.made["undo"] = self.made.get("undo", 0) + 1
 
     def _listed(self) -> list[Stored]:
         with self.stage.database.read() as tx:

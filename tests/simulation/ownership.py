@@ -48,9 +48,10 @@ def only_what_is_ours(scene: Scene) -> Iterator[str]:
         if effect.act == "update" and effect.entity == "Customer":
             pair = scene.pair_of(Kind.CUSTOMER, Side.BOOKS, effect.id)
             changed = _changed(effect) - _FLOWS - _DERIVED - (_WAKING if "reactivate" in _fixes(scene) else set())
-            if effect.before and changed and (pair is None or pair.id not in asked):
+            waken = _WAKING if _taken_back(scene, effect) else set()
+            if effect.before and changed - waken and (pair is None or pair.id not in asked):
                 yield f"We changed {', '.join(sorted(changed))} of {place} unasked."
-        if effect.act == "void" and not _voided_by_seller(scene, effect):
+        if effect.act == "void" and not (_voided_by_seller(scene, effect) or _taken_back(scene, effect)):
             yield f"We voided {place}, and nobody had voided it in HubSpot."
     yield from _in_hubspot(scene, made, asked)
 
@@ -72,7 +73,9 @@ def _in_hubspot(scene: Scene, made: set[tuple[str, str]], asked: set[int | None]
         elif effect.entity in PARTS and scene.parts_of.get((effect.entity, effect.id)) in copies:
             if effect.act != "create" and (effect.entity, effect.id) not in made and not _restored(scene, effect):
                 yield f"We did {effect.act} {place} of a copy, which somebody else had made, unasked."
-        elif effect.act == "create" and _is_shown(scene, effect):
+        elif (effect.act == "create" and _is_shown(scene, effect)) or (
+            effect.act == "delete" and (effect.entity, effect.id) in made and _taken_back(scene, effect)
+        ):
             continue
         elif effect.act in ("create", "delete"):
             yield f"We did {effect.act} {place}, which is the seller's."
@@ -181,6 +184,17 @@ def _voided_by_seller(scene: Scene, ours: Effect) -> bool:
         effect.entity == "invoices" and effect.id in origins and effect.sent.get("hs_invoice_status") == "voided"
         for effect in scene.effects
         if effect.side is Side.CRM and effect.at <= ours.at
+    )
+
+
+def _taken_back(scene: Scene, ours: Effect) -> bool:
+    """Whether a person had asked to take back what this effect takes back. HubSpot's archiving carries no key."""
+    wishes = {one for note in scene.notes if note.what == "undo" for one in note.details["operations"]}
+    return any(
+        move.entry.operation.undoes in wishes
+        for move in scene.moves
+        if ours.key in (move.entry.unit, move.id)
+        or (move.entry.operation.withdraw and move.entry.operation.target.rpartition(":")[2] == ours.id)
     )
 
 

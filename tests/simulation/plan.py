@@ -19,6 +19,7 @@ class Plan(msgspec.Struct, frozen=True):
     commit_within: how long a vendor may take to carry a write out. expiring: access tokens expire now and then.
     moves: of the seller, and of the bookkeeper. fixes: of the one who answers failures.
     lateness: the share of faults by which a whole batch is carried out after its client has given up.
+    undoes: the share of what the one who answers failures does that takes one of our writes back instead.
     crashing, stealing: how likely a worker's life ends early, and its lease is taken within two seconds.
     """
 
@@ -49,6 +50,7 @@ class Plan(msgspec.Struct, frozen=True):
     crashing: float
     stealing: float
     lateness: float
+    undoes: float = 0.0
 
 
 def draw(seed: int) -> Plan:

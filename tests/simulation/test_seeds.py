@@ -9,6 +9,12 @@ FOUND = (944, 1760, 60, 116, 138, 206)
 _REPLAYED_EVERY = 25
 
 
+@pytest.mark.parametrize("seed", range(12))
+def test_all_holds_where_writes_are_taken_back(seed: int) -> None:
+    outcome = play(seed, undoes=0.5, fixes=10)
+    assert not outcome.violations, "\n".join(outcome.violations)
+
+
 @pytest.mark.parametrize("seed", [*SEEDS, *FOUND])
 def test_all_holds_under_seed(seed: int) -> None:
     outcome = play(seed)
