@@ -35,6 +35,7 @@ ON_PAGES = (
     "prove",
     "record",
     "settings",
+    "tax",
     "tax_codes",
     "undo",
     "taking",

@@ -32,6 +32,7 @@ PAGES = {
     "settings": "/nova/settings",
     "mapping": "/nova/mapping",
     "filters": "/nova/filters",
+    "tax": "/nova/tax",
     "gone": "/nova/failures/999999/put_back",
 }
 DOORS = {"sign-in": "/sign-in", "setup": "/setup"}

@@ -24,7 +24,7 @@ from tieout.actions import (
 )
 from tieout.actions.actor import Role
 from tieout.proof.tieout import Proof
-from tieout.web import mapping_api, twins
+from tieout.web import mapping_api, tax, twins
 from tieout.web.signing_in import guarded
 from tieout.web.visit import HttpRequest, NotSignedIn, Visit, bearer, provide_reader
 
@@ -238,6 +238,8 @@ router = Router(
         run_day_proof,
         *twins.HANDLERS,
         list_signed,
+        tax.one_table,
+        tax.put_code,
         want_sync,
         pause_company,
         resume_company,

@@ -27,6 +27,7 @@ from tieout.web import (
     security,
     setting,
     signing_in,
+    tax,
     undoing,
 )
 from tieout.web.throttle import Throttle
@@ -87,6 +88,8 @@ def create_app(home: Home) -> Litestar:
             mapping.filters_page,
             mapping.add_filter,
             mapping.remove_filter,
+            tax.tax_page,
+            tax.choose_code,
         ],
     )
     return Litestar(

@@ -33,6 +33,7 @@ MENU = (
             Entry("matches", "Matches"),
             Entry("plan", "Plan"),
             Entry("accounts", "Accounts"),
+            Entry("tax", "Tax codes"),
             Entry("mapping", "Field mapping"),
             Entry("filters", "Filters"),
             Entry("settings", "All settings"),
