@@ -268,6 +268,19 @@ def test_two_us_sales_taxes_on_one_invoice_are_told():
     assert causes(booked(crm, world(tax_codes={"r1": "4", "r2": "5"}))) == ["several_tax_codes"]
 
 
+# Discounts.
+
+
+def test_the_discount_of_a_line_stays_in_its_price_where_the_lines_have_several_tax_codes():
+    cheap = replace(LAMP, price=Decimal("9.00"), list_price=Decimal("10.00"), amount=Decimal("18.00"))
+    crm = replace(INVOICE, lines=(cheap, replace(LAMP, id="c2", tax="r1")), total=Decimal("38.00"))
+    around = world(line_discounts="line", tax_codes={"r1": "TAX"})
+    apart = booked(replace(crm, lines=(cheap, LAMP)), around).invoice
+    assert ([line.amount for line in apart.lines], apart.discount, apart.total) == ([20, 20], 2, 38)
+    together = booked(crm, around).invoice
+    assert ([line.amount for line in together.lines], together.discount, together.total) == ([18, 20], 0, 38)
+
+
 # Service dates.
 
 RECOGNIZING = replace(BOOKS, revenue_recognition=True)

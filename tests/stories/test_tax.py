@@ -136,6 +136,29 @@ def test_story_09_a_discounted_line_is_rounded_once(world: World, discount: dict
     world.rests()
 
 
+@pytest.mark.parametrize("discount", DISCOUNTS.values(), ids=DISCOUNTS.keys())
+def test_story_09_the_discount_of_a_line_is_a_line_of_its_own_where_that_is_wished(
+    world: World, discount: dict[str, str]
+) -> None:
+    seller = world.seller
+    line = seller.line("3", "9.99", name="Poster", **discount)
+    invoice = seller.invoice(line, contact=seller.contact("ana@nova.example", "Ana", "Ruiz"))
+    world.connect(line_discounts="line")
+    world.tieout.sync()
+    [booked] = world.bookkeeper.select("Invoice")
+    kinds = {one["DetailType"]: one for one in booked["Line"]}
+    assert amount(kinds["SalesItemLineDetail"]["Amount"]) == Decimal("29.97")
+    assert amount(kinds["DiscountLineDetail"]["Amount"]) == Decimal("3.00")
+    assert amount(booked["TotalAmt"]) == Decimal("26.97")
+    [made] = seller.client.crm.associations.v4.basic_api.get_page("invoices", invoice, "line_items").results
+    seller.change("line_items", str(made.to_object_id), quantity="4")
+    world.tieout.sync()
+    assert world.tieout.failures() == []
+    [booked] = world.bookkeeper.select("Invoice")
+    assert amount(booked["TotalAmt"]) == Decimal("35.96")
+    world.rests()
+
+
 def test_story_09_a_discount_on_the_order_is_a_line_of_its_own(world: World) -> None:
     seller = world.seller
     made = seller.draft(

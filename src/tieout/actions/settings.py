@@ -78,6 +78,10 @@ _KINDS: dict[str, _Kind] = {
     "item_type": _Kind("What a new item is in QuickBooks", words=("Service", "NonInventory")),
     "income_account": _Kind("The income account that new items post to", _income),
     "default_item": _Kind("The QuickBooks item of lines that name none", _items),
+    "line_discounts": _Kind(
+        "A discount on a HubSpot line: a lower price, or a discount line where all lines share one tax code",
+        words=("net", "line"),
+    ),
     "rounding_item": _Kind("The QuickBooks item of a line that holds what rounding the tax leaves of a total", _items),
     "untaxed_code": _Kind("The QuickBooks tax code for lines without tax", _codes),
     "service_date": _Kind(

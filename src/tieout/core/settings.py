@@ -19,6 +19,8 @@ class Settings(msgspec.Struct, frozen=True, omit_defaults=True, kw_only=True):
     """The settings of one connection. Ids are QuickBooks' unless said; an empty text means *not chosen*.
 
     start_date: None = everything; invoices finalized before it stay out, save those still open.
+    line_discounts: a discount on a HubSpot line makes the price lower (`net`), or is a line of its own in QuickBooks,
+    where all lines share one tax code (`line`).
     tax_codes: HubSpot tax rate id to QuickBooks tax code id. untaxed_code: the code for "no tax".
     tax_codes_by_country: where the country of the customer decides: rate id (empty = no tax) to country (ISO 3166
     alpha-2 in small letters, or `UNKNOWN`) to code; the two above then say it for all other countries.
@@ -45,6 +47,7 @@ class Settings(msgspec.Struct, frozen=True, omit_defaults=True, kw_only=True):
     income_account: str = ""
     default_item: str = ""
     rounding_item: str = ""
+    line_discounts: Literal["net", "line"] = "net"
     untaxed_code: str = ""
     tax_codes: dict[str, str] = {}
     tax_codes_by_country: dict[str, dict[str, str]] = {}

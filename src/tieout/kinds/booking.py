@@ -93,6 +93,9 @@ def book(pair: Pair[Invoice], crm: Invoice, world: World, answers: Answers) -> B
     _service_dates(world, lines, problems)
     _document(crm, world, lines, problems)
     rate = _rate(crm, world, answers, problems) if pair.bond is None else None
+    discount = crm.discount
+    if world.settings.line_discounts == "line" and len({line.tax for line in lines}) == 1:
+        discount += _set_apart(crm, lines)
     invoice = Invoice(
         id="",
         number=_number(pair, crm, answers, problems) if pair.bond is None else crm.number,
@@ -104,7 +107,7 @@ def book(pair: Pair[Invoice], crm: Invoice, world: World, answers: Answers) -> B
         currency=crm.currency,
         rate=rate,
         lines=tuple(lines),
-        discount=crm.discount,
+        discount=discount,
         tax=crm.tax,
         total=crm.total,
         balance=crm.total,
@@ -222,6 +225,17 @@ def _quantity_and_price(line: Line, currency: str) -> tuple[Decimal, Decimal | N
     if price is not None and scale(price) <= 7 and line_amount(line.quantity, price, currency) == line.amount:
         return line.quantity, price
     return line.quantity, unit_price(line.amount, line.quantity, currency)
+
+
+def _set_apart(crm: Invoice, lines: list[Line]) -> Decimal:
+    """Put the lines at their prices before their own discounts, in place; returns what that takes off in all."""
+    off = Decimal(0)
+    for position, (line, issued) in enumerate(zip(lines, crm.lines, strict=True)):
+        if issued.list_price is not None and scale(issued.list_price) <= 7:
+            whole = line_amount(line.quantity, issued.list_price, crm.currency)
+            off += whole - line.amount
+            lines[position] = msgspec.structs.replace(line, price=issued.list_price, amount=whole)
+    return off
 
 
 def _chosen_date(pair: Pair[Invoice], crm: Invoice, world: World) -> date | None:

@@ -20,6 +20,7 @@ class Line(msgspec.Struct, frozen=True, omit_defaults=True):
     item: the side's id of the item: HubSpot product (empty where the line has none), QuickBooks Item.
     sku, name: what a HubSpot line says of its item. text: the description that the customer reads.
     price: per unit, net of this line's discount; None where the side states the amount alone.
+    list_price: in HubSpot, per unit before this line's discount; None where it has none.
     amount: of the line, net of its discount, before tax, rounded to the currency's minor unit.
     tax: HubSpot's tax rate id (empty = no tax), QuickBooks' tax code id.
     service_date: QuickBooks' `ServiceDate`; in HubSpot the start of the line's billing period.
@@ -33,6 +34,7 @@ class Line(msgspec.Struct, frozen=True, omit_defaults=True):
     text: str = ""
     quantity: Decimal = Decimal(1)
     price: Decimal | None = None
+    list_price: Decimal | None = None
     amount: Decimal = Decimal(0)
     tax: str = ""
     service_date: Day | None = None

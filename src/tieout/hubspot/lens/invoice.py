@@ -242,6 +242,7 @@ def _line(document: Document, currency: str) -> Line:
         text=values.text(own, "description"),
         quantity=quantity,
         price=price if whole == amount else None,
+        list_price=listed if (listed := values.number(own, "price")) != price else None,
         amount=amount,
         tax=values.text(own, TAX_RATE),
         service_date=values.moment(start).date() if start else None,
