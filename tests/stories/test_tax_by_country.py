@@ -4,6 +4,7 @@ from decimal import Decimal
 
 import pytest
 from tests.stories.conftest import World, amount
+from tests.stories.seller import linked
 
 
 def untaxed(world: World, name: str, country: str) -> str:
@@ -52,4 +53,45 @@ def test_a_customer_without_a_country_waits_for_one_where_the_country_decides(uk
     uk.tieout.sync()
     assert uk.tieout.failures() == []
     assert booked(uk) == {"Somewhere Ltd": "Exempt"}
+    uk.rests()
+
+
+def ordered(world: World, *percents: str, status: str = "open") -> str:
+    """An invoice of 100.00 with taxes on the whole order."""
+    seller = world.seller
+    made = seller.draft(
+        seller.line("1", "100.00", name="Poster"), contact=seller.contact("ana@nova.example", "Ana", "Ruiz")
+    )
+    for percent in percents:
+        seller.make("taxes", {"hs_label": "Tax", "hs_type": "PERCENT", "hs_value": percent}, [linked(made, 416)])
+    if status != "draft":
+        seller.finalize(made)
+    return made
+
+
+def test_a_withholding_is_foreseen_in_a_draft_and_blocked_when_it_is_finalized(uk: World) -> None:
+    draft = ordered(uk, "20", "-15", status="draft")
+    uk.connect(**{"tax_code.tax:20": "20.0% S", "tax_code.tax:20+-15": "5.0% R"})
+    uk.tieout.sync()
+    assert "A tax that the customer withholds" in uk.seller.shown(draft)["tieout_reason"]
+    uk.seller.finalize(draft)
+    uk.tieout.sync()
+    told = uk.tieout.failure("withholding_tax")["explanation"]
+    assert told.startswith("20 % + -15 % takes money off the invoice")
+    assert uk.bookkeeper.select("Invoice") == []
+
+
+def test_a_surcharge_needs_a_code_for_the_combination(uk: World) -> None:
+    ordered(uk, "20", "5.2")
+    code = uk.bookkeeper.tax_rate("20 + 5.2", "25.2")
+    uk.connect(**{"tax_code.tax:20": "20.0% S", "tax_code.tax:5.2": "5.0% R"})
+    uk.tieout.sync()
+    failure = uk.tieout.failure("surcharge_tax")
+    assert failure["explanation"].startswith("A line bears more than one tax (20 % + 5.2 %)")
+    assert uk.bookkeeper.select("Invoice") == []
+    uk.tieout.fix(failure, "map_tax", code=uk.bookkeeper.tax_code(code))
+    uk.tieout.sync()
+    assert uk.tieout.failures() == []
+    [booked] = uk.bookkeeper.select("Invoice")
+    assert amount(booked["TotalAmt"]) == Decimal("125.20")
     uk.rests()
