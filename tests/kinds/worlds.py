@@ -27,6 +27,8 @@ from tieout.core.questions import (
     Matches,
     NumbersLike,
     Question,
+    Rate,
+    RateOn,
     Reply,
     Settled,
     SettledOf,
@@ -137,6 +139,7 @@ facts = st.builds(
     Facts, crm=st.just(CRM),
     books=st.builds(
         BooksFacts, realm=st.just("1"), company=st.just("Nova"), country=st.just("US"), currency=st.just("USD"),
+        multicurrency=st.booleans(), currencies=st.sampled_from(((), ("GBP",))),
         regime=st.sampled_from(("none", "us-manual", "per-line")), revenue_recognition=mostly(False, True),
         closing_date=mostly(None, date(2026, 1, 10)), discounts=mostly(True, False),
         income_accounts=mostly((Named("79", "Services"),), ()),
@@ -156,7 +159,7 @@ holders = st.builds(
 )  # fmt: skip
 linked = st.builds(
     Linked, other=ids, own=st.sampled_from(("", "company:1", "name:lamp")), settled=st.booleans(), candidates=found,
-    active=mostly(True, False), label=names,
+    active=mostly(True, False), label=names, currency=mostly("", "GBP"),
 )  # fmt: skip
 
 merged = st.builds(
@@ -179,6 +182,8 @@ def reply_to(question: Question) -> st.SearchStrategy[Reply]:
             return merged
         case CountryOf():
             return st.builds(Country, name=st.sampled_from(("", "UK", "France", "Atlantis")))
+        case RateOn():
+            return mostly(Decimal("1.08"), None).map(Rate)
         case _:
             return found.map(Matches)
 

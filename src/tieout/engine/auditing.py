@@ -15,7 +15,8 @@ from tieout.core.facts import BooksFacts
 from tieout.core.questions import Matches, MatchesOf, Reply
 from tieout.core.records import Kind, Side, State
 from tieout.engine import currency
-from tieout.engine.deciding import ask, link
+from tieout.engine.asking import ask
+from tieout.engine.deciding import link
 from tieout.engine.feeds import read_both
 from tieout.engine.passes import carry_out
 from tieout.engine.work import Work
@@ -65,7 +66,7 @@ def _provide(work: Work) -> None:
         if isinstance(one, Invoice) and one.customer and foreign(one.currency, books) and is_traded(one.currency, books)
     }
     with work.database.begin() as tx:
-        currency.provide(tx, work, [(Side.CRM, id_) for id_ in sorted(wanted)])
+        currency.make(tx, work, sorted(wanted))
 
 
 def _link_certain(work: Work) -> dict[Kind, int]:

@@ -1,26 +1,46 @@
 """What documents in other currencies need: a customer in that currency, and QuickBooks' rate of their day."""
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 
 import msgspec
 from sqlalchemy import Connection
 
+from tieout.core.decide import World
+from tieout.core.questions import Answers, Linked, LinkOf, Rate, RateOn
 from tieout.core.records import Kind, Side
+from tieout.engine.asking import own
 from tieout.engine.work import Work
 from tieout.kinds.currency import in_currency
 from tieout.kinds.customer import Customer
 from tieout.kinds.rules import RULES
+from tieout.remote.errors import Refusal
 from tieout.store import agenda, currency, links, mirror, rates
+from tieout.store.pairs import Stored
+
+
+def note_unrated(work: Work, due: Sequence[Stored], world: World, answers: Answers) -> None:
+    """Note which exchange rates these pairs lack, for the pass to ask for them."""
+    unknown = {q for q, reply in answers.items() if isinstance(q, RateOn) and reply == Rate()} - work.rates_asked
+    for stored in due if unknown else ():
+        for question in unknown & own(stored, world, answers).keys():
+            if isinstance(question, RateOn):
+                work.unrated[question].add(stored.id)
 
 
 async def read_rates(work: Work) -> None:
-    """Ask for the rates that decisions lacked, and have the pairs decided again whose rate came. Raises as `feed`."""
+    """Ask for the rates that decisions lacked, and have the pairs decided again whose rate came.
+
+    Raises SignInTrouble, Unavailable.
+    """
     wanted = dict(work.unrated)
     if not wanted:
         return
     work.unrated.clear()
     work.rates_asked |= wanted.keys()
-    found = await work.sides.books.rates({(one.currency, one.day) for one in wanted})
+    try:
+        found = await work.sides.books.rates({(one.currency, one.day) for one in wanted})
+    except Refusal:
+        return  # then none is known, which says what to do
     with work.database.begin() as tx:
         rates.keep(tx, work.connection, found, work.now())
         for one, lacking in wanted.items():
@@ -28,20 +48,27 @@ async def read_rates(work: Work) -> None:
                 agenda.redecide(tx, pair)
 
 
-def provide(tx: Connection, work: Work, customers: Iterable[tuple[Side, str]]) -> None:
-    """Give HubSpot's customers the records in other currencies that are needed, by themselves or to be matched.
+def provide(tx: Connection, work: Work, sold_to: Iterable[str], answers: Answers) -> None:
+    """Give HubSpot's customers the records in other currencies that were asked for, or that could be one of `sold_to`.
 
-    A customer of QuickBooks' in another currency may be one that HubSpot knows already.
+    sold_to: QuickBooks customers that are needed in HubSpot, which may know them already in another currency.
     """
-    wanted: list[str] = []
-    for side, id_ in customers:
-        if side is Side.CRM:
-            wanted.append(id_)
-            continue
+    wanted = [
+        reply.into or question.id
+        for question, reply in answers.items()
+        if isinstance(question, LinkOf) and question.kind is Kind.CUSTOMER and question.side is Side.CRM
+        if isinstance(reply, Linked) and not reply.own
+    ]
+    for id_ in sold_to:
         there = mirror.get(tx, work.connection, Side.BOOKS, Kind.CUSTOMER, id_)
         if isinstance(there, Customer):
             wanted += _in_its_currency(tx, work, there)
-    mirror.put(tx, work.connection, Side.CRM, currency.missing(tx, work.connection, wanted), work.now())
+    make(tx, work, wanted)
+
+
+def make(tx: Connection, work: Work, ids: Iterable[str]) -> None:
+    """Make those of these customers in other currencies that are not there yet, and have them decided."""
+    mirror.put(tx, work.connection, Side.CRM, currency.missing(tx, work.connection, ids), work.now())
 
 
 def _in_its_currency(tx: Connection, work: Work, books: Customer) -> list[str]:

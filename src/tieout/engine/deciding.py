@@ -1,7 +1,6 @@
 """Deciding: every record that may have changed gets a decision, and with it a state or planned operations."""
 
-import hashlib
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterator, Sequence
 
 import msgspec
 from sqlalchemy import Connection
@@ -25,25 +24,24 @@ from tieout.core.decide import (
 )
 from tieout.core.merge import Difference
 from tieout.core.merged import TakeOver
-from tieout.core.questions import Answers, ItemOf, Linked, Question, Rate, RateOn, Reply
+from tieout.core.questions import Answers, ItemOf, Linked
 from tieout.core.records import Kind, Side, State
 from tieout.core.undoing import NotUndone
 from tieout.engine import currency, merging, undoing
+from tieout.engine.asking import ask, digest
 from tieout.engine.work import Work
-from tieout.kinds.currency import parted
+from tieout.kinds.currency import parted, whole
+from tieout.kinds.customer import Customer
 from tieout.kinds.invoice import Invoice
 from tieout.kinds.item import Item
-from tieout.kinds.rules import RULES, decided, questions
+from tieout.kinds.rules import RULES, decided
 from tieout.remote.rows import Record, Row
 from tieout.remote.side import Operation
 from tieout.store import agenda, connections, journal, mirror, pairs
-from tieout.store.answers import answer
-from tieout.store.codec import encode
 from tieout.store.journal import Entry
 from tieout.store.pairs import Stored, Story
 
 _CHUNK = 100
-_ROUNDS = 4
 
 Needed = tuple[Side, Kind, str]
 """A record that another one waits for, by its id on one side."""
@@ -90,7 +88,7 @@ def _decide_chunk(work: Work, kind: Kind, ids: Sequence[int]) -> list[Planned]:
         for stored in due:
             if stored.id not in work.spoken_for:
                 planned += _decide_one(tx, work, stored, world, answers, needed)
-        _note_unrated(work, due, world, answers)
+        currency.note_unrated(work, due, world, answers)
         _need(tx, work, needed, answers)
         for side in Side:
             journal.plan(
@@ -104,22 +102,6 @@ def _decide_chunk(work: Work, kind: Kind, ids: Sequence[int]) -> list[Planned]:
             )
     work.touched[kind].update(ids)
     return planned
-
-
-def ask(
-    tx: Connection, work: Work, due: Sequence[Stored], world: World, known: Mapping[Question, Reply]
-) -> dict[Question, Reply]:
-    """Answer all that these pairs need, in as many rounds as their questions build on each other."""
-    answers = dict(known)
-    for _ in range(_ROUNDS):
-        wanted: set[Question] = set()
-        for stored in due:
-            wanted |= questions(stored.pair, world, answers)
-        wanted -= answers.keys()
-        if not wanted:
-            break
-        answers.update(answer(tx, work.connection, wanted, work.reserved))
-    return answers
 
 
 def _decide_one(
@@ -156,7 +138,7 @@ def _decide_one(
 def _plan(
     tx: Connection, work: Work, stored: Stored, decision: Create | Update | Void, world: World, answers: Answers
 ) -> list[Planned]:
-    inputs = _digest(stored, world, answers)
+    inputs = digest(stored, world, answers)
     if stored.refusal is not None and stored.refusal.inputs == inputs:
         told = stored.refusal
         story = Story(evidence=told.evidence | {"text": told.text}, text=told.text, tid=told.evidence.get("tid", ""))
@@ -307,15 +289,6 @@ def match_lines(crm: Invoice, books: Invoice) -> dict[str, str]:
     return found
 
 
-def _note_unrated(work: Work, due: Sequence[Stored], world: World, answers: Answers) -> None:
-    """Note which exchange rates these pairs lack, for the pass to ask for them."""
-    unknown = {q for q, reply in answers.items() if isinstance(q, RateOn) and reply == Rate()} - work.rates_asked
-    for stored in due if unknown else ():
-        for question in unknown & _own(stored, world, answers).keys():
-            if isinstance(question, RateOn):
-                work.unrated[question].add(stored.id)
-
-
 def _need(tx: Connection, work: Work, needed: set[Needed], answers: Answers) -> None:
     """Have those records decided that others wait for; an item that only lines name gets a record."""
     named = {id_ for _, kind, id_ in needed if kind is Kind.ITEM and id_.partition(":")[0] in ("sku", "name")}
@@ -323,7 +296,8 @@ def _need(tx: Connection, work: Work, needed: set[Needed], answers: Answers) -> 
     held = mirror.versions(tx, work.connection, Side.CRM, Kind.ITEM, sorted(named))
     items = [Item(id=id_, name=lines[id_].name, sku=lines[id_].sku) for id_ in sorted(named - held.keys())]
     mirror.put(tx, work.connection, Side.CRM, [Row(Kind.ITEM, item.id, 1, item) for item in items], work.now())
-    currency.provide(tx, work, [(side, id_) for side, kind, id_ in needed if kind is Kind.CUSTOMER])
+    sold_to = [id_ for side, kind, id_ in needed if side is Side.BOOKS and kind is Kind.CUSTOMER]
+    currency.provide(tx, work, sold_to, answers)
     for kind in Kind:
         for side in Side:
             ids = sorted(id_ for at, of, id_ in needed if (at, of) == (side, kind))
@@ -359,27 +333,6 @@ def _note_lost(tx: Connection, work: Work, stored: Stored, lost: tuple[Differenc
         )
 
 
-def _digest(stored: Stored, world: World, answers: Answers) -> str:
-    """A digest of all that the decision rested on."""
-    digest = hashlib.blake2b(digest_size=16)
-    for part in (stored.pair.crm, stored.pair.books, dict(stored.pair.choices), world.settings, world.facts):
-        digest.update(encode(part))
-    for reply in sorted(encode(reply) for reply in _own(stored, world, answers).values()):
-        digest.update(reply)
-    return digest.hexdigest()
-
-
-def _own(stored: Stored, world: World, answers: Answers) -> dict[Question, Reply]:
-    """Those of a batch's answers that this pair asked for."""
-    own: dict[Question, Reply] = {}
-    for _ in range(_ROUNDS):
-        asked = questions(stored.pair, world, own) & answers.keys()
-        if asked <= own.keys():
-            break
-        own.update({question: answers[question] for question in asked})
-    return own
-
-
 def _origin(stored: Stored, side: Side) -> Row | None:
     record = stored.pair.crm if side is Side.CRM else stored.pair.books
     version = stored.crm_version if side is Side.CRM else stored.books_version
@@ -392,11 +345,12 @@ def _target(stored: Stored, side: Side) -> str:
 
 
 def _base(stored: Stored, side: Side) -> Record | None:
-    record: Record | None = stored.pair.crm if side is Side.CRM else stored.pair.books
-    return record
+    record = stored.pair.crm if side is Side.CRM else stored.pair.books
+    return None if record is None else _record(record)
 
 
 def _record(record: msgspec.Struct) -> Record:
+    """A record as an operation is about it: what a customer is in another currency is written to itself."""
     if not isinstance(record, Record):
         raise TypeError(f"{type(record).__name__} is no record of a kind.")
-    return record
+    return whole(record) if isinstance(record, Customer) else record

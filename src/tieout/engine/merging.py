@@ -47,7 +47,7 @@ def take_over(tx: Connection, work: Work, stored: Stored, decision: TakeOver) ->
     """
     kind, now = stored.pair.kind, work.now()
     wanted = ((Side.CRM, decision.crm), (Side.BOOKS, decision.books))
-    currency.provide(tx, work, [(Side.CRM, decision.crm)] if kind is Kind.CUSTOMER else [])
+    currency.make(tx, work, [decision.crm])
     others = [found for side, id_ in wanted if (found := pairs.find(tx, work.connection, kind, side, id_)) is not None]
     if any(one.id in work.spoken_for for one in others if one.id != stored.id):
         # A counterpart of it may just be coming into being: what it is then linked to, the next decision sees.

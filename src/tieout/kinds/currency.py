@@ -36,9 +36,17 @@ def derived(customer: Customer, code: str, home: str) -> Customer:
         customer,
         id=in_currency(customer.id, code),
         currency="" if code == home else code,
-        marker="",
         formers=tuple(in_currency(one, code) for one in customer.formers),
     )
+
+
+def whole(customer: Customer) -> Customer:
+    """The HubSpot record that a customer in another currency stands for: the reverse of `derived`."""
+    owner, code = parted(customer.id)
+    if not code:
+        return customer
+    formers = tuple(parted(one)[0] for one in customer.formers)
+    return msgspec.structs.replace(customer, id=owner, currency="", formers=formers)
 
 
 def foreign(code: str, books: BooksFacts) -> str:

@@ -263,7 +263,7 @@ def _missing_person(crm: Customer, books: Customer, base: Customer) -> bool:
 
     One that it has had already, and that somebody took away, is not made again.
     """
-    ours = bool(crm.marker) and crm.id.startswith("company:") and len(crm.parts) == 1
+    ours = bool(crm.marker) and crm.parts == (crm.id,) and crm.id.startswith("company:")
     had, named = (any(getattr(one, name) for name in _PERSON) for one in (base, books))
     return ours and named and not had
 
