@@ -7,6 +7,8 @@ from typing import Any
 import pytest
 from tests.stories.virtual import TODAY, Shop, in_virtual_time
 
+from tieout.actions.errors import WrongUse
+
 EUR = {"CurrencyRef": {"value": "EUR"}}
 
 
@@ -211,5 +213,112 @@ def test_companies_that_trade_in_different_currencies_become_one_and_each_custom
         assert done.operations["books"]["create"] == 2
         owed = {one["TotalAmt"]: one["CustomerRef"]["name"] for one in shop.bookkeeper.all("Invoice")}
         assert owed == {10: "Nova Ltd", 100: "Nova Europe", 20: "Nova Europe", 30: "Nova Ltd"}
+
+    in_virtual_time(tmp_path, story)
+
+
+def test_an_edit_reaches_the_company_and_all_of_its_customers(tmp_path: Path) -> None:
+    async def story(shop: Shop) -> None:
+        open_to(shop, EUR="1.08")
+        nova = shop.seller.company("Nova Ltd", "ana@nova.example", phone="+16502530000")
+        shop.seller.invoice(nova, ("Consulting", "1", "20.00"), currency="EUR")
+        shop.seller.invoice(nova, ("Consulting", "1", "10.00"))
+        await shop.connect()
+        await shop.sync(until_quiet=True)
+        shop.seller.change("companies", nova[0], phone="+16502530001")
+        await shop.clock.sleep(5)
+        await shop.sync(until_quiet=True)
+        assert phones(shop) == {"Nova Ltd": "+16502530001", "Nova Ltd (EUR)": "+16502530001"}
+        (euros,) = [one for one in shop.bookkeeper.all("Customer") if one["DisplayName"] == "Nova Ltd (EUR)"]
+        shop.bookkeeper.change("Customer", euros, PrimaryPhone={"FreeFormNumber": "+16502530002"})
+        await shop.sync(until_quiet=True)
+        assert shop.seller.sees("companies", nova[0], "phone") == "+16502530002"
+        await shop.clock.sleep(5)
+        await shop.sync(until_quiet=True)
+        assert phones(shop) == {"Nova Ltd": "+16502530002", "Nova Ltd (EUR)": "+16502530002"}
+        await shop.ends_well()
+
+    in_virtual_time(tmp_path, story)
+
+
+def phones(shop: Shop) -> dict[str, str]:
+    return {one["DisplayName"]: one["PrimaryPhone"]["FreeFormNumber"] for one in shop.bookkeeper.all("Customer")}
+
+
+def test_the_first_currency_takes_the_plain_name_and_shows_on_the_company_until_there_is_a_default(
+    tmp_path: Path,
+) -> None:
+    async def story(shop: Shop) -> None:
+        open_to(shop, EUR="1.08")
+        nova = shop.seller.company("Nova Ltd", "ana@nova.example")
+        shop.seller.invoice(nova, ("Consulting", "1", "20.00"), currency="EUR")
+        await shop.connect()
+        await shop.sync(until_quiet=True)
+        assert customers(shop) == {"Nova Ltd": "EUR"}
+        assert shop.seller.sees("companies", nova[0], "tieout_open_balance") == "20.00"
+        shop.seller.invoice(nova, ("Consulting", "1", "10.00"))
+        await shop.clock.sleep(5)
+        await shop.sync(until_quiet=True)
+        assert customers(shop) == {"Nova Ltd": "EUR", "Nova Ltd (USD)": "USD"}
+        assert shop.seller.sees("companies", nova[0], "tieout_open_balance") == "10.00"
+        await shop.ends_well()
+
+    in_virtual_time(tmp_path, story)
+
+
+def test_a_person_may_say_whose_a_customer_is_but_not_in_another_currency(tmp_path: Path) -> None:
+    async def story(shop: Shop) -> None:
+        open_to(shop, EUR="1.08")
+        nova = shop.seller.company("Nova Ltd", "ana@nova.example")
+        shop.seller.invoice(nova, ("Consulting", "1", "20.00"), currency="EUR")
+        dollars = shop.bookkeeper.create("Customer", DisplayName="Star America")
+        euros = shop.bookkeeper.create("Customer", DisplayName="Star Europe", **EUR)
+        await shop.connect(auto_create_customers="false")
+        await shop.sync(until_quiet=True)
+        (case,) = shop.cases()
+        assert case.failure.cause == "no_customer"
+        with pytest.raises(WrongUse, match="Star America is in USD; this needs one in EUR"):
+            shop.fix("link_customer", customer=dollars["Id"])
+        shop.fix("link_customer", customer=euros["Id"])
+        done = await shop.sync(until_quiet=True)
+        assert done.states["invoice"]["in_sync"] == 1
+        assert shop.bookkeeper.only("Invoice")["CustomerRef"]["name"] == "Star Europe"
+        await shop.ends_well()
+
+    in_virtual_time(tmp_path, story)
+
+
+def test_a_person_names_the_company_of_a_customer_in_another_currency(tmp_path: Path) -> None:
+    async def story(shop: Shop) -> None:
+        open_to(shop, EUR="1.08")
+        nova = shop.seller.company("Nova Ltd", "ana@nova.example")
+        shop.seller.invoice(nova, ("Consulting", "1", "20.00"))
+        sold(shop, shop.bookkeeper.create("Customer", DisplayName="Star Europe", **EUR), "100.00", "1042")
+        await shop.connect(show_quickbooks_invoices="true", auto_create_customers="true")
+        shop.set(auto_create_customers="false")
+        await shop.sync(until_quiet=True)
+        (case,) = [one for one in shop.cases() if one.failure.cause == "no_customer_in_hubspot"]
+        shop.fix("link_hubspot_customer", failure=case.failure.id, customer=f"company:{nova[0]}")
+        await shop.sync(until_quiet=True)
+        shown = shop.seller.all("invoices", "hs_number", "hs_currency")
+        assert ("1042", "EUR") in {(one["hs_number"], one["hs_currency"]) for one in shown}
+        assert [one["name"] for one in shop.seller.all("companies", "name")] == ["Nova Ltd"]
+
+    in_virtual_time(tmp_path, story)
+
+
+def test_an_audit_pairs_what_was_typed_in_on_both_sides_in_its_own_currency(tmp_path: Path) -> None:
+    async def story(shop: Shop) -> None:
+        open_to(shop, EUR="1.08")
+        mail = {"PrimaryEmailAddr": {"Address": "ana@nova.example"}}
+        shop.bookkeeper.create("Customer", DisplayName="Nova America", **mail)
+        euros = shop.bookkeeper.create("Customer", DisplayName="Nova Europe", **EUR, **mail)
+        sold(shop, euros, "100.00", "1042")
+        nova = shop.seller.company("Nova Ltd", "ana@nova.example")
+        shop.seller.invoice(nova, ("Consulting", "1", "100.00"), currency="EUR")
+        await shop.connect()
+        found = await shop.audit()
+        assert found.lines == []
+        assert found.currency["EUR"].difference.total == "0.00"
 
     in_virtual_time(tmp_path, story)

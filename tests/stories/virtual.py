@@ -21,6 +21,7 @@ from tests.simulation import loop
 
 from tieout.actions import filters, mapping, settings
 from tieout.actions.actor import Actor, Role
+from tieout.actions.audit import audit
 from tieout.actions.connect import SignInFile, connect
 from tieout.actions.failures import WARNED, Case, cases, list_cases
 from tieout.actions.fix import fix
@@ -35,6 +36,7 @@ from tieout.actions.prove import prove
 from tieout.actions.rehearse import Rehearsal, rehearse
 from tieout.actions.sync import Synced, sync
 from tieout.actions.undo import Undo, take_back
+from tieout.proof.audit import Audit
 from tieout.remote.inprocess import InProcess
 from tieout.sandbox.caller import Caller
 from tieout.sandbox.clock import Clock, LoopClock
@@ -485,6 +487,10 @@ class Shop:
     async def rehearse(self) -> Rehearsal:
         """The whole plan, without writing."""
         return await rehearse(self.home, _ME, NAME, transport=self._transport)
+
+    async def audit(self) -> Audit:
+        """What is missing, doubled or different."""
+        return await audit(self.home, _ME, NAME, transport=self._transport)
 
     def cases(self) -> list[Case]:
         """What needs a person."""
