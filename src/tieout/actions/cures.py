@@ -37,9 +37,11 @@ def _customer_pair(doing: Doing) -> Stored | None:
 
 def _check_currency(doing: Doing, owner: Stored | None, books: Customer) -> None:
     """A QuickBooks customer has one currency, and takes documents in no other. Raises WrongUse."""
-    facts = doing.stored.books_facts
-    crm = doing.one.pair.crm if isinstance(doing.one.pair.crm, Invoice) or owner is None else owner.pair.crm
-    if facts is None or not isinstance(crm, Invoice | Customer):
+    facts, crm = doing.stored.books_facts, doing.one.pair.crm
+    if not isinstance(crm, Invoice):
+        bond = owner.pair.bond if owner is not None else None
+        crm = bond.books_base if bond is not None else crm
+    if facts is None or crm is None:
         return
     if foreign(crm.currency, facts) != foreign(books.currency, facts):
         raise WrongUse(
@@ -97,10 +99,9 @@ def _link_hubspot_customer(doing: Doing) -> None:
     chosen = doing.value("customer")
     owner = _owner_in_books(doing)
     code = owner.pair.books.currency if owner.pair.books is not None else ""
-    if code and not parted(chosen)[1]:
-        chosen = in_currency(chosen, code)
-        missing = currency.missing(doing.tx, doing.stored.id, [chosen])
-        mirror.put(doing.tx, doing.stored.id, Side.CRM, missing, doing.home.clock.now())
+    chosen = in_currency(parted(chosen)[0], code)
+    missing = currency.missing(doing.tx, doing.stored.id, [chosen])
+    mirror.put(doing.tx, doing.stored.id, Side.CRM, missing, doing.home.clock.now())
     there = pairs.find(doing.tx, doing.stored.id, Kind.CUSTOMER, Side.CRM, chosen)
     if there is None or not isinstance(there.pair.crm, Customer) or there.pair.crm.member_of:
         raise WrongUse("HubSpot has no customer {id}; name one such as company:123 or contact:45.", id=chosen)

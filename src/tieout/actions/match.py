@@ -2,6 +2,7 @@
 
 import msgspec
 
+from tieout.actions import company
 from tieout.actions.actor import Actor, Role
 from tieout.actions.errors import NotFound, WrongUse
 from tieout.actions.home import Home
@@ -11,8 +12,10 @@ from tieout.core.match import Candidate, only_certain
 from tieout.core.plan import Reservations
 from tieout.core.questions import Matches, MatchesOf
 from tieout.core.records import Kind, Side
+from tieout.kinds.currency import parted
 from tieout.store import agenda, connections, pairs
 from tieout.store.answers import answer
+from tieout.store.pairs import Stored
 
 _KINDS = (Kind.CUSTOMER, Kind.ITEM)
 _CHOICE = {Kind.CUSTOMER: "link_customer", Kind.ITEM: "link_item"}
@@ -80,12 +83,25 @@ def link(home: Home, actor: Actor, name: str, match_id: str, books_id: str) -> N
         there = pairs.find(tx, stored.id, one.pair.kind, Side.BOOKS, books_id)
         if there is None or there.pair.bond is not None or one.pair.bond is not None:
             raise WrongUse("QuickBooks has no unlinked {kind} with the id {id}.", kind=one.pair.kind.value, id=books_id)
+        _check_currency(one, there, company.currency(stored))
         kept = {key: value for key, value in one.pair.choices.items() if key not in _INSTEAD}
         pairs.choose(tx, one.id, kept | {_CHOICE[one.pair.kind]: books_id})
         connections.want(tx, stored.id)
         details = {"kind": one.pair.kind.value, "crm": one.crm_id, "books": books_id}
         now = home.clock.now()
         connections.note(tx, stored.id, who=actor.name, what="match", details=details, now=now, pair=one.id)
+
+
+def _check_currency(crm: Stored, books: Stored, home: str) -> None:
+    """What a customer is in another currency is a QuickBooks customer that has it. Raises WrongUse."""
+    ours, theirs = crm.pair.crm, books.pair.books
+    if parted(crm.crm_id)[1] and ours is not None and theirs is not None and ours.currency != theirs.currency:
+        raise WrongUse(
+            "The QuickBooks customer {name} is in {theirs}; this needs one in {currency}.",
+            name=theirs.name,
+            theirs=theirs.currency or home,
+            currency=ours.currency or home,
+        )
 
 
 def finish(home: Home, actor: Actor, name: str) -> None:
