@@ -57,7 +57,7 @@ def changed(of, **values):
         ("currency", "blocks", {"currency": "USD"}, {}),
         ("time_zone", "warning", {"zone": "America/New_York"}, {"zone": "Europe/London"}),
         ("currencies", "warning", {"currencies": ("GBP", "EUR")}, {}),
-        ("currencies", "ok", {"currencies": ("GBP", "EUR")}, {"multicurrency": True}),
+        ("currencies", "ok", {"currencies": ("GBP", "EUR")}, {"multicurrency": True, "currencies": ("EUR",)}),
         ("scopes", "blocks", {"missing_scopes": ("tax_rates.read",)}, {}),
         ("numbers", "warning", {}, {"custom_numbers": True}),
         ("revenue_recognition", "warning", {}, {"revenue_recognition": True}),

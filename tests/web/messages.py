@@ -22,6 +22,7 @@ ON_PAGES = (
     "actor",
     "audit",
     "cures",
+    "customer_cures",
     "doing",
     "failures",
     "filters",

@@ -8,6 +8,7 @@ from sqlalchemy import Connection
 from tieout.actions.errors import WrongUse
 from tieout.actions.home import Home
 from tieout.core.records import Kind, Side
+from tieout.core.text import NotAPattern, filled
 from tieout.core.undoing import UNDONE
 from tieout.store import agenda, pairs
 from tieout.store.connections import StoredConnection
@@ -69,3 +70,17 @@ class Doing:
                 raise WrongUse("This fix does not take {unused}. It takes no value.", unused=", ".join(unused))
             takes = ", ".join(sorted(self._keys))
             raise WrongUse("This fix does not take {unused}. It takes {keys}.", unused=", ".join(unused), keys=takes)
+
+
+def filled_in(pattern: str, known: Mapping[str, str]) -> str:
+    """A pattern that a person gave, filled in. Raises WrongUse, naming what it may hold."""
+    try:
+        return filled(pattern, known)
+    except NotAPattern as error:
+        raise WrongUse("'{pattern}' is no pattern. It may hold {names}.", pattern=pattern, names=error.names) from error
+
+
+def called(one: Stored) -> str:
+    """What a record is called, by whichever side has a name for it."""
+    crm = one.pair.crm or one.pair.books
+    return str(getattr(crm, "name", "") or getattr(crm, "number", "") or one.crm_id or one.books_id)

@@ -5,11 +5,12 @@ the code and the evidence, never a sentence.
 """
 
 from tieout.core.cause import Cause
+from tieout.core.foreign import FOREIGN
 from tieout.core.foreseen import FORESEEN
 from tieout.core.learned import LEARNED
 from tieout.core.received import RECEIVED
 
-CAUSES: dict[str, Cause] = {cause.code: cause for cause in (*FORESEEN, *RECEIVED, *LEARNED)}
+CAUSES: dict[str, Cause] = {cause.code: cause for cause in (*FORESEEN, *FOREIGN, *RECEIVED, *LEARNED)}
 
 REASONS: dict[str, str] = {
     "not_needed": "No invoice needs it",
