@@ -23,7 +23,7 @@ _WAKING = {"Active", "DisplayName", "FullyQualifiedName", "PrintOnCheckName"}
 def only_what_is_ours(scene: Scene) -> Iterator[str]:
     """6. A charge is its issuer's; nothing is deleted that we did not make; lists are never rewritten."""
     made = {(effect.entity, effect.id) for effect in creations(scene)}
-    linked = {(Kind(n.details["kind"]), n.details["books"]) for n in scene.notes if n.what == "linked"}
+    linked = {(Kind(n.details["kind"]), n.details["books"]) for n in scene.notes if n.what in ("linked", "followed")}
     copied = {
         (move.entry.operation.kind, move.entry.origin.id)
         for move in scene.moves

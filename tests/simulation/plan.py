@@ -39,6 +39,7 @@ class Plan(msgspec.Struct, frozen=True):
     lock_date: date | None
     show_quickbooks_invoices: bool
     book_hubspot_payments: bool
+    merging: bool
     expiring: bool
     due_date_rule: Rule
     memo_rule: Rule
@@ -73,6 +74,7 @@ def draw(seed: int) -> Plan:
         lock_date=date(2026, 2, 25) if random.random() < 0.2 else None,
         show_quickbooks_invoices=dice(seed, "issuing").random() < 0.5,
         book_hubspot_payments=dice(seed, "receiving").random() < 0.5,
+        merging=dice(seed, "merging").random() < 0.35,
         expiring=random.random() < 0.3,
         due_date_rule=random.choice(_RULES),
         memo_rule=random.choice(_RULES),

@@ -13,6 +13,7 @@ from tests.simulation.crew import Crew
 from tests.simulation.issuer import Issuer
 from tests.simulation.meddler import Meddler
 from tests.simulation.mender import Mender
+from tests.simulation.mergers import Mergers
 from tests.simulation.plan import Plan, dice, draw
 from tests.simulation.seller import Seller
 from tests.simulation.stage import Stage
@@ -93,6 +94,8 @@ def _people(stage: Stage) -> tuple[Seller, Bookkeeper]:
         bookkeeper = Bookkeeper(stage, for_books, seller)
     if stage.plan.book_hubspot_payments:
         Till(stage, seller, bookkeeper)
+    if stage.plan.merging:
+        Mergers(stage, seller, bookkeeper)
     return seller, bookkeeper
 
 

@@ -122,6 +122,10 @@ class Watched:
                 self._hubspot_one(who, "delete", entity, id_, {}, {})
             case "PUT" | "DELETE", [id_, "associations", *_] if who != US:
                 self._hubspot_one(who, "update", entity, id_, {}, {})
+            case "POST", ["merge"]:
+                for absorbed in sorted({sent["primaryObjectId"], sent["objectIdToMerge"]} - {answer["id"]}):
+                    self._hubspot_one(who, "delete", entity, absorbed, {}, {})
+                self._known[entity, answer["id"]] = answer.get("properties", {})
             case "POST", ["batch", "archive"]:
                 for one in sent.get("inputs", []):
                     self._hubspot_one(who, "delete", entity, one["id"], {}, {})
@@ -139,6 +143,13 @@ class Watched:
 
     def _note(self, who: str, act: Act, entity: str, id_: str, sent: Json, before: Json, after: Json, key: str) -> None:
         self.effects.append(Effect(self._clock.now(), who, self.side, act, entity, id_, sent, before, after, key))
+
+    def merge(self, entity: str, source: str, target: str) -> None:
+        """Merge as a person does in the vendor's pages. Whatever named the one names the other from then on."""
+        self.vendor.merge(entity, source, target)
+        was = self._known.pop((entity, source), {})
+        self._note("bookkeeper", "delete", entity, source, {}, was, {}, "")
+        self._known = {place: _renamed(known, f"{entity}Ref", source, target) for place, known in self._known.items()}
 
     def company(self) -> Json:
         return self.vendor.company()
@@ -160,6 +171,18 @@ class Watched:
 
     def load(self, state: bytes) -> None:
         self.vendor.load(state)
+
+
+def _renamed(document: Any, name: str, old: str, new: str) -> Any:
+    """A document with every reference of this name to `old` leading to `new`."""
+    if isinstance(document, list):
+        return [_renamed(one, name, old, new) for one in document]
+    if not isinstance(document, dict):
+        return document
+    found = {key: _renamed(value, name, old, new) for key, value in document.items()}
+    if isinstance(ref := found.get(name), dict) and ref.get("value") == old:
+        found[name] = {**ref, "value": new}
+    return found
 
 
 def _told(input_: Json) -> Json:

@@ -214,3 +214,38 @@ def test_copies_of_invoices_go_on_whatever_was_merged(world: World) -> None:
     assert world.tieout.failures() == []
     assert {amount(one["hs_amount_billed"]) for one in world.seller.invoices()} == {Decimal("50.00"), Decimal("60.00")}
     world.rests()
+
+
+def test_a_void_invoice_of_a_merged_customer_keeps_nobody_from_following_it(world: World) -> None:
+    nova = Firm(world, "Nova Ltd", "ana@nova.example")
+    nova.buys("100.00")
+    void = nova.buys("30.00")
+    world.connect()
+    world.tieout.sync()
+    world.seller.void(void)
+    world.tieout.sync()
+    former, heir = world.bookkeeper.customers()["Nova Ltd"], world.bookkeeper.customer("Nova Holding")
+    world.quickbooks.merge("Customer", former, heir)
+    world.tieout.sync()
+    assert world.tieout.failures() == []
+    nova.buys("20.00")
+    assert world.tieout.sync().standing("invoice") == {"in_sync": 3}
+    assert owed(world)[Decimal("20.00")] == "Nova Holding"
+    world.rests()
+
+
+def test_a_customer_merged_into_one_that_is_merged_again_is_followed_all_the_way(world: World) -> None:
+    nova = Firm(world, "Nova Ltd", "ana@nova.example")
+    nova.buys("100.00")
+    world.connect()
+    world.tieout.sync()
+    books = world.bookkeeper
+    first, second, third = books.customers()["Nova Ltd"], books.customer("Nova Holding"), books.customer("Nova Group")
+    for former, heir in ((first, second), (second, third)):
+        world.quickbooks.merge("Customer", former, heir)
+        world.tieout.sync()
+        assert world.tieout.failures() == []
+    nova.buys("20.00")
+    world.tieout.sync()
+    assert set(owed(world).values()) == {"Nova Group"}
+    world.rests()

@@ -26,14 +26,16 @@ async def find(work: Work) -> None:
         lost = merged.lost_customers(tx, work.connection)
     for customer, version in lost.items():
         with work.database.read() as tx:
-            named = ledger.invoices_of(tx, work.connection, customer)
-            known = merged.invoices_known_under(tx, work.connection, customer)
-        if named:
-            rows = await work.sides.books.read(Kind.INVOICE, named)
+            under = {customer, *merged.former(tx, work.connection, Kind.CUSTOMER, Side.BOOKS, customer)}
+            known = [id_ for one in sorted(under) for id_ in merged.invoices_known_under(tx, work.connection, one)]
+            named = [*ledger.invoices_of(tx, work.connection, customer), *known]
+            old = [id_ for id_ in dict.fromkeys(named) if _payer(tx, work, id_) in under]
+        if old:
+            rows = await work.sides.books.read(Kind.INVOICE, old)
             with work.database.begin() as tx:
                 mirror.put(tx, work.connection, Side.BOOKS, rows, work.now())
         with work.database.begin() as tx:
-            heir = _heir(tx, work, customer, [*named, *known])
+            heir = _heir(tx, work, customer, named)
             if heir:
                 row = Row(Kind.CUSTOMER, customer, version + 1, None, "merged", heir)
                 mirror.put(tx, work.connection, Side.BOOKS, [row], work.now())
@@ -72,13 +74,15 @@ def take_over(tx: Connection, work: Work, stored: Stored, decision: TakeOver) ->
 
 def _heir(tx: Connection, work: Work, customer: str, invoices: Sequence[str]) -> str:
     """The one customer that all these invoices name now; empty where they name several, or still the old one."""
-    named: set[str] = set()
-    for id_ in dict.fromkeys(invoices):
-        invoice = mirror.get(tx, work.connection, Side.BOOKS, Kind.INVOICE, id_)
-        if isinstance(invoice, Invoice):
-            named.add(invoice.customer)
+    named = {_payer(tx, work, id_) for id_ in invoices} - {""}
     if len(named) != 1:
         return ""
     (heir,) = named
     there = mirror.get(tx, work.connection, Side.BOOKS, Kind.CUSTOMER, heir)
     return heir if heir != customer and isinstance(there, Customer) and there.active else ""
+
+
+def _payer(tx: Connection, work: Work, invoice: str) -> str:
+    """The customer that an invoice names as far as the mirror knows; empty where it does not stand."""
+    there = mirror.get(tx, work.connection, Side.BOOKS, Kind.INVOICE, invoice)
+    return there.customer if isinstance(there, Invoice) else ""
