@@ -140,7 +140,7 @@ class Bookkeeper(Desk):
         if first is None:
             return False
         customer = first["CustomerRef"]["value"]
-        several = [i for i in self._open_invoices() if i["CustomerRef"]["value"] == customer][:3]
+        several = [i for i in self.open_invoices() if i["CustomerRef"]["value"] == customer][:3]
         parts = [(i["Id"], "Invoice", max(CENT, (Decimal(i["Balance"]) / 2).quantize(CENT))) for i in several]
         self.receive(customer, sum((part[2] for part in parts), Decimal(0)), parts)
         return True
@@ -163,10 +163,10 @@ class Bookkeeper(Desk):
         return True
 
     def void_payment(self) -> bool:
-        return self._end("Payment", "void")
+        return self.end("Payment", "void")
 
     def delete_payment(self) -> bool:
-        return self._end("Payment", "delete")
+        return self.end("Payment", "delete")
 
     def recode(self) -> bool:
         """Another item, text or service date; every amount stays."""
@@ -243,7 +243,7 @@ class Bookkeeper(Desk):
         if memo is None:
             return False
         customer = memo["CustomerRef"]["value"]
-        invoice = self.pick([i for i in self._open_invoices() if i["CustomerRef"]["value"] == customer])
+        invoice = self.pick([i for i in self.open_invoices() if i["CustomerRef"]["value"] == customer])
         if invoice is None:
             return False
         amount = min(Decimal(memo["Balance"]), Decimal(invoice["Balance"]))
@@ -286,10 +286,10 @@ class Bookkeeper(Desk):
         return True
 
     def void_invoice(self) -> bool:
-        return self._end("Invoice", "void")
+        return self.end("Invoice", "void")
 
     def delete_invoice(self) -> bool:
-        return self._end("Invoice", "delete")
+        return self.end("Invoice", "delete")
 
     def overwrite_marker(self) -> bool:
         """Somebody needs the private note for something else; of a void one it says that it is void."""
@@ -324,19 +324,23 @@ class Bookkeeper(Desk):
         body = {"CustomerRef": {"value": customer}, "TotalAmt": total, "TxnDate": self.day(0), "Line": lines}
         self.write("Payment", body)
 
-    def _open_invoices(self) -> list[Json]:
+    def open_invoices(self) -> list[Json]:
         return [i for i in self.select("Invoice") if Decimal(i["Balance"]) > 0]
 
     def _open_invoice(self) -> Json | None:
-        return self.pick(self._open_invoices())
+        return self.pick(self.open_invoices())
 
-    def _end(self, entity: str, operation: str) -> bool:
+    def end(self, entity: str, operation: str) -> bool:
+        """Void or delete one of a kind."""
         row = self.pick(self.select(entity))
         if row is None:
             return False
+        self.end_one(entity, row, operation)
+        return True
+
+    def end_one(self, entity: str, row: Json, operation: str) -> None:
         named = {"Id": row["Id"], "SyncToken": row["SyncToken"]}
         self.call("POST", f"{self._path}/{entity.lower()}", named, query=f"operation={operation}")
-        return True
 
     def patch(self, entity: str, row: Json, changes: Json) -> None:
         named = {"Id": row["Id"], "SyncToken": row["SyncToken"], "sparse": True}

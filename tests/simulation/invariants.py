@@ -96,6 +96,8 @@ def _in_vain(scene: Scene, stored: Stored, name: str) -> Iterator[str]:
     other = scene.pair_of(Kind(kind), side, id_) if kind else None
     if other is None:
         yield f"{name} waits for {kind} {id_}, which is not there."
+    elif other.cause == "merged" and any(s.cause.startswith("merged_in") for s in scene.pairs):
+        return  # of several that met in one, another asks
     elif other.state not in (State.FAILING, State.HELD, State.BROKEN, State.WAITING):
         yield f"{name} waits for {kind} {id_}, which is {other.state} ({other.cause})."
 

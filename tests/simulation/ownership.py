@@ -4,6 +4,7 @@ from collections.abc import Iterator
 from decimal import Decimal
 
 from tests.simulation.once import creations, day, mark
+from tests.simulation.overseer import locked
 from tests.simulation.scene import PARTS, Scene
 from tests.simulation.watch import Effect
 
@@ -88,18 +89,24 @@ def _in_hubspot(scene: Scene, made: set[tuple[str, str]], asked: set[int | None]
 
 def locked_days_kept(scene: Scene) -> Iterator[str]:
     """6. Nothing is written on or before the lock date (QuickBooks itself refuses what is before its closing date)."""
-    locked = scene.stage.plan.lock_date
+    planned = {move.entry.unit: move.planned for move in scene.moves}
     for effect in scene.ours(Side.BOOKS):
         dated = effect.entity in ("Invoice", "Payment") and effect.act in ("create", "void")
-        if locked is not None and dated and day(effect.after["TxnDate"]) <= locked:
-            yield f"We did {effect.act} {effect.entity} {effect.id} of {effect.after['TxnDate']}, on or before {locked}."
+        last = locked(scene.stage.locks, planned.get(effect.key, effect.at))
+        if last is not None and dated and day(effect.after["TxnDate"]) <= last:
+            yield f"We did {effect.act} {effect.entity} {effect.id} of {effect.after['TxnDate']}, on or before {last}."
 
 
 def coding_kept(scene: Scene) -> Iterator[str]:
     """6. After creation a line's coding, and all of the document that is not charge or header, stays as it is."""
     made = {(effect.entity, effect.id) for effect in creations(scene)}
+    written: dict[str, set[str]] = {}
     for effect in scene.ours(Side.BOOKS):
-        if effect.entity != "Invoice" or effect.act != "update" or not effect.before:
+        if effect.entity != "Invoice":
+            continue
+        ours = written.get(effect.id, set())
+        written[effect.id] = {line["Id"] for line in effect.after.get("Line", ()) if "Id" in line}
+        if effect.act != "update" or not effect.before:
             continue
         before = {line["Id"]: line for line in effect.before["Line"] if "Id" in line}
         for line in effect.after["Line"]:
@@ -111,7 +118,7 @@ def coding_kept(scene: Scene) -> Iterator[str]:
             moved += ["Description"] if line.get("Description") != was.get("Description") else []
             if moved:
                 yield f"Our update of invoice {effect.id} changed {', '.join(moved)} of line {line['Id']}."
-        taken = len(before.keys() - {line.get("Id") for line in effect.after["Line"]})
+        taken = len((before.keys() & ours) - written[effect.id])  # what others added goes when they are told to
         if (effect.entity, effect.id) in made and taken > (left := _lines_left(scene, effect)):
             yield f"Our update of invoice {effect.id} took {taken} lines away, and {left} had gone in HubSpot."
         moved = [name for name in _KEPT if _named(effect.before.get(name)) != _named(effect.after.get(name))]

@@ -17,7 +17,8 @@ class Plan(msgspec.Struct, frozen=True):
 
     latency: the longest way of a request or an answer.
     commit_within: how long a vendor may take to carry a write out. expiring: access tokens expire now and then.
-    moves: of the seller, and of the bookkeeper. fixes: of the one who answers failures.
+    moves: of the seller, and of the bookkeeper. fixes: of the one who answers failures. overseen: audits, and moves of
+    the lock date. merging, banking: people merge records; the bookkeeper deposits and re-applies payments.
     lateness: the share of faults by which a whole batch is carried out after its client has given up.
     undoes: the share of what the one who answers failures does that takes one of our writes back instead.
     crashing, stealing: how likely a worker's life ends early, and its lease is taken within two seconds.
@@ -40,6 +41,8 @@ class Plan(msgspec.Struct, frozen=True):
     show_quickbooks_invoices: bool
     book_hubspot_payments: bool
     merging: bool
+    banking: bool
+    overseen: int
     expiring: bool
     due_date_rule: Rule
     memo_rule: Rule
@@ -75,6 +78,8 @@ def draw(seed: int) -> Plan:
         show_quickbooks_invoices=dice(seed, "issuing").random() < 0.5,
         book_hubspot_payments=dice(seed, "receiving").random() < 0.5,
         merging=dice(seed, "merging").random() < 0.35,
+        banking=dice(seed, "banking").random() < 0.35,
+        overseen=dice(seed, "overseeing").choice((0, 0, 3)),
         expiring=random.random() < 0.3,
         due_date_rule=random.choice(_RULES),
         memo_rule=random.choice(_RULES),

@@ -9,11 +9,13 @@ import msgspec
 from sqlalchemy import select
 from tests.simulation import invariants, loop, scene, weather
 from tests.simulation.bookkeeper import Bookkeeper
+from tests.simulation.cashbook import Cashbook
 from tests.simulation.crew import Crew
 from tests.simulation.issuer import Issuer
 from tests.simulation.meddler import Meddler
 from tests.simulation.mender import Mender
 from tests.simulation.mergers import Mergers
+from tests.simulation.overseer import Overseer
 from tests.simulation.plan import Plan, dice, draw
 from tests.simulation.seller import Seller
 from tests.simulation.stage import Stage
@@ -66,13 +68,16 @@ async def _play(plan: Plan, *, tell: bool) -> Outcome:
     stage.connect(bookkeeper.income, bookkeeper.untaxed)
     crew = Crew(stage)
     outcome = Outcome(seed, [])
-    mender = Mender(stage, dice(seed, "mender"))
-    outcome.violations = await _storm(stage, crew, seller, bookkeeper, mender) or await _calm(stage, crew, outcome)
+    mender, overseer = Mender(stage, dice(seed, "mender")), Overseer(stage, dice(seed, "overseer"))
+    outcome.violations = await _storm(stage, crew, (seller, bookkeeper, mender, overseer))
+    outcome.violations = outcome.violations or await _calm(stage, crew, outcome)
     outcome.violations[:0] = stage.troubles
     outcome.digest = digest(stage)
     outcome.passes, outcome.crashes, outcome.overtaken = crew.passes, crew.crashes, crew.overtaken
     outcome.effects = len(stage.crm.effects) + len(stage.books.effects)
-    outcome.moves = {f"{type(d).__name__}.{n}": c for d in (seller, bookkeeper, mender) for n, c in d.made.items()}
+    outcome.moves = {
+        f"{type(d).__name__}.{n}": c for d in (seller, bookkeeper, mender, overseer) for n, c in d.made.items()
+    }
     now = scene.remembered(stage)
     outcome.states = invariants.tally(now)
     outcome.story = story(now) if tell else []
@@ -94,24 +99,26 @@ def _people(stage: Stage) -> tuple[Seller, Bookkeeper]:
         bookkeeper = Bookkeeper(stage, for_books, seller)
     if stage.plan.book_hubspot_payments:
         Till(stage, seller, bookkeeper)
+    if stage.plan.banking:
+        Cashbook(bookkeeper)
     if stage.plan.merging:
         Mergers(stage, seller, bookkeeper)
     return seller, bookkeeper
 
 
-async def _storm(stage: Stage, crew: Crew, seller: Seller, bookkeeper: Bookkeeper, mender: Mender) -> list[str]:
+async def _storm(stage: Stage, crew: Crew, everybody: tuple[Seller, Bookkeeper, Mender, Overseer]) -> list[str]:
     """People and faults; returns what must never be, seen at moments on the way."""
     disturbers = [
         asyncio.create_task(task)
         for task in (
             weather.blow(stage, dice(stage.plan.seed, "weather")),
-            weather.expire(stage, dice(stage.plan.seed, "expiry"), (seller, bookkeeper)),
+            weather.expire(stage, dice(stage.plan.seed, "expiry"), everybody[:2]),
             crew.steal(),
             crew.press(),
             *(crew.work(number) for number in range(stage.plan.workers)),
         )
     ]
-    people = asyncio.gather(seller.work(), bookkeeper.work(), mender.work())
+    people = asyncio.gather(*(one.work() for one in everybody))
     random = dice(stage.plan.seed, "inspector")
     found: list[str] = []
     while not people.done() and not found:

@@ -19,7 +19,7 @@ from tieout.actions.home import Home
 from tieout.core.records import Side
 from tieout.core.settings import Settings
 from tieout.engine.schedule import MemoryScheduler
-from tieout.engine.wiring import open_sides
+from tieout.engine.wiring import Transport, open_sides
 from tieout.engine.work import Sides
 from tieout.remote.inprocess import InProcess
 from tieout.remote.ports import Tokens
@@ -67,6 +67,7 @@ class Stage:
         self.scheduler = MemoryScheduler(self.clock, _LEASE_SECONDS)
         self.connection = 0
         self.troubles: list[str] = []
+        self.locks: list[tuple[datetime, date | None]] = [(BEGINNING, plan.lock_date)]
 
     def caller(self, side: Side, name: str) -> Caller:
         """A person's access to one vendor, which no fault touches."""
@@ -110,15 +111,20 @@ class Stage:
     async def sides(self, random: Random, fate: Fate) -> AsyncIterator[tuple[Database, Sides]]:
         """Both sides and the database, as a worker with this fate has them."""
         database = MortalDatabase(self.database, fate)
-        gates: dict[str, Any] = {_URLS[Side.CRM]: self.pair.hubspot, _URLS[Side.BOOKS]: self.pair.quickbooks}
-
-        def transport(url: str) -> MortalTransport:
-            return MortalTransport(InProcess(gates[url]), fate, self.plan.latency, Random(random.random()))
-
         with self.database.read() as tx:
             stored = connections.get(tx, self.connection)
-        async with open_sides(database, self.cipher, stored, self.clock, random, transport) as sides:
+        async with open_sides(database, self.cipher, stored, self.clock, random, self.transport(random, fate)) as sides:
             yield database, sides
+
+    def transport(self, random: Random, fate: Fate | None = None) -> Transport:
+        """The ways to both vendors, as somebody with this fate has them; None = who uses them lives."""
+        gates: dict[str, Any] = {_URLS[Side.CRM]: self.pair.hubspot, _URLS[Side.BOOKS]: self.pair.quickbooks}
+        fate = fate or Fate(None)
+
+        def to(url: str) -> MortalTransport:
+            return MortalTransport(InProcess(gates[url]), fate, self.plan.latency, Random(random.random()))
+
+        return to
 
 
 @cache

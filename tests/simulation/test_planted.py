@@ -12,7 +12,7 @@ from tieout.core.records import Side
 from tieout.engine import applying, recovery
 from tieout.engine.work import Work
 from tieout.hubspot.parts import Parts
-from tieout.kinds import copy_rules, receipts
+from tieout.kinds import booking, copy_rules, merging, receipts, settlement_rules
 from tieout.kinds.invoice_rules import InvoiceRules
 from tieout.remote.outcomes import Absent
 from tieout.remote.rows import Row
@@ -117,3 +117,18 @@ def test_leaving_money_out_for_good_that_was_on_its_way_is_found(monkeypatch: py
 def test_believing_that_two_payments_said_to_be_one_agree_is_found(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(receipts, "told_the_same", lambda *_: Nothing())
     assert "to_the_cent" in _found(range(60), **_BOOKED, fixes=10)
+
+
+def test_taking_a_merge_for_an_edit_is_found(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(merging, "followed", lambda crm, _books, bond, _answers: (crm, bond))
+    assert "held_for_a_reason" in _found(range(60), merging=True)
+
+
+def test_not_hearing_that_the_lock_date_moved_is_found(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(booking, "closed_until", lambda world: world.facts.books.closing_date)
+    assert "locked_days_kept" in _found(range(40), overseen=6)
+
+
+def test_not_following_a_payment_that_was_re_applied_is_found(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(settlement_rules, "_MOVES", ("date", "reference"))
+    assert "to_the_cent" in _found(range(40), banking=True)

@@ -1,7 +1,7 @@
 """Audit: what is missing, doubled or different between the two accounts; and taking over what is certainly the same."""
 
 from collections.abc import Awaitable, Callable
-from random import SystemRandom
+from random import Random, SystemRandom
 from typing import TypeVar
 
 import msgspec
@@ -25,10 +25,13 @@ from tieout.store.database import Database
 T = TypeVar("T")
 
 
-async def audit(home: Home, actor: Actor, name: str, *, transport: Transport = network) -> Audit:
+async def audit(
+    home: Home, actor: Actor, name: str, *, transport: Transport = network, random: Random | None = None
+) -> Audit:
     """Match and compare both accounts, and keep the result. Neither account is written to, nor is anything linked.
 
-    All is read into a copy of the database; of the home's own, only this result is new. Raises WrongUse, OutOfReach.
+    All is read into a copy of the database; of the home's own, only this result is new. random: where an audit shall
+    replay exactly. Raises WrongUse, OutOfReach.
     """
     actor.must_be(Role.VIEWER)
     with home.database.read() as tx:
@@ -38,7 +41,7 @@ async def audit(home: Home, actor: Actor, name: str, *, transport: Transport = n
         with copy.begin() as tx:
             settings = msgspec.structs.replace(stored.settings, annotate=False)
             connections.change(tx, stored.id, reviewed=True, status="active", settings=settings)
-        sight = await _run(home, copy, stored, OnCopy(), auditing.audit, transport)
+        sight = await _run(home, copy, stored, OnCopy(), auditing.audit, transport, random)
         with copy.read() as tx:
             facts = connections.get(tx, stored.id).books_facts
     finally:
@@ -83,6 +86,7 @@ async def _run(
     lease: Lease,
     look: Callable[[Work], Awaitable[T]],
     transport: Transport,
+    random: Random | None = None,
 ) -> T:
     """Run one pass that only looks, with sides that imagine what they would write."""
     found: list[T] = []
@@ -90,7 +94,7 @@ async def _run(
     async def steps(work: Work) -> None:
         found.append(await look(work))
 
-    random = SystemRandom()
+    random = random or SystemRandom()
     async with open_sides(database, home.cipher, stored, home.clock, random, transport, home=home.database) as sides:
         result = await passes.run(
             database=database,
