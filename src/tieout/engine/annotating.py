@@ -1,6 +1,7 @@
 """Annotating: what the HubSpot record shows, for the pairs that this pass touched."""
 
-from collections.abc import Iterable, Iterator
+from collections import defaultdict
+from collections.abc import Iterator, Sequence
 from decimal import Decimal
 
 from sqlalchemy import Connection
@@ -35,11 +36,11 @@ _SHOWN = (
 def annotations(work: Work) -> Iterator[list[Planned]]:
     """Journal the annotations that changed, and yield them a chunk at a time."""
     invoices, customers = _touched(work)
-    for ids, derive in ((invoices, _invoice), (customers, _customer)):
+    for ids, derive in ((invoices, _invoices), (customers, _customers)):
         for start in range(0, len(ids), _CHUNK):
             with work.database.begin() as tx:
                 journal.check_epoch(tx, work.connection, work.epoch)
-                due = [p for stored in pairs.load(tx, ids[start : start + _CHUNK]) for p in derive(tx, work, stored)]
+                due = list(derive(tx, work, pairs.load(tx, ids[start : start + _CHUNK])))
                 journal.plan(
                     tx,
                     work.connection,
@@ -73,14 +74,22 @@ def _touched(work: Work) -> tuple[list[int], list[int]]:
     return sorted(invoices), sorted(customers)
 
 
-def _invoice(tx: Connection, work: Work, stored: Stored) -> Iterable[Planned]:
+def _invoices(tx: Connection, work: Work, found: Sequence[Stored]) -> Iterator[Planned]:
+    paid: dict[str, list[Settlement]] = defaultdict(list)
+    for settlement in ledger.settlements_on(tx, work.connection, [one.books_id for one in found if one.books_id]):
+        paid[settlement.invoice].append(settlement)
+    for stored in found:
+        yield from _invoice(work, stored, paid[stored.books_id])
+
+
+def _invoice(work: Work, stored: Stored, paid: Sequence[Settlement]) -> Iterator[Planned]:
     crm, books = stored.pair.crm, stored.pair.books
     if not isinstance(crm, Invoice) or (stored.state not in _SHOWN and not stored.annotated):
         return
     if stored.state in (State.PENDING, State.RETRYING):
         return
     linked = isinstance(books, Invoice) and stored.pair.bond is not None
-    money = _settled(tx, work.connection, stored.books_id) if linked else Money()
+    money = _settled(paid) if linked else Money()
     properties = of_invoice(
         stored.state,
         stored.cause,
@@ -94,7 +103,12 @@ def _invoice(tx: Connection, work: Work, stored: Stored) -> Iterable[Planned]:
     yield from _operation(work, stored, f"invoices:{stored.crm_id}", properties)
 
 
-def _customer(tx: Connection, work: Work, stored: Stored) -> Iterable[Planned]:
+def _customers(tx: Connection, work: Work, found: Sequence[Stored]) -> Iterator[Planned]:
+    for stored in found:
+        yield from _customer(tx, work, stored)
+
+
+def _customer(tx: Connection, work: Work, stored: Stored) -> Iterator[Planned]:
     crm, books = stored.pair.crm, stored.pair.books
     if stored.pair.bond is None or not isinstance(books, Customer) or not isinstance(crm, Customer):
         return
@@ -113,15 +127,14 @@ def _customer(tx: Connection, work: Work, stored: Stored) -> Iterable[Planned]:
     yield from _operation(work, stored, target, of_customer(account))
 
 
-def _operation(work: Work, stored: Stored, target: str, properties: dict[str, str]) -> Iterable[Planned]:
+def _operation(work: Work, stored: Stored, target: str, properties: dict[str, str]) -> Iterator[Planned]:
     if all(stored.annotated.get(name, "") == value for name, value in properties.items()):
         return
     operation = Operation(work.new_id(), stored.pair.kind, "annotate", target, properties=stored.annotated | properties)
     yield Planned(Side.CRM, Entry(operation, stored.id, Side.CRM, journal.PLANNED, "", None, ()), "")
 
 
-def _settled(tx: Connection, connection: int, invoice: str) -> Money:
-    found = ledger.settlements_on(tx, connection, [invoice])
+def _settled(paid: Sequence[Settlement]) -> Money:
     return Money(
-        sum((s.amount for s in found if s.cash), Decimal(0)), sum((s.amount for s in found if not s.cash), Decimal(0))
+        sum((s.amount for s in paid if s.cash), Decimal(0)), sum((s.amount for s in paid if not s.cash), Decimal(0))
     )

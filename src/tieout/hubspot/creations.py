@@ -4,7 +4,7 @@ By that key a record is found again whose creation was not answered. The key is 
 trace id by which HubSpot reports on one input of many.
 """
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from decimal import Decimal
 
 import msgspec
@@ -42,9 +42,10 @@ class Creations:
         units = []
         impossible = []
         made: list[tuple[Operation, str, values.Creation]] = []
+        persons = self._persons(operations)
         for one in operations:
             try:
-                type_, input_ = self._input(one)
+                type_, input_ = self._input(one, persons)
             except ValueError as error:
                 text = f"HubSpot cannot take this record: {error}"
                 impossible.append((one.id, Fault(code="", cause="bad_payload", reaction="bug", text=text)))
@@ -60,17 +61,21 @@ class Creations:
                 units.append(Unit(unit_ids(), "POST", f"{OBJECTS}/{type_}/batch/create", body, tuple(ids)))
         return Prepared(tuple(units), impossible=tuple(impossible))
 
-    def _input(self, operation: Operation) -> tuple[str, values.Creation]:
+    def _persons(self, operations: Iterable[Operation]) -> dict[str, str]:
+        """Who speaks for the customers of these invoices."""
+        return self._reader.people.persons({o.record.customer for o in operations if isinstance(o.record, Invoice)})
+
+    def _input(self, operation: Operation, persons: Mapping[str, str]) -> tuple[str, values.Creation]:
         """The type of the record that a creation makes, and the input that makes it.
 
         Raises TypeError for an item, ValueError for a mapped value that its property cannot hold.
         """
-        type_, input_ = self._own_input(operation)
+        type_, input_ = self._own_input(operation, persons)
         custom = operation.record.custom if isinstance(operation.record, Customer | Invoice) else {}
         input_["properties"] |= self._reader.view.created(custom, type_)
         return type_, input_
 
-    def _own_input(self, operation: Operation) -> tuple[str, values.Creation]:
+    def _own_input(self, operation: Operation, persons: Mapping[str, str]) -> tuple[str, values.Creation]:
         key, zone = operation.id, self._reader.zone
         match operation.record:
             case Customer() as record if is_new_person(operation):
@@ -78,18 +83,30 @@ class Creations:
             case Customer() as record:
                 return customer.created(record, key, self._reader.people.model)
             case Invoice() as record:
-                person = self._reader.people.person(record.customer)
-                return INVOICES, invoice.created(msgspec.structs.replace(record, contact=person), key, zone)
+                whole = msgspec.structs.replace(record, contact=persons[record.customer])
+                return INVOICES, invoice.created(whole, key, zone)
             case Settlement() as record:
                 return PAYMENTS, settlement.created(record, key, zone)
             case _:
                 raise TypeError(f"{operation.kind} is not created here.")
 
-    def outcome(self, operation: Operation, made: Sequence[Document], errors: Sequence[Detail]) -> Outcome:
-        """What an answer of success says of one creation."""
+    def outcomes(
+        self, operations: Sequence[Operation], made: Sequence[Document], errors: Sequence[Detail]
+    ) -> tuple[Outcome, ...]:
+        """What an answer of success says of each creation."""
+        persons = self._persons(operations)
+        return tuple(self._outcome(one, made, errors, persons) for one in operations)
+
+    def _outcome(
+        self,
+        operation: Operation,
+        made: Sequence[Document],
+        errors: Sequence[Detail],
+        persons: Mapping[str, str],
+    ) -> Outcome:
         for one in made:
             if operation.id in (one.object_write_trace_id, one.properties.get(values.KEY)):
-                row = self._made(operation, one)
+                row = self._made(operation, one, persons)
                 return Done(operation.target or row.id, row, row.version)
         for error in errors:
             if operation.id in error.named("objectWriteTraceId"):
@@ -97,13 +114,12 @@ class Creations:
                 return Unknown(refused.text) if is_our_key(refused) else Refused(refused)
         return Unknown(f"HubSpot's answer does not mention this {operation.kind}.")
 
-    def _made(self, operation: Operation, document: Document) -> Row:
+    def _made(self, operation: Operation, document: Document, persons: Mapping[str, str]) -> Row:
         """What we created, as its answer shows it, or as it was sent where the answer shows little."""
         match operation.record:
             case Customer() as sent:
                 return self._made_customer(operation, sent, document)
             case Invoice() as sent:
-                person = self._reader.people.person(sent.customer)
                 own_invoice = msgspec.structs.replace(
                     sent,
                     id=document.id,
@@ -113,7 +129,7 @@ class Creations:
                     tax=_ZERO,
                     total=_ZERO,
                     balance=_ZERO,
-                    contact=person,
+                    contact=persons[sent.customer],
                     marker=operation.id,
                 )
                 return Row(Kind.INVOICE, document.id, version(document), own_invoice)
@@ -123,7 +139,7 @@ class Creations:
                 raise TypeError(f"{operation.kind} is not created here.")
 
     def _made_customer(self, operation: Operation, sent: Customer, document: Document) -> Row:
-        type_, _ = self._input(operation)
+        type_, _ = self._input(operation, {})
         id_ = operation.target or f"{customer.PREFIXES[type_]}:{document.id}"
         own = document.properties
         if own:
@@ -164,7 +180,8 @@ class Creations:
         """Look records up by our key; one that somebody has archived meanwhile was made all the same."""
         made: dict[str, Document] = {}
         rows: dict[str, Row] = {}
-        types = {one.id: self._input(one)[0] for one in members}
+        persons = self._persons(members)
+        types = {one.id: self._input(one, persons)[0] for one in members}
         for type_ in sorted(set(types.values())):
             keys = [id_ for id_, of in types.items() if of == type_]
             found = await self._reader.objects.read(type_, keys, self._reader.properties[type_], key=values.KEY)
@@ -184,7 +201,7 @@ class Creations:
             if document is None:
                 findings.append(Absent())
                 continue
-            sent = self._made(one, msgspec.structs.replace(document, properties={}))
+            sent = self._made(one, msgspec.structs.replace(document, properties={}), persons)
             findings.append(Landed(row=rows.get(sent.id, sent), sent=sent))
         return tuple(findings)
 

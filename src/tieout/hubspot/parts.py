@@ -118,7 +118,9 @@ class Parts:
         except RemoteError as error:
             words = f"It was written, but what it overruled could not be read: {error}"
             return tuple(Unknown(words) for _ in members)
-        outcomes = (self._outcome(one, unit, body, made, errors) for one in members)
+        known: list[Part] = []
+        outcomes = [_outcome(one, unit, body, made, errors, known) for one in members]
+        self._reader.note(known)
         return tuple(_with(outcome, losers.get(one.id, {})) for one, outcome in zip(members, outcomes, strict=True))
 
     async def settle(self, unit: Unit, members: Sequence[Operation]) -> tuple[Finding, ...]:
@@ -155,30 +157,6 @@ class Parts:
             losers[operation.id] = lost
         return losers
 
-    def _outcome(
-        self,
-        operation: Operation,
-        unit: Unit,
-        body: Body,
-        made: Sequence[Document],
-        errors: Sequence[Detail],
-    ) -> Outcome:
-        type_, act = _of(unit)
-        own = {input_.trace for input_ in body.inputs if input_.trace.startswith(operation.id)}
-        ids = {one.id for one in body.inputs if one.id and one.trace in own}
-        mine = [one for one in made if one.object_write_trace_id in own or one.id in ids]
-        if not mine:
-            told = next((error for error in errors if own.intersection(error.named("objectWriteTraceId"))), None)
-            if told is None:
-                return Unknown("HubSpot's answer does not mention the parts of this invoice.")
-            return Refused(fault(400, told))
-        at = max(values.milliseconds(unit.read_at), *(version(one) for one in mine))
-        if type_ == LINES:
-            worth = _worth(operation.record)
-            self._reader.note([Part(LINE, one.id, operation.target, version(one), {}) for one in mine if worth(one)])
-        parts = {one.object_write_trace_id.partition(":")[2] if act == "create" else one.id: one.id for one in mine}
-        return _done(operation, _after(operation, type_, act, parts), at)
-
     async def _step(self, operation: Operation, now: object) -> Step | None:
         wanted = operation.record
         if not isinstance(wanted, Invoice) or not isinstance(now, Invoice):
@@ -206,6 +184,32 @@ class Parts:
             properties = invoice.adjustment(field.capitalize(), getattr(wanted, field))
             return Step(operation, type_, "create", (_creation(operation, field, type_, properties),))
         return None
+
+
+def _outcome(
+    operation: Operation,
+    unit: Unit,
+    body: Body,
+    made: Sequence[Document],
+    errors: Sequence[Detail],
+    known: list[Part],
+) -> Outcome:
+    """What became of one member's step; the lines that HubSpot holds as they were meant are added to `known`."""
+    type_, act = _of(unit)
+    own = {input_.trace for input_ in body.inputs if input_.trace.startswith(operation.id)}
+    ids = {one.id for one in body.inputs if one.id and one.trace in own}
+    mine = [one for one in made if one.object_write_trace_id in own or one.id in ids]
+    if not mine:
+        told = next((error for error in errors if own.intersection(error.named("objectWriteTraceId"))), None)
+        if told is None:
+            return Unknown("HubSpot's answer does not mention the parts of this invoice.")
+        return Refused(fault(400, told))
+    at = max(values.milliseconds(unit.read_at), *(version(one) for one in mine))
+    if type_ == LINES:
+        worth = _worth(operation.record)
+        known += [Part(LINE, one.id, operation.target, version(one), {}) for one in mine if worth(one)]
+    parts = {one.object_write_trace_id.partition(":")[2] if act == "create" else one.id: one.id for one in mine}
+    return _done(operation, _after(operation, type_, act, parts), at)
 
 
 def _worth(record: object) -> Callable[[Document], bool]:

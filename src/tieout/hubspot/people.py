@@ -1,6 +1,6 @@
 """Companies and contacts become customers: stored as parts, then assembled into every record that they touch."""
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Collection, Iterable, Mapping, Sequence
 
 import msgspec
 
@@ -57,11 +57,14 @@ class People:
             return None
         return (self._companies([part]) if type_ == COMPANIES else self._contacts([part]))[0]
 
-    def person(self, customer: str) -> str:
-        """The contact, `contact:…`, that speaks for a customer: a company's first; empty where there is none."""
-        if not customer.startswith("company:"):
-            return customer
-        return next((f"contact:{one}" for one in self.members(customer.partition(":")[2])), "")
+    def persons(self, customers: Collection[str]) -> dict[str, str]:
+        """The contact, `contact:…`, that speaks for each customer: a company's first; empty where there is none."""
+        companies = {one: one.partition(":")[2] for one in customers if one.startswith("company:")}
+        people = self._shelf.children(CONTACTS, sorted(companies.values()))
+        first = {
+            one: next((f"contact:{each.id}" for each in people.get(id_, ())), "") for one, id_ in companies.items()
+        }
+        return {one: first.get(one, one) for one in customers}
 
     def parts(self, type_: str, ids: Sequence[str]) -> dict[str, Part]:
         """The stored companies or contacts among `ids`."""

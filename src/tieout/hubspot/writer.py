@@ -21,7 +21,7 @@ from tieout.kinds.settlement import Settlement
 from tieout.remote.errors import Refusal, RemoteError, Unavailable
 from tieout.remote.http import Answer, NeverSent, NoAnswer
 from tieout.remote.outcomes import Absent, Done, Fault, Finding, Landed, Moot, NotSent, Outcome, Refused, Unknown
-from tieout.remote.ports import Timeout
+from tieout.remote.ports import Part, Timeout
 from tieout.remote.rows import Row
 from tieout.remote.side import Operation, Unit
 
@@ -96,7 +96,7 @@ class Writer:
         except ValueError as error:
             return tuple(Unknown(str(error)) for _ in members)
         if _creates(members[0]):
-            return tuple(self._creations.outcome(one, made, errors) for one in members)
+            return self._creations.outcomes(members, made, errors)
         return await self._updates(unit, members, made, errors)
 
     async def _updates(
@@ -147,6 +147,7 @@ class Writer:
         if type_ in customer.PREFIXES:
             self._reader.people.refresh(type_, found.documents)
         after = {}
+        known: list[Part] = []
         for one in members:
             document = by_id.get(changes[one.id].id)
             if document is not None:
@@ -155,7 +156,8 @@ class Writer:
                     after[one.id] = found_after
                     if found_after.whole and _is_of_copy(one):
                         # Its parts are known from their own writing, so that the feed need not read them.
-                        self._reader.note([self._reader.seen(type_, document)])
+                        known.append(self._reader.seen(type_, document))
+        self._reader.note(known)
         return after
 
     def _after(self, unit: Unit, change: Change, document: Document, written_at: int) -> Aftermath | None:
