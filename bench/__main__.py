@@ -1,17 +1,18 @@
-"""Measures everything and writes bench/RESULTS.md: `python -m bench [FILE] [--seeds N] [--sets FOLDER]`.
+"""Measures everything and writes bench/RESULTS.md: `python -m bench [FILE] [--to DAY] [--seeds N] [--sets FOLDER]`.
 
 FILE: the retailer's sales (see `bench.sales`), else what TIEOUT_RETAIL names. Without it only those figures are
-measured that need none, and RESULTS.md stays as it is. --seeds: also play so many seeds of the simulation (an hour of
-one core plays some 5,000). --sets: where the downloads of the labelled lists are, or go (see `bench.labelled`).
+measured that need none, and RESULTS.md stays as it is. --to: of the file only the sales until then. --seeds: also play
+so many seeds of the simulation (an hour of one core plays some 5,000). --sets: where the downloads of the labelled
+lists are, or go (see `bench.labelled`).
 """
 
 import argparse
 import os
 import sys
+from datetime import date
 from pathlib import Path
-from typing import Any
 
-from bench import figures, matching, retail
+from bench import figures, matching, plain, quotas, retail
 from bench.calls import Term
 from bench.labelled import CACHE, NoDownload
 from bench.results import Figure, page
@@ -21,10 +22,16 @@ _NOTES = """\
 - Totals are compared invoice by invoice, and in sum, with the file's own rows, added up by `bench/sums.py`; what is
   compared are HubSpot's and QuickBooks' own answers, and the tie-out's.
 - Calls are counted in the sandboxes' logs.
+- Calls of the first sync hold those of the audit before it, which takes over what was typed in on both sides.
 - CPU is that of the `tieout sync` process, user and system, with SQLite's durable commits: 500 invoices of 20 lines,
-  with 100 customers and 300 items that QuickBooks does not have yet, less a sync of nothing.
-- Memory is the peak of resident memory of the first `tieout sync`, as the kernel saw it. The first half of December
-  are the days until the 8th, with 46 % of its lines.
+  with 100 customers and 300 items, less a sync of nothing. Made in HubSpot, QuickBooks has none of the items yet; made
+  in QuickBooks, HubSpot gets copies with their lines.
+- Memory is the peak of resident memory of the first `tieout sync`, as the kernel saw it. Half of the file are its first
+  days, until half of the lines were sold.
+- Quotas are the vendors' own (`src/tieout/sandbox`), the clock is the machine's; December 2010 alone. What the least
+  is, `bench/quotas.py` says.
+- The plain script (`bench/plain.py`) makes 150 invoices of 10 lines in QuickBooks and 50 in HubSpot; it neither looks
+  for what is there already nor can it tell what became of a lost answer.
 - Matching: shares with their 95 % interval (Wilson). [What was found](../docs/matching.md) says which fields were used.
 """
 
@@ -33,21 +40,28 @@ def main(arguments: list[str]) -> int:
     """Measure. Returns the exit code: 1 if a figure is not reached or a total is wrong."""
     parser = argparse.ArgumentParser(prog="python -m bench")
     parser.add_argument("file", nargs="?", default=os.environ.get("TIEOUT_RETAIL", ""))
+    parser.add_argument("--to", dest="last", type=date.fromisoformat, default=retail.LAST_DAY, metavar="DAY")
     parser.add_argument("--seeds", type=int, default=0)
     parser.add_argument("--sets", type=Path, default=CACHE)
     given = parser.parse_args(arguments)
     rows = [
         _cpu(figures.cpu_milliseconds_per_invoice()),
+        _plain(*plain.compare()),
         *_matching(given.sets),
         _simulation(given.seeds),
         _demo(figures.demo_seconds()),
     ]
     if given.file:
-        whole = retail.run(Path(given.file), retail.FIRST_DAY, retail.LAST_DAY)
-        half = figures.half_of_december(Path(given.file))
+        file = Path(given.file)
+        whole = retail.run(file, retail.FIRST_DAY, given.last)
+        half = figures.half(file, retail.FIRST_DAY, given.last)
+        pace = quotas.measure(file, retail.FIRST_DAY, retail.DECEMBER)
         sys.stderr.write(whole.checks.table() + half.checks.table())
-        rows = [*_retail(whole, half), *rows]
-        terms = [Term(**term) for term in whole.figures["calls"]["terms"]]
+        rows = [*_retail(whole, half), _quotas(pace), *rows]
+        terms = {
+            "The first sync": [Term(**term) for term in whole.figures["calls"]["terms"]],
+            "The month of mixed work": [Term(**term) for term in whole.figures["month"]["calls"]["terms"]],
+        }
         _PAGE.write_text(page(rows, terms, _NOTES))
     for row in rows:
         sys.stdout.write(f"{row.what}: {row.measured} (reach {row.reach})\n")
@@ -56,9 +70,33 @@ def main(arguments: list[str]) -> int:
     return 0 if all(row.reached is not False for row in rows) else 1
 
 
-def _cpu(found: dict[str, Any]) -> Figure:
-    what = "CPU of Tieout for an invoice of 20 lines, sandboxes not counted"
-    return Figure(what, "python -m bench", "≤ 10 ms", f"{found['each']} ms", found["each"] <= 10)
+def _cpu(found: dict[str, float]) -> Figure:
+    what = "CPU of Tieout for an invoice of 20 lines, made in HubSpot · in QuickBooks, sandboxes not counted"
+    measured = f"{found['hubspot']} ms · {found['quickbooks']} ms"
+    return Figure(what, "python -m bench", "≤ 10 ms", measured, max(found.values()) <= 10)
+
+
+def _plain(script: plain.Cost, ours: plain.Cost) -> Figure:
+    faster = (ours.records / ours.seconds) / (script.records / script.seconds)
+    fewer = (ours.calls / ours.records) / (script.calls / script.records)
+    return Figure(
+        "against a plain script with the two official clients: records a second · calls for each record",
+        "python -m bench.plain",
+        "≥ 5-fold · ≤ 1/10",
+        f"{faster:.1f}-fold · 1/{1 / fewer:.0f}",
+        faster >= 5 and fewer <= 0.1,
+    )
+
+
+def _quotas(pace: quotas.Pace) -> Figure:
+    ratio = pace.seconds / pace.least
+    return Figure(
+        "first sync of December 2010 under the vendors' quotas : the least after the reserve · refused for a quota",
+        "python -m bench.quotas FILE",
+        "≤ 1.15 · 0",
+        f"{pace.seconds:.0f} s : {pace.least:.0f} s = {ratio:.3f} · {pace.refused}",
+        ratio <= 1.15 and not pace.refused,
+    )
 
 
 def _matching(folder: Path) -> list[Figure]:
@@ -85,39 +123,46 @@ def _demo(seconds: float) -> Figure:
 
 def _retail(whole: retail.Run, half: retail.Run) -> list[Figure]:
     command = "bench/retail FILE"
-    first, calls = whole.figures["first_sync"], whole.figures["calls"]
+    found, first, month = whole.figures, whole.figures["first_sync"], whole.figures["month"]
+    calls, later = found["calls"], month["calls"]
     peak, half_peak = first["peak_mb"], half.figures["first_sync"]["peak_mb"]
     checks = whole.checks.document() + half.checks.document()
     wrong = [str(check["what"]) for check in checks if not check["holds"]]
-    writes = whole.figures["writes_of_second_sync"]
-    idle = whole.figures["idle_calls"]
+    writes, idle = found["writes_of_second_sync"], found["idle_calls"]
     return [
         Figure(
-            f"retail December 2010 ({whole.figures['invoices']} invoices, {whole.figures['drafts']} drafts, "
-            f"{whole.figures['lines']} lines): every invoice in sync or listed; totals against the file",
+            f"retail, both ways ({found['invoices']} invoices, {found['drafts']} drafts, {found['lines']} lines in "
+            "HubSpot): every invoice in sync, once; totals against the file and QuickBooks' A/R report",
             command,
             "equal to the cent",
-            "; ".join(wrong) or "equal to the cent, before and after a day of sales and payments",
+            "; ".join(wrong) or "equal to the cent, before and after a month of mixed work",
             not wrong,
+        ),
+        Figure(
+            "invoices without state or reason · doubled",
+            command,
+            "0 · 0",
+            f"{found['silent']} · {found['doubled']}",
+            not found["silent"] and not found["doubled"],
         ),
         Figure("writes of a second sync", command, "0", str(writes), writes == 0),
         Figure(
-            "calls of the first sync : the least",
+            "calls : the least, first sync · month of mixed work",
             command,
             "≤ 1.15",
-            f"{calls['made']} : {calls['least']} = {calls['ratio']}",
-            calls["ratio"] <= 1.15,
+            " · ".join(f"{one['made']} : {one['least']} = {one['ratio']}" for one in (calls, later)),
+            max(calls["ratio"], later["ratio"]) <= 1.15,
         ),
         Figure("calls of an idle check", command, "≤ 8", str(idle), idle <= 8),
         Figure(
-            "memory of Tieout, December · first half of it",
-            f"{command} --to 2010-12-08",
-            "≤ 200 MB · the same within 10 %",
+            "memory of Tieout, whole · half",
+            command,
+            "≤ 300 MB · the same within 10 %",
             f"{peak} MB · {half_peak} MB ({100 * (peak / half_peak - 1):+.0f} %)",
-            peak <= 200 and abs(peak - half_peak) <= 0.1 * half_peak,
+            peak <= 300 and abs(peak - half_peak) <= 0.1 * half_peak,
         ),
         Figure(
-            "first sync of December, with its passes until quiet",
+            "first sync, with its passes until quiet",
             command,
             "-",
             f"{first['seconds']} s ({first['cpu_seconds']} s of CPU), {first['invoices_per_second']} invoices/s",

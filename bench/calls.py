@@ -72,10 +72,11 @@ class Edits(NamedTuple):
     voids: int = 0
 
 
-def first_sync(before: Counts, after: Counts) -> list[Term]:
-    """Return the terms for an audit that takes over, and a first sync, that found `before` and left `after`.
+def first_sync(before: Counts, after: Counts, *, reads: int) -> list[Term]:
+    """Return the terms for a first sync that found `before` and left `after`.
 
-    It is over with a pass that finds its own changes and writes nothing.
+    reads: how often both sides are read completely; with an audit twice, for the audit itself and for the take-over.
+    The sync is over with a pass that finds its own changes and writes nothing.
     """
     made = after.less(before)
     lists = sum(_pages(before.hubspot[type_], _PAGE) for type_ in LISTED if type_ not in PARTS)
@@ -88,14 +89,15 @@ def first_sync(before: Counts, after: Counts) -> list[Term]:
         ),
         Term(
             "HubSpot: lists",
-            2 * lists,
-            "Both sides are read completely by the audit, into a copy, and by the take-over; a page also lists the "
-            "associations.",
+            reads * lists,
+            "Nothing is created or audited before one complete read of both sides; a page also lists associations.",
         ),
-        Term("HubSpot: lines", 2 * lines, "Pages of invoices name their lines by id only; these are read in batches."),
+        Term(
+            "HubSpot: lines", reads * lines, "Pages of invoices name their lines by id only; these are read in batches."
+        ),
         Term(
             "QuickBooks: lists",
-            2 * _rounds(before.quickbooks),
+            reads * _rounds(before.quickbooks),
             "The next page of every entity in one batch, as often as the longest has pages.",
         ),
         *_creations(made),

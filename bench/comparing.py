@@ -35,8 +35,8 @@ class Comparison:
         self._booked = {one["DocNumber"]: one for one in quickbooks.all("Invoice")}
         self._copied = Counter(one["hs_number"] for one in self._mine.values() if one.get("hs_number"))
 
-    def invoices(self, seller: Seller, bookkeeper: Bookkeeper) -> None:
-        """Each invoice on both sides: its total, what is open of it, and that it is there once."""
+    def invoices(self, seller: Seller, bookkeeper: Bookkeeper) -> int:
+        """Each invoice on both sides: its total, what is open of it, and that it is there once; how many are not."""
         by_number = {one["hs_number"]: one for one in self._mine.values() if one.get("hs_number")}
         booked_ids = {one["Id"]: one for one in self._booked.values()}
         apart: list[str] = []
@@ -48,18 +48,22 @@ class Comparison:
             apart += [] if _agree(bill, copy, booked_ids.get(bookkeeper.ids[number])) else [number]
         self._equal("invoices whose total or balance is not the file's", apart, [])
         count = len(self._expected.home) + len(self._expected.abroad)
-        self._equal("invoices in QuickBooks", sum(1 for _ in self._quickbooks.all("Invoice")), count)
+        booked = sum(1 for _ in self._quickbooks.all("Invoice"))
+        self._equal("invoices in QuickBooks", booked, count)
         self._equal("invoices in HubSpot", len(self._mine), count + len(self._expected.drafts))
-        self._equal("numbers that HubSpot has twice", [one for one, times in self._copied.items() if times > 1], [])
+        twice = [one for one, times in self._copied.items() if times > 1]
+        self._equal("numbers that HubSpot has twice", twice, [])
+        return max(booked - count, len(self._mine) - count - len(self._expected.drafts), len(twice))
 
-    def states(self, states: dict[str, int]) -> None:
-        """That every invoice has a state, and every draft says what it lacks."""
+    def states(self, states: dict[str, int]) -> int:
+        """That every invoice has a state, and every draft says what it lacks; how many show nothing."""
         bills = [*self._expected.home.values(), *self._expected.abroad.values()]
         self._equal("invoices with a state", sum(states.values()), len(bills) + len(self._expected.drafts))
         self._equal("invoices in sync", states["in_sync"] + states["warning"], len(bills))
         self._equal("drafts", states["draft"], len(self._expected.drafts))
         silent = [one for one in self._mine.values() if not one.get("tieout_state") or _is_silent_draft(one)]
         self._equal("invoices in HubSpot that show no state or reason", len(silent), 0)
+        return len(silent)
 
     def prove(self, home: Path, shop: str, day: str) -> None:
         """The tie-out as of today, and QuickBooks' own report."""

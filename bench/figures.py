@@ -11,7 +11,7 @@ from tempfile import TemporaryDirectory
 
 import msgspec
 
-from bench import retail
+from bench import retail, sales
 from bench.command import ROOT, sandbox, tieout
 from bench.loading import Bookkeeper, Seller
 from bench.sales import HOME, Line, Sale
@@ -19,8 +19,6 @@ from bench.vendors import HubSpot, QuickBooks
 
 _INVOICES, _LINES, _CUSTOMERS, _ITEMS = 500, 20, 100, 300
 _ABROAD = "France"
-_MIDDLE = date(2010, 12, 8)
-"""Until this day 19,632 of the 42,481 lines of December 2010 were sold."""
 
 
 def cpu_milliseconds_per_invoice() -> dict[str, float]:
@@ -44,12 +42,12 @@ def _sale(place: int, country: str) -> Sale:
     return Sale(str(900000 + place), date(2026, 1, 1 + place % 28), str(20000 + place % _CUSTOMERS), country, lines)
 
 
-def _synced(sales: list[Sale]) -> float:
+def _synced(sold: list[Sale]) -> float:
     with TemporaryDirectory() as folder, sandbox("--company", "uk", "--no-quotas") as sign_in:
         seller, bookkeeper = Seller(HubSpot(sign_in["hubspot"])), Bookkeeper(QuickBooks(sign_in["quickbooks"]))
-        seller.introduce([sale.customer for sale in sales])
-        seller.sell([sale for sale in sales if sale.is_sold_at_home])
-        bookkeeper.book([sale for sale in sales if sale.is_sold_abroad], {})
+        seller.introduce([sale.customer for sale in sold])
+        seller.sell([sale for sale in sold if sale.is_sold_at_home])
+        bookkeeper.book([sale for sale in sold if sale.is_sold_abroad], {})
         file, home = Path(folder) / "sign-in.json", Path(folder) / "home"
         file.write_bytes(msgspec.json.encode(sign_in))
         tieout(home, "connect", retail.SHOP, "--from", str(file))
@@ -57,9 +55,9 @@ def _synced(sales: list[Sale]) -> float:
         return tieout(home, "sync", retail.SHOP, "--until-quiet", "--auto-match").cpu_seconds
 
 
-def half_of_december(path: Path) -> retail.Run:
-    """The first two syncs of the first half of December."""
-    return retail.run(path, retail.FIRST_DAY, _MIDDLE, then=False)
+def half(path: Path, first: date, last: date) -> retail.Run:
+    """The first two syncs of the days in which the first half of the lines was sold."""
+    return retail.run(path, first, sales.middle(path, first, last), then=False)
 
 
 def demo_seconds() -> float:

@@ -14,7 +14,7 @@ from bench.vendors import HubSpot, Json, QuickBooks
 
 _PENNY = Decimal("0.01")
 _FEW = 25
-"""So many invoices are edited in each way."""
+"""So many invoices at most are edited in each way."""
 
 
 def deal_out(sales: Sequence[Sale], expected: Expected) -> dict[str, Decimal]:
@@ -100,7 +100,8 @@ class Month:
         return [number for number, one in invoices.items() if one["Balance"] == one["TotalAmt"] > 0]
 
     def _few(self, numbers: Sequence[str]) -> list[str]:
-        few = list(islice((number for number in numbers if number not in self._touched), _FEW))
+        most = min(_FEW, max(1, len(numbers) // 6))
+        few = list(islice((number for number in numbers if number not in self._touched), most))
         self._touched.update(few)
         return few
 

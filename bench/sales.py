@@ -6,6 +6,7 @@ Source of the real file: UCI Machine Learning Repository, "Online Retail" (CC BY
 
 import csv
 import lzma
+from collections import Counter
 from collections.abc import Iterator, Sequence
 from datetime import date, timedelta
 from decimal import Decimal
@@ -98,3 +99,15 @@ def repeated(sales: Sequence[Sale], later: timedelta) -> list[Sale]:
         )
         for sale in sales
     ]
+
+
+def middle(path: Path, first: date, last: date) -> date:
+    """The last day of those that hold the first half of the lines sold from `first` to `last`."""
+    sold = Counter(day for row in rows(path) if first <= (day := date.fromisoformat(row["InvoiceDate"][:10])) <= last)
+    half, day = sum(sold.values()) / 2, first
+    for each in sorted(sold):
+        if half <= 0:
+            break
+        half -= sold[each]
+        day = each
+    return day
