@@ -7,14 +7,30 @@ import msgspec
 import pytest
 
 from tieout.core.records import Kind
+from tieout.hubspot.parts import Parts
 from tieout.kinds.copying import placed
 from tieout.kinds.customer import Customer
 from tieout.kinds.invoice import Invoice, Line
+from tieout.remote.http import Answer
 from tieout.remote.outcomes import Absent, Done, Landed, Moot, Refused, Unknown
+from tieout.remote.ports import Part
 from tieout.remote.side import Operation
 
 replace = msgspec.structs.replace
 LOST_BEFORE, LOST_AFTER = "drop_before", "drop_after"
+
+
+NOW = "2026-03-10T12:00:00Z"
+
+
+class Marks:
+    """A reader that keeps what is noted."""
+
+    def __init__(self) -> None:
+        self.noted: list[Part] = []
+
+    def note(self, marks) -> None:
+        self.noted += marks
 
 
 class Copying:
@@ -132,6 +148,20 @@ def test_the_feed_knows_a_copy_and_its_lines_from_their_writing(world, copying):
     before = len(world.log())
     world.pull()
     assert [path for _, path in world.log()[before:] if path.endswith("/batch/read")] == []
+
+
+@pytest.mark.parametrize(("told", "known"), [("10.00", True), ("9.99", False), (None, False)])
+def test_a_line_that_hubspot_does_not_confirm_to_the_cent_is_left_for_the_feed_to_read(world, copying, told, known):
+    copying.wanted = invoice(line(1), customer=copying.wanted.customer)
+    (created,) = world.write(copying.create())
+    copying.id = created.id
+    parts = copying.parts()
+    (unit,) = world.prepare(parts).units
+    made = {"id": "77", "objectWriteTraceId": f"{parts.id}:1", "properties": {"amount": told}, "updatedAt": NOW}
+    answer = Answer(201, {}, msgspec.json.encode({"status": "COMPLETE", "results": [made]}))
+    marks = Marks()
+    Parts(marks).done(unit, [parts], answer)
+    assert [mark.id for mark in marks.noted] == ["77"] * known
 
 
 def test_each_step_is_one_request_for_many_copies(world, copying):

@@ -32,6 +32,20 @@ def test_an_invoice_made_in_quickbooks_appears_in_hubspot(world: World) -> None:
     world.rests()
 
 
+def test_a_copy_with_its_lines_is_whole_after_one_pass(world: World) -> None:
+    books = world.bookkeeper
+    nova, item = books.customer("Nova Ltd", "ana@nova.example"), books.item("Consulting")
+    books.invoice(nova, *[books.line(item, "1", "10.00") for _ in range(120)], number="1042")
+    connect(world)
+    done = world.tieout.sync("--auto-match")
+    assert done.passes == 1
+    assert done.standing("invoice") == {"in_sync": 1}
+    copy = copies(world)["1042"]
+    assert (copy["hs_invoice_status"], amount(copy["hs_amount_billed"])) == ("open", Decimal("1200.00"))
+    assert len(world.seller.lines(copy["id"])) == 120
+    world.rests()
+
+
 def test_its_payments_come_along_and_make_the_copy_paid(world: World) -> None:
     books = world.bookkeeper
     nova = books.customer("Nova Ltd", "ana@nova.example")
