@@ -128,6 +128,7 @@ def test_invoices_are_found_by_number_customer_and_state(ana: Visitor):
     for query, numbers in (
         ("search=INV-1004", ["INV-1004"]),
         ("search=ruiz+studio", ["INV-1005", "INV-1001"]),
+        ("search=advice+in+november&state=draft", ["INV-1020"]),
         ("state=draft", ["INV-1020"]),
         ("state=needs_you&search=1006", ["INV-1006"]),
     ):

@@ -145,10 +145,16 @@ def case_of(home: Home, name: str, failure: str, words: Words = ENGLISH, search:
 def failing(now: datetime) -> choices.Condition:
     """Which pairs need a person."""
     long_ago = (now - PATIENCE).isoformat()
-    return or_(
-        pair.c.state.in_([State.FAILING.value, State.HELD.value, State.BROKEN.value]),
-        and_(pair.c.state == State.WAITING.value, pair.c.since < long_ago),
+    return and_(
+        _standing(State.FAILING, State.HELD, State.BROKEN, State.WAITING),
+        or_(pair.c.state != State.WAITING.value, pair.c.since < long_ago),
     )
+
+
+def _standing(*states: State) -> choices.Condition:
+    """Pairs of any kind in one of these states, said so that the index by kind and state finds them."""
+    kinds, named = [kind.value for kind in Kind], [state.value for state in states]
+    return and_(pair.c.kind.in_(kinds), pair.c.state.in_(named))
 
 
 def count_with_cause(home: Home, name: str, case: Case) -> int:
@@ -171,10 +177,10 @@ def count_held(tx: Connection, company_id: int) -> int:
     return tx.execute(select(func.count()).select_from(pair).where(pair.c.connection == company_id, HELD)).scalar_one()
 
 
-HELD: choices.Condition = pair.c.state == State.HELD.value
+HELD: choices.Condition = _standing(State.HELD)
 """Which pairs wait for a decision."""
 
-WARNED: choices.Condition = pair.c.state == State.WARNING.value
+WARNED: choices.Condition = _standing(State.WARNING)
 """Which pairs are in sync with warnings."""
 
 

@@ -5,6 +5,7 @@ from collections.abc import Iterable, Mapping
 import msgspec
 from sqlalchemy import Connection, select
 
+from tieout.core.facts import Named
 from tieout.core.records import Kind, Side
 from tieout.kinds.currency import parted
 from tieout.kinds.customer import Customer
@@ -12,7 +13,7 @@ from tieout.kinds.invoice import Invoice
 from tieout.kinds.item import Item
 from tieout.remote.rows import Record
 from tieout.store.agenda import chunks
-from tieout.store.codec import decode_record
+from tieout.store.codec import decode, decode_record
 from tieout.store.tables import pair, record
 
 MONEY = frozenset({"amount", "balance", "discount", "price", "tax", "total"})
@@ -66,6 +67,30 @@ def stored(tx: Connection, company: int, side: Side, kind: Kind, ids: Iterable[s
             )
         )
         yield from (decode_record(kind, body) for body in bodies.scalars())
+
+
+class _Listed(msgspec.Struct, frozen=True):
+    """What a list shows of an item; the rest of it is not decoded."""
+
+    id: str
+    name: str = ""
+    active: bool = True
+    type: str = ""
+
+
+def usable_items(tx: Connection, company: int) -> list[Named]:
+    """QuickBooks' items that a line can name."""
+    bodies = tx.execute(
+        select(record.c.body).where(
+            record.c.connection == company,
+            record.c.side == Side.BOOKS.value,
+            record.c.kind == Kind.ITEM.value,
+            record.c.gone == "",
+            record.c.body != b"",
+        )
+    )
+    items = (decode(body, _Listed) for body in bodies.scalars())
+    return [Named(item.id, item.name) for item in items if item.active and item.type != "Category"]
 
 
 def invoice_rows(tx: Connection, company: int, side: Side, ids: Iterable[str]) -> dict[str, str]:

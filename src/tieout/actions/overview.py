@@ -3,6 +3,7 @@
 from collections.abc import Mapping
 from datetime import datetime
 from decimal import Decimal
+from weakref import WeakKeyDictionary
 
 import msgspec
 from sqlalchemy import Connection, and_, func, select
@@ -18,6 +19,7 @@ from tieout.core.records import Kind, Side, State
 from tieout.store import connections, counting
 from tieout.store.codec import decode
 from tieout.store.connections import StoredConnection
+from tieout.store.database import Database
 from tieout.store.tables import pair, record
 
 
@@ -130,7 +132,7 @@ def overview(home: Home, name: str, words: Words = ENGLISH) -> Overview:
             kinds=tuple(_kinds(tx, of, words)),
             causes=tuple(_causes(tx, of.id, failures.failing(now), words)),
             warnings=tuple(_causes(tx, of.id, failures.WARNED, words)),
-            money=tuple(_money(tx, of.id)),
+            money=_money_of(home, tx, of),
         )
 
 
@@ -180,6 +182,20 @@ def _causes(tx: Connection, id_: int, of_these: Condition, words: Words) -> list
         )
         for (kind, cause), many in sorted(counted.items(), key=lambda entry: (-entry[1], entry[0]))
     ]
+
+
+def _money_of(home: Home, tx: Connection, of: StoredConnection) -> tuple[Money, ...]:
+    """The sums, added up once for each time that the sides were read or a pass came to its end."""
+    known = _SUMS.setdefault(home.database, {})
+    state = (of.crm_read_at, of.books_read_at, connections.last_end(tx, of.id))
+    if known.get(of.id, (None, ()))[0] != state:
+        known[of.id] = (state, tuple(_money(tx, of.id)))
+    return known[of.id][1]
+
+
+_SUMS: WeakKeyDictionary[Database, dict[int, tuple[tuple[str, str, str] | None, tuple[Money, ...]]]] = (
+    WeakKeyDictionary()
+)
 
 
 def _money(tx: Connection, id_: int) -> list[Money]:

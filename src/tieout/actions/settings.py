@@ -6,7 +6,7 @@ from datetime import date
 import msgspec
 from sqlalchemy import Connection
 
-from tieout.actions import tax_codes
+from tieout.actions import naming, tax_codes
 from tieout.actions.actor import Actor, Role
 from tieout.actions.errors import WrongUse
 from tieout.actions.home import Home
@@ -17,7 +17,6 @@ from tieout.core.fields import Rule
 from tieout.core.records import Kind, Side
 from tieout.core.settings import UNKNOWN, Settings
 from tieout.core.text import NotAPattern, filled
-from tieout.kinds.item import Item
 from tieout.kinds.taxing import rate_name
 from tieout.store import agenda, connections, counting, mirror
 from tieout.store.connections import StoredConnection
@@ -56,12 +55,7 @@ def _deposits(_tx: Connection, stored: StoredConnection) -> Sequence[Named]:
 
 
 def _items(tx: Connection, stored: StoredConnection) -> Sequence[Named]:
-    found: list[Named] = []
-    for id_ in sorted(mirror.ids(tx, stored.id, Side.BOOKS, Kind.ITEM), key=lambda i: (len(i), i)):
-        item = mirror.get(tx, stored.id, Side.BOOKS, Kind.ITEM, id_)
-        if isinstance(item, Item) and item.active and item.type != "Category":
-            found.append(Named(id_, item.name))
-    return found
+    return sorted(naming.usable_items(tx, stored.id), key=lambda item: (len(item.id), item.id))
 
 
 _RULES = tuple(rule.value for rule in Rule)
@@ -106,6 +100,8 @@ _KINDS: dict[str, _Kind] = {
     "same_payment_days": _Kind("Days within which two payments of one amount may be the same one"),
 }
 _MOST_DAYS = 365
+_MOST_CHOICES, _TOLD = 200, 50
+"""A longer list is no choice but a text: the name is typed."""
 PROCESSORS = ("hs_payments", "byo_stripe", "none", "quickbooks", "xero")
 """HubSpot's `hs_processor_type` (HubSpot, "Commerce payments" guide)."""
 _PATTERNS = {
@@ -264,7 +260,8 @@ def _chosen(key: str, text: str, choices: Sequence[Named]) -> str:
     by_name = [c.id for c in choices if c.name.casefold() == text.casefold()]
     found = by_name or by_id
     if len(found) != 1:
-        listed = ", ".join(f"{c.name} ({c.id})" for c in choices) or "-"
+        near = [c for c in choices if text.casefold() in c.name.casefold()] or choices
+        listed = ", ".join(f"{c.name} ({c.id})" for c in near[:_TOLD]) or "-"
         told = {"key": key, "value": text, "choices": listed}
         if found:
             raise WrongUse("{key}: '{value}' is the name of several. Choose one of: {choices}.", **told)
@@ -302,7 +299,7 @@ def _shown(tx: Connection, stored: StoredConnection, key: str) -> str:
         return "true" if value else "false"
     if isinstance(value, date):
         return value.isoformat()
-    if kind.choices is not None:
+    if kind.choices is not None and value:
         return _name_of(kind.choices(tx, stored), str(value))
     return str(value)
 
@@ -310,7 +307,8 @@ def _shown(tx: Connection, stored: StoredConnection, key: str) -> str:
 def _choices(tx: Connection, stored: StoredConnection, kind: _Kind) -> tuple[str, ...]:
     if kind.words:
         return kind.words
-    return () if kind.choices is None else tuple(c.name for c in kind.choices(tx, stored))
+    names = () if kind.choices is None else tuple(c.name for c in kind.choices(tx, stored))
+    return names if len(names) <= _MOST_CHOICES else ()
 
 
 def _name_of(choices: Sequence[Named], id_: str) -> str:

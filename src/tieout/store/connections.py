@@ -5,7 +5,7 @@ from datetime import datetime
 from typing import Any
 
 import msgspec
-from sqlalchemy import Connection, Row, insert, select, update
+from sqlalchemy import Connection, Row, func, insert, select, update
 
 from tieout.core.facts import BooksFacts, CrmFacts
 from tieout.core.records import Side
@@ -182,6 +182,12 @@ def last_pass(tx: Connection, id_: int) -> int:
         select(pass_.c.id).where(pass_.c.connection == id_).order_by(pass_.c.id.desc()).limit(1)
     ).scalar()
     return int(found or 0)
+
+
+def last_end(tx: Connection, id_: int) -> str:
+    """When the newest pass that has ended did (ISO, UTC); empty for none."""
+    ended = select(func.max(pass_.c.ended_at)).where(pass_.c.connection == id_)
+    return tx.execute(ended).scalar() or ""
 
 
 def note(

@@ -6,7 +6,7 @@ from tieout.core.records import Kind, Side
 from tieout.store.agenda import id_column
 from tieout.store.tables import match_key, pair
 
-_NEWEST = 50
+_NEWEST, _HIGHEST = 50, 200
 
 
 def newest(tx: Connection, connection: int, side: Side) -> list[str]:
@@ -22,11 +22,12 @@ def newest(tx: Connection, connection: int, side: Side) -> list[str]:
 
 
 def alone_with(tx: Connection, connection: int, side: Side, prefix: str) -> str:
-    """The highest number of an invoice of a side that begins with `prefix` and has no counterpart; empty for none."""
-    own = and_(pair.c.connection == connection, pair.c.kind == Kind.INVOICE.value, id_column(side) == match_key.c.id)
+    """The highest number of an invoice of a side that begins with `prefix` and has no counterpart; empty for none.
+
+    Only the highest of all numbers with this prefix are looked at: a series goes on where it ends.
+    """
     highest = (
-        select(func.max(match_key.c.value))
-        .join(pair, own)
+        select(match_key.c.value, match_key.c.id)
         .where(
             match_key.c.connection == connection,
             match_key.c.name == "number",
@@ -34,7 +35,11 @@ def alone_with(tx: Connection, connection: int, side: Side, prefix: str) -> str:
             match_key.c.kind == Kind.INVOICE.value,
             match_key.c.value >= prefix,
             match_key.c.value < prefix + "\U0010ffff",
-            pair.c.linked_at == "",
         )
+        .order_by(match_key.c.value.desc())
+        .limit(_HIGHEST)
+        .subquery()
     )
-    return tx.execute(highest).scalar() or ""
+    own = and_(pair.c.connection == connection, pair.c.kind == Kind.INVOICE.value, id_column(side) == highest.c.id)
+    found = select(func.max(highest.c.value)).join(pair, own).where(pair.c.linked_at == "")
+    return tx.execute(found).scalar() or ""
