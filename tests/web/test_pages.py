@@ -6,9 +6,13 @@ import pytest
 from axe_playwright_python.sync_playwright import Axe
 from playwright.sync_api import expect
 from sqlalchemy import update
+from tests.web.company import Builder, invoice
 from tests.web.conftest import Visitor
 
+from tieout.actions import preflight
 from tieout.actions.home import Home
+from tieout.core.records import Kind, State
+from tieout.store import connections
 from tieout.store.tables import pair
 
 PAGES = {
@@ -97,6 +101,33 @@ def test_the_banner_leads_to_the_failures(ana: Visitor):
     page.get_by_role("link", name="Sync failure details").click()
     page.wait_for_url("**/nova/failures")
     expect(page.get_by_role("heading", name="No customer in QuickBooks")).to_be_visible()
+
+
+def test_of_very_many_failures_the_first_are_shown_and_all_are_counted(ana: Visitor, home: Home):
+    with home.database.begin() as tx:
+        builder = Builder(home, tx, "many")
+        for n in range(60):
+            one = builder.pair(Kind.INVOICE, invoice(f"INV-{n}", "company:1", "10.00"), None)
+            builder.settle(one, State.FAILING, "no_customer")
+    page = ana.open("/many/failures")
+    expect(page.get_by_text("Invoices: 60 · $600.00")).to_be_visible()
+    expect(page.locator(".cases > li")).to_have_count(50)
+    expect(page.get_by_text("The first 50;")).to_be_visible()
+
+
+def test_looking_at_both_accounts_says_when(ana: Visitor, home: Home, monkeypatch: pytest.MonkeyPatch):
+    async def look(*_: object) -> None:
+        with home.database.begin() as tx:
+            of = connections.find(tx, "nova")
+            assert of is not None
+            details = {"seen": {"hubspot_ahead": 0, "quickbooks_ahead": 3600, "other_sync": ""}}
+            connections.note(tx, of.id, who="ana", what="preflight", details=details, now=home.clock.now())
+
+    monkeypatch.setattr(preflight, "preflight", look)
+    page = ana.open("/nova/preflight")
+    page.get_by_role("button", name="Look at both accounts now").click()
+    expect(page.get_by_text("Looked at on")).to_be_visible()
+    expect(page.get_by_text("3600 seconds apart")).to_be_visible()
 
 
 def test_no_banner_stands_where_nothing_fails(ana: Visitor, home: Home):

@@ -2,10 +2,9 @@
 
 from collections.abc import Iterable, Mapping
 from datetime import datetime, timedelta
-from decimal import Decimal
 
 import msgspec
-from sqlalchemy import Connection, and_, func, or_, select
+from sqlalchemy import Connection, RowMapping, and_, func, or_, select
 
 from tieout.actions import choices, company, lookup
 from tieout.actions.errors import NotFound
@@ -90,7 +89,7 @@ class Case(msgspec.Struct, frozen=True):
 
 
 class Group(msgspec.Struct, frozen=True):
-    """All failures with one cause and kind. amounts: decimal text by currency."""
+    """All failures with one cause and kind. amounts: decimal text by currency. count: of all; cases: the first ones."""
 
     cause: str
     title: str
@@ -98,6 +97,11 @@ class Group(msgspec.Struct, frozen=True):
     kinds: str
     amounts: dict[str, str]
     cases: tuple[Case, ...]
+    count: int
+
+
+SHOWN = 50
+"""Cases of one group that are put into words at once."""
 
 
 def list_failures(home: Home, name: str, words: Words = ENGLISH) -> list[Failure]:
@@ -116,16 +120,30 @@ def cases(tx: Connection, of: StoredConnection, condition: choices.Condition, wo
     return _Reading(tx, of, words).cases(condition)
 
 
-def grouped(cases: Iterable[Case], words: Words = ENGLISH) -> list[Group]:
-    """Failures by cause and kind, the largest group first."""
-    found: dict[tuple[str, Kind], list[Case]] = {}
-    for case in cases:
-        found.setdefault((case.failure.cause, case.failure.kind), []).append(case)
+def list_groups(home: Home, name: str, words: Words = ENGLISH) -> list[Group]:
+    """All that needs a person by cause and kind, the largest group first. Raises NotFound."""
+    with home.database.read() as tx:
+        of = lookup.connection(tx, name)
+        mine = and_(pair.c.connection == of.id, failing(home.clock.now()))
+        wanted = select(pair.c.id, pair.c.kind, pair.c.cause, pair.c.amount, pair.c.currency).where(mine)
+        found: dict[tuple[str, Kind], list[RowMapping]] = {}
+        for row in tx.execute(wanted.order_by(pair.c.id)).mappings():
+            found.setdefault((row["cause"], Kind(row["kind"])), []).append(row)
+        first = [row["id"] for rows in found.values() for row in rows[:SHOWN]]
+        said = {case.failure.id: case for case in cases(tx, of, pair.c.id.in_(first), words)}
     groups = [
-        Group(cause, own[0].failure.title, kind, words(KINDS_TOGETHER[kind]), _sums(own), tuple(own))
-        for (cause, kind), own in found.items()
+        Group(
+            cause,
+            words(CAUSES.get(cause, _UNKNOWN).title),
+            kind,
+            words(KINDS_TOGETHER[kind]),
+            _sums(rows),
+            tuple(said[str(row["id"])] for row in rows[:SHOWN]),
+            len(rows),
+        )
+        for (cause, kind), rows in found.items()
     ]
-    return sorted(groups, key=lambda g: (-len(g.cases), g.cause, g.kind))
+    return sorted(groups, key=lambda g: (-g.count, g.cause, g.kind))
 
 
 def case_of(home: Home, name: str, failure: str, words: Words = ENGLISH, search: str = "") -> Case:
@@ -296,9 +314,10 @@ def applies(fix: Fix, cause: Cause, story: Story, one: Record | None) -> bool:
     return True
 
 
-def _sums(cases: Iterable[Case]) -> dict[str, str]:
-    found: dict[str, Decimal] = {}
-    for case in cases:
-        if case.failure.amount is not None:
-            found[case.currency] = found.get(case.currency, Decimal(0)) + Decimal(case.failure.amount)
-    return {currency: money.text(amount, currency) for currency, amount in sorted(found.items())}
+def _sums(rows: Iterable[RowMapping]) -> dict[str, str]:
+    """By currency, of rows with `amount` in minor units and `currency`."""
+    found: dict[str, int] = {}
+    for row in rows:
+        if row["amount"] is not None:
+            found[row["currency"]] = found.get(row["currency"], 0) + row["amount"]
+    return {code: money.text(money.from_minor(minor, code), code) for code, minor in sorted(found.items())}

@@ -17,7 +17,7 @@ import uvicorn
 from tieout.actions import settings
 from tieout.actions.actor import Actor, Role
 from tieout.actions.connect import SignInFile, connect
-from tieout.actions.failures import grouped, list_cases, list_failures
+from tieout.actions.failures import list_failures, list_groups
 from tieout.actions.fix import fix
 from tieout.actions.home import Home, open_home
 from tieout.actions.prove import prove
@@ -131,7 +131,7 @@ def _say(sentence: str) -> None:
 
 def _tell_failures(home: Home) -> None:
     """What needs a person, by cause, in a line each."""
-    for group in grouped(list_cases(home, _NAME)):
+    for group in list_groups(home, _NAME):
         names = ", ".join(case.failure.record.name for case in group.cases[:4])
         _say(f"  needs you: {group.title} ({names})")
 

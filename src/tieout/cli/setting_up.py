@@ -133,17 +133,28 @@ def preflight(name: Name, as_json: Json = False) -> None:
 def match(
     name: Name,
     link: Annotated[list[str] | None, typer.Option(help="MATCH=QUICKBOOKS_ID: these two are the same.")] = None,
+    new: Annotated[list[str] | None, typer.Option(help="MATCH: none of those; it is made when needed.")] = None,
+    ignore: Annotated[list[str] | None, typer.Option(help="MATCH: leave it out.")] = None,
+    reopen: Annotated[list[str] | None, typer.Option(help="MATCH: take back what was chosen.")] = None,
+    apart: Annotated[list[str] | None, typer.Option(help="MATCH: the two are no pair.")] = None,
     finish: Annotated[bool, typer.Option("--finish", help="Finish the review; creation may begin.")] = False,
     as_json: Json = False,
 ) -> None:
     """Review what could be the same on both sides, before anything is created."""
     from tieout.actions import match as action  # noqa: PLC0415
     from tieout.actions.language import AGAINST, SHARED  # noqa: PLC0415
+    from tieout.actions.matching import Chosen, choose, take_apart  # noqa: PLC0415
 
     links = key_values(link or [], as_json)
     with at_home(as_json) as (home, actor):
         for match_id, books_id in links.items():
             action.link(home, actor, name, match_id, books_id)
+        chosen: tuple[tuple[Chosen, list[str] | None], ...] = (("create", new), ("ignore", ignore), ("", reopen))
+        for choice, match_ids in chosen:
+            for match_id in match_ids or ():
+                choose(home, actor, name, match_id, choice)
+        for match_id in apart or ():
+            take_apart(home, actor, name, match_id)
         if finish:
             action.finish(home, actor, name)
         found = action.review(home, actor, name)

@@ -34,7 +34,7 @@ OPTIONS: Mapping[str, Mapping[str, tuple[str, str]]] = {
 
 
 class Failures(msgspec.Struct, frozen=True):
-    """All that needs a person. groups: by cause and kind, the largest first."""
+    """What needs a person. groups: by cause and kind, the largest first. failures: those that the groups show."""
 
     failures: tuple[Failure, ...]
     groups: tuple[Group, ...]
@@ -55,8 +55,8 @@ class Preview(msgspec.Struct, frozen=True):
 @get(["/{name:str}/failures", "/{name:str}/failures.json"], sync_to_thread=False)
 def failures_page(request: HttpRequest, reader: NamedDependency[Visit], name: FromPath[str]) -> Response[bytes]:
     """All failures of all kinds by cause."""
-    cases = failures.list_cases(reader.home, name, reader.words)
-    found = Failures(tuple(case.failure for case in cases), tuple(failures.grouped(cases, reader.words)))
+    groups = failures.list_groups(reader.home, name, reader.words)
+    found = Failures(tuple(case.failure for group in groups for case in group.cases), tuple(groups))
     done = request.query_params.get("done", "")
     return show(request, reader, "failures.html", found, at=place(reader, name, "failures"), done=done)
 
