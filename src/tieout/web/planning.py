@@ -142,5 +142,7 @@ def _reason(one: Outlook, words: Words) -> str:
         return ", ".join(words(SHARED.get(key) or JOINED.get(key, key)) for key in keys if key)
     if one.reason in CAUSES:
         cause = CAUSES[one.reason]
-        return f"{words(cause.title)}. {words.explain(cause.explanation, one.evidence, one.currency)}"
+        title = words(cause.title)
+        stop = "" if title.endswith("?") else "."
+        return f"{title}{stop} {words.explain(cause.explanation, one.evidence, one.currency)}"
     return titled(one.reason, words)
