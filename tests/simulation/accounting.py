@@ -35,9 +35,14 @@ def _in_books(scene: Scene, happened: set[str]) -> Iterator[str]:
         mine = [m for m in of_unit.get(effect.key, ()) if effect.id in _about(m)]
         happened.update(m.id for m in mine)
         told = any(m.state == journal.DONE or _overtaken(scene, m, effect) for m in mine)
-        if not told and not _made_strange(scene, effect):
+        if not told and not _made_strange(scene, effect) and not _given_away(of_unit[effect.key]):
             states = ", ".join(m.state for m in mine) or "not in the journal"
             yield f"{effect.act} of {effect.entity} {effect.id} happened, but is {states}."
+
+
+def _given_away(unit: list[Move]) -> bool:
+    """Whether a person paired what we had made with another record before its lost answer was looked up."""
+    return any(m.state == journal.DROPPED and m.result.why.endswith("belongs to another record.") for m in unit)
 
 
 def _overtaken(scene: Scene, move: Move, ours: Effect) -> bool:
