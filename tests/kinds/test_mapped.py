@@ -27,6 +27,7 @@ BOOKS = BooksFacts(
     terms=(Named("3", "Net 30"),),
     classes=(Named("7", "Retail"),),
     custom_fields=(Named("1", "PO"),),
+    income_accounts=(Named("79", "Sales"),),
 )
 FACTS = Facts(CrmFacts("1", "USD", "America/New_York"), BOOKS)
 NOTE = Mapped(serial=1, name="Note", kind=Kind.CUSTOMER, type="companies", crm="tier", books="notes")

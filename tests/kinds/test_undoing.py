@@ -176,3 +176,13 @@ def test_wishes_are_fulfilled_one_after_the_other_and_leave_the_pair_out():
     assert next_undo(both) == ""
     assert taken_back(asked_for(both, ["c"]), "c", again=True) == {"create_anyway": "yes"}
     assert taken_back({"exclude": "ana", UNDO: "c"}, "c", again=True) == {"exclude": "ana"}, "a person's own stays"
+
+
+def test_a_mapped_field_is_put_back_as_it_stood():
+    field, key = "custom.1:Note", "1:Note"
+    before, wrote = (msgspec.structs.replace(NOVA, custom={key: text}) for text in ("silver", "gold"))
+    told = {"verb": "update", "fields": (field,), "before": before, "wrote": wrote}
+    assert taken(wrote, **told) == Update((Change(Side.BOOKS, before, (field,)),), (field,))
+    edited = msgspec.structs.replace(NOVA, custom={key: "iron"})
+    assert taken(edited, **told) == NotUndone("changed_since")
+    assert taken(NOVA, **told) == NotUndone("changed_since"), "it is not mapped any more"

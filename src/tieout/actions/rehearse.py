@@ -11,6 +11,7 @@ from tieout.actions.home import Home
 from tieout.actions.lookup import connection
 from tieout.actions.outlook import Outlook, newest_row, outlook
 from tieout.actions.record import plain
+from tieout.core.fields import value_of
 from tieout.core.merge import Difference
 from tieout.core.records import Kind, Side, State
 from tieout.engine import passes
@@ -135,6 +136,6 @@ def _edits(side: Side, operation: Operation) -> Iterator[Difference]:
         if field == "lines" and isinstance(record, Invoice) and isinstance(base, Invoice):
             yield from charge.differences(base, record, side, ignore=charge.NAMES)
             continue
-        before, after = (plain(getattr(one, field, "")) for one in (base, record))
+        before, after = (plain(value_of(one, field)) for one in (base, record))
         if before != after:
             yield Difference(field, before, after, side)

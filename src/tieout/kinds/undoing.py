@@ -10,6 +10,7 @@ from typing import Any, TypeVar
 import msgspec
 
 from tieout.core.decide import Change, Decision, Pair, Update, Void, Wait, World
+from tieout.core.fields import taken, value_of
 from tieout.core.questions import Answers, Question
 from tieout.core.records import Kind, Side
 from tieout.core.undoing import NotUndone, UndoOf, Users, UsersOf, Written, next_undo
@@ -123,8 +124,7 @@ def _put_back(written: Written, now: msgspec.Struct) -> Decision | NotUndone:
         return NotUndone("changed_since")
     fields = written.fields
     back = fields + (_OWED if isinstance(before, Invoice) and "lines" in fields else ())
-    wanted = msgspec.structs.replace(now, **{name: getattr(before, name) for name in back})
-    return Update((Change(written.side, wanted, fields),), fields)
+    return Update((Change(written.side, taken(now, before, back), fields),), fields)
 
 
 def _made_person(before: Customer, fields: tuple[str, ...]) -> bool:
@@ -136,7 +136,7 @@ def _edited(wrote: msgspec.Struct, now: msgspec.Struct, fields: tuple[str, ...],
     if isinstance(wrote, Invoice) and isinstance(now, Invoice) and "lines" in fields:
         yield from (one.field for one in charge.differences(wrote, now, side))
         fields = tuple(name for name in fields if name not in charge.NAMES)
-    yield from (name for name in fields if getattr(wrote, name) != getattr(now, name))
+    yield from (name for name in fields if value_of(wrote, name) != value_of(now, name))
 
 
 def _stays(pair: AnyPair, written: Written, now: msgspec.Struct, users: Users) -> NotUndone | None:
