@@ -123,6 +123,24 @@ def test_a_mapping_made_later_fills_the_blank_side(tmp_path: Path) -> None:
     in_virtual_time(tmp_path, story)
 
 
+@pytest.mark.cause("mapped_value_unfit", foreseen="the sort and the options of the mapped property")
+def test_a_text_for_a_number_is_told_and_corrected(tmp_path: Path) -> None:
+    async def story(shop: Shop) -> None:
+        _, invoice = await one_pair(shop)
+        shop.seller.define("invoices", "weight", "number")
+        await shop.map("invoices.weight", "custom1")
+        for text, cause in (("heavy", ["mapped_value_unfit"]), ("12.50", [])):
+            fields = [{"DefinitionId": "1", "StringValue": text}]
+            shop.bookkeeper.change("Invoice", shop.bookkeeper.only("Invoice"), CustomField=fields)
+            await shop.sync(until_quiet=True)
+            assert [case.failure.cause for case in shop.cases()] == cause
+        assert shop.seller.sees("invoices", invoice, "weight") == "12.50"
+        await shop.ends_well()
+
+    in_virtual_time(tmp_path, story)
+
+
+@pytest.mark.cause("mapped_property_missing", foreseen="the properties that the account has")
 def test_a_mapping_whose_property_was_deleted_loses_nothing(tmp_path: Path) -> None:
     async def story(shop: Shop) -> None:
         company, invoice = await one_pair(shop)
