@@ -6,7 +6,7 @@ from pathlib import Path
 
 from babel.messages.extract import extract_from_dir
 
-from tieout.actions import history, language, settings, signatures, undo
+from tieout.actions import filters, history, language, mapping, settings, signatures, undo
 from tieout.core.causes import CAUSES, REASONS
 from tieout.core.fixes import FIXES
 from tieout.core.undoing import WHY_NOT
@@ -100,9 +100,9 @@ def of_tables() -> set[str]:
         language.WHICH,
         language.RECORDS,
         language.FIELDS,
-        language.DIRECTIONS,
-        language.WINNERS,
-        language.TESTS,
+        mapping.FLOWS,
+        mapping.WINNERS,
+        filters.ASKS,
         language.SHARED,
         language.JOINED,
         language.AGAINST,

@@ -1,6 +1,6 @@
 """Filters: which records of one kind may travel from one side to the other."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 
 import msgspec
 
@@ -21,6 +21,14 @@ from tieout.kinds.mapped import BOOKS_FIELDS, books_field, entries
 from tieout.store.connections import StoredConnection
 
 SIDES = {"hubspot": Side.CRM, "quickbooks": Side.BOOKS}
+ASKS: Mapping[str, str] = {
+    "is": "is one of",
+    "is_not": "is none of",
+    "contains": "contains one of",
+    "known": "has a value",
+    "unknown": "has no value",
+}
+"""What a filter asks of a value."""
 _WITHOUT_VALUES = ("known", "unknown")
 _MOST = 20
 

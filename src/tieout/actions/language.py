@@ -202,28 +202,6 @@ FIELDS: Mapping[str, str] = {
 }
 """The names of fields, as columns and rows show them."""
 
-DIRECTIONS: Mapping[str, str] = {
-    "both": "Both ways",
-    "to_books": "To QuickBooks only",
-    "to_crm": "To HubSpot only",
-    "creation": "At creation only",
-    "ask": "Always ask",
-    "off": "Not at all",
-}
-"""Which way a field flows."""
-
-WINNERS: Mapping[str, str] = {"ask": "Ask", "hubspot": "HubSpot wins", "quickbooks": "QuickBooks wins"}
-"""Who wins where both sides changed a field."""
-
-TESTS: Mapping[str, str] = {
-    "is": "is one of",
-    "is_not": "is none of",
-    "contains": "contains one of",
-    "known": "has a value",
-    "unknown": "has no value",
-}
-"""What a filter asks of a value."""
-
 SHARED: Mapping[str, str] = {
     "tax": "same tax number",
     "email": "same e-mail",

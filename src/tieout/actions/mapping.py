@@ -1,7 +1,7 @@
 """Field mapping: which HubSpot property and which QuickBooks field hold the same value, and which way it flows."""
 
 import re
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 
 import msgspec
 from sqlalchemy import Connection
@@ -37,6 +37,18 @@ _OWN = {
     **{f"{Kind.CUSTOMER}.{one.name}": one.direction for one in CustomerRules.fields},
     **{f"{Kind.INVOICE}.{one.name}": one.direction for one in HEADER},
 }
+FLOWS: Mapping[str, str] = {
+    "both": "Both ways",
+    "to_books": "To QuickBooks only",
+    "to_crm": "To HubSpot only",
+    "creation": "At creation only",
+    "ask": "Always ask",
+    "off": "Not at all",
+}
+"""Which way a field flows."""
+
+WINNERS: Mapping[str, str] = {"ask": "Ask", "hubspot": "HubSpot wins", "quickbooks": "QuickBooks wins"}
+"""Who wins where both sides changed a field."""
 _READ_ONLY = (Direction.TO_BOOKS, Direction.CREATION, Direction.OFF)
 _LONGEST_NAME = 60
 _NO_NAME = re.compile(r"[,:|>\x00-\x1f]")

@@ -13,7 +13,6 @@ from tieout.actions import filters, mapping
 from tieout.actions.actor import Role
 from tieout.actions.errors import ActionError, NotFound, OutOfReach, WrongUse
 from tieout.actions.filters import Counted, Listed
-from tieout.actions.language import DIRECTIONS, TESTS, WINNERS
 from tieout.core.fields import Direction, Rule
 from tieout.core.mapping import Property
 from tieout.core.records import Kind
@@ -143,8 +142,8 @@ async def _mapping(
         problem=problem.said(reader.words) if problem else "",
         saved=request.query_params.get("done", ""),
         types=tuple(mapping.TYPES),
-        directions=DIRECTIONS,
-        winners=WINNERS,
+        directions=mapping.FLOWS,
+        winners=mapping.WINNERS,
     )
 
 
@@ -176,7 +175,7 @@ async def _filters(
         saved=request.query_params.get("done", ""),
         given={"field": "", "test": "is", "values": "", **given},
         places=(*(f"hubspot.{one}" for one in mapping.TYPES), *(f"quickbooks.{one}" for one in BOOKS_FIELDS)),
-        tests=TESTS,
+        tests=filters.ASKS,
     )
 
 
