@@ -4,8 +4,8 @@ import pytest
 from tests.web.company import NAME, Builder
 
 from tieout.actions.actor import Actor, Role
-from tieout.actions.language import AGAINST, SHARED
 from tieout.actions.match import review
+from tieout.actions.vocabulary import AGAINST, SHARED
 from tieout.core.records import Address, Kind, Side
 from tieout.kinds.customer import Customer
 from tieout.store import connections

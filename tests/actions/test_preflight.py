@@ -66,7 +66,7 @@ def changed(of, **values):
         ("untaxed_code", "blocks", {}, {}),
         ("income_account", "blocks", {}, {}),
         ("discount_account", "warning", {}, {"discounts": False}),
-        ("tracking", "ask", {}, {"classes": "line"}),
+        ("tracking", "ask", {}, {"class_tracking": "line"}),
         ("tracking", "ok", {}, {}),
         ("invoice_editing", "ask", {}, {}),
         ("review", "ok", {}, {}),

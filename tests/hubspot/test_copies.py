@@ -1,5 +1,6 @@
 """Copies of invoices made in QuickBooks: made step by step, found again after a lost answer, never made twice."""
 
+import asyncio
 from datetime import date
 from decimal import Decimal
 
@@ -160,7 +161,7 @@ def test_a_line_that_hubspot_does_not_confirm_to_the_cent_is_left_for_the_feed_t
     made = {"id": "77", "objectWriteTraceId": f"{parts.id}:1", "properties": {"amount": told}, "updatedAt": NOW}
     answer = Answer(201, {}, msgspec.json.encode({"status": "COMPLETE", "results": [made]}))
     marks = Marks()
-    Parts(marks).done(unit, [parts], answer)
+    asyncio.run(Parts(marks).done(unit, [parts], answer))
     assert [mark.id for mark in marks.noted] == ["77"] * known
 
 

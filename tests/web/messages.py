@@ -6,7 +6,7 @@ from pathlib import Path
 
 from babel.messages.extract import extract_from_dir
 
-from tieout.actions import filters, history, language, mapping, settings, signatures, undo
+from tieout.actions import filters, history, mapping, settings, signatures, undo, vocabulary
 from tieout.core.causes import CAUSES, REASONS
 from tieout.core.fixes import FIXES
 from tieout.core.undoing import WHY_NOT
@@ -86,26 +86,26 @@ def spoken(tree: ast.Module, speakers: set[str]) -> set[str]:
 def of_tables() -> set[str]:
     """What stands in tables of the code."""
     tables = (
-        language.KINDS,
-        language.KINDS_TOGETHER,
-        language.GROUPS,
-        language.HEADINGS,
-        language.ENTRIES,
-        language.STATES,
-        language.WHO,
-        language.FINDINGS,
-        language.RECOGNIZED,
-        language.REGIMES,
-        language.VALUES,
-        language.WHICH,
-        language.RECORDS,
-        language.FIELDS,
         mapping.FLOWS,
         mapping.WINNERS,
         filters.ASKS,
-        language.SHARED,
-        language.JOINED,
-        language.AGAINST,
+        vocabulary.KINDS,
+        vocabulary.KINDS_TOGETHER,
+        vocabulary.GROUPS,
+        vocabulary.HEADINGS,
+        vocabulary.ENTRIES,
+        vocabulary.STATES,
+        vocabulary.WHO,
+        vocabulary.FINDINGS,
+        vocabulary.RECOGNIZED,
+        vocabulary.REGIMES,
+        vocabulary.VALUES,
+        vocabulary.WHICH,
+        vocabulary.RECORDS,
+        vocabulary.FIELDS,
+        vocabulary.SHARED,
+        vocabulary.JOINED,
+        vocabulary.AGAINST,
         signatures.TOLD,
         history.EVENTS,
         history.VERBS,

@@ -1,47 +1,18 @@
 """What preflight looks at: each thing with how it stands, what to do about it, and where."""
 
 from collections.abc import Iterator
-from typing import Literal
 from urllib.parse import quote
 
-import msgspec
-
-from tieout.actions.language import REGIMES, WHICH, Words
+from tieout.actions.check import Check, Level, Seen
+from tieout.actions.language import Words
+from tieout.actions.vocabulary import REGIMES, WHICH
 from tieout.core.facts import BooksFacts, CrmFacts
 from tieout.kinds.currency import is_traded
 from tieout.kinds.mapped import is_there
 from tieout.store.connections import StoredConnection
 
-Level = Literal["ok", "ask", "warning", "blocks"]
-
 _CLOCKS_APART = 120
 """Seconds by which a vendor's clock may differ from ours."""
-
-
-class Check(msgspec.Struct, frozen=True):
-    """One thing that was looked at.
-
-    level: `blocks` = invoices will fail until it is set; `ask` = only a person can answer. remedy: what to do. where:
-    the way there through a menu. link: the address of that page, one of ours without host.
-    """
-
-    check: str
-    level: Level
-    title: str
-    remedy: str = ""
-    where: str = ""
-    link: str = ""
-
-
-class Seen(msgspec.Struct, frozen=True):
-    """What only a look into the accounts tells. …_ahead: seconds by which a clock is before ours; None = not told.
-
-    other_sync: the day (ISO) of the newest invoice that HubSpot's own sync made lately; empty for none.
-    """
-
-    hubspot_ahead: int | None = None
-    quickbooks_ahead: int | None = None
-    other_sync: str = ""
 
 
 class Checking:

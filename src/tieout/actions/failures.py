@@ -9,8 +9,9 @@ from sqlalchemy import Connection, RowMapping, and_, func, or_, select
 from tieout.actions import choices, company, lookup
 from tieout.actions.errors import NotFound
 from tieout.actions.home import Home
-from tieout.actions.language import ENGLISH, KINDS_TOGETHER, WHO, Words, moment
+from tieout.actions.language import ENGLISH, Words, moment
 from tieout.actions.naming import Choice, label, labels
+from tieout.actions.vocabulary import KINDS_TOGETHER, WHO
 from tieout.core import money
 from tieout.core.cause import Cause
 from tieout.core.causes import CAUSES

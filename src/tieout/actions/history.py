@@ -11,8 +11,9 @@ from sqlalchemy.sql.selectable import CompoundSelect
 from tieout.actions import company, lookup
 from tieout.actions.edits import Edit, edits
 from tieout.actions.home import Home
-from tieout.actions.language import ENGLISH, KINDS, SIDES, Words, moment
+from tieout.actions.language import ENGLISH, Words, moment
 from tieout.actions.naming import label, labels
+from tieout.actions.vocabulary import KINDS, SIDES
 from tieout.core.fixes import FIXES
 from tieout.core.records import Kind, Side
 from tieout.core.undoing import WHY_NOT

@@ -8,9 +8,10 @@ from sqlalchemy import Connection, String, and_, cast, func, or_, select
 
 from tieout.actions import company, failures, lookup
 from tieout.actions.home import Home
-from tieout.actions.language import ENGLISH, STATES, Words
+from tieout.actions.language import ENGLISH, Words
 from tieout.actions.naming import labels
 from tieout.actions.record import reason
+from tieout.actions.vocabulary import STATES
 from tieout.core.records import Kind, Side, State
 from tieout.core.text import folded, name_words
 from tieout.kinds.invoice import Invoice

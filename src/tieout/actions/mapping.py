@@ -10,9 +10,9 @@ from tieout.actions import settings as set_action
 from tieout.actions.actor import Actor, Role
 from tieout.actions.errors import NotFound, WrongUse
 from tieout.actions.home import Home
-from tieout.actions.language import FIELDS
 from tieout.actions.lookup import connection
 from tieout.actions.reach import accounts
+from tieout.actions.vocabulary import FIELDS
 from tieout.core.facts import BooksFacts
 from tieout.core.fields import Direction, Rule
 from tieout.core.mapping import Mapped, Property

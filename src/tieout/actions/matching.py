@@ -9,10 +9,11 @@ from tieout.actions import choices, record
 from tieout.actions.actor import Actor, Role
 from tieout.actions.errors import NotFound, WrongUse
 from tieout.actions.home import Home
-from tieout.actions.language import AGAINST, ENGLISH, JOINED, KINDS, SHARED, Words
+from tieout.actions.language import ENGLISH, Words
 from tieout.actions.lookup import connection, row_id
 from tieout.actions.naming import Choice, label
 from tieout.actions.record import Row
+from tieout.actions.vocabulary import AGAINST, JOINED, KINDS, SHARED
 from tieout.core.match import Candidate, only_certain
 from tieout.core.plan import Reservations
 from tieout.core.questions import Matches, MatchesOf

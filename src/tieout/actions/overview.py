@@ -11,8 +11,9 @@ from sqlalchemy import Connection, and_, func, select
 from tieout.actions import company, failures, lookup
 from tieout.actions.choices import Condition
 from tieout.actions.home import Home
-from tieout.actions.language import ENGLISH, KINDS_TOGETHER, Words
+from tieout.actions.language import ENGLISH, Words
 from tieout.actions.signatures import SignedMonth, signed_months
+from tieout.actions.vocabulary import KINDS_TOGETHER
 from tieout.core import money
 from tieout.core.causes import CAUSES
 from tieout.core.records import Kind, Side, State

@@ -9,7 +9,8 @@ from sqlalchemy import Connection
 
 from tieout.actions import naming
 from tieout.actions.actor import Actor, Role
-from tieout.actions.checks import Check, Checking, Seen
+from tieout.actions.check import Check, Seen
+from tieout.actions.checks import Checking
 from tieout.actions.errors import WrongUse
 from tieout.actions.home import Home
 from tieout.actions.language import ENGLISH, Words

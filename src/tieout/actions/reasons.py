@@ -1,6 +1,7 @@
 """Codes in words: why something was recorded, found or left out, and where it stands."""
 
-from tieout.actions.language import ENTRIES, FINDINGS, GROUPS, KINDS, RECOGNIZED, STATES, Words
+from tieout.actions.language import Words
+from tieout.actions.vocabulary import ENTRIES, FINDINGS, GROUPS, KINDS, RECOGNIZED, STATES
 from tieout.core.causes import CAUSES, REASONS
 from tieout.proof.tieout import UNEXPLAINED
 

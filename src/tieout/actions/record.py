@@ -11,8 +11,9 @@ from sqlalchemy import Connection, select
 from tieout.actions import company, failures, history, lookup
 from tieout.actions.errors import NotFound
 from tieout.actions.home import Home
-from tieout.actions.language import ENGLISH, KINDS, SIDES, STATES, Words, moment
+from tieout.actions.language import ENGLISH, Words, moment
 from tieout.actions.naming import MONEY, label, labels
+from tieout.actions.vocabulary import KINDS, SIDES, STATES
 from tieout.core import money
 from tieout.core.causes import CAUSES, REASONS
 from tieout.core.fields import CUSTOM, value_of

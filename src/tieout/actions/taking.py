@@ -3,8 +3,9 @@
 from tieout.actions import audit, prove, signatures
 from tieout.actions.errors import NotFound
 from tieout.actions.home import Home
-from tieout.actions.language import HEADINGS, Words
+from tieout.actions.language import Words
 from tieout.actions.reasons import titled
+from tieout.actions.vocabulary import HEADINGS
 from tieout.proof.sheet import Column, Sheet, findings, open_amounts
 from tieout.proof.workbook import workbook
 

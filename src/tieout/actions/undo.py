@@ -15,8 +15,9 @@ from tieout.actions.actor import Actor, Role
 from tieout.actions.edits import Edit, edits
 from tieout.actions.errors import NotFound, WrongUse
 from tieout.actions.home import Home
-from tieout.actions.language import ENGLISH, KINDS, SIDES, Words, moment
+from tieout.actions.language import ENGLISH, Words, moment
 from tieout.actions.naming import label
+from tieout.actions.vocabulary import KINDS, SIDES
 from tieout.core import money
 from tieout.core.decide import Pair, Update, World
 from tieout.core.plan import Reservations

@@ -23,8 +23,9 @@ def audit(
 ) -> None:
     """Compare both accounts without writing to either: what is missing, doubled or different, in money."""
     from tieout.actions import audit as action  # noqa: PLC0415
-    from tieout.actions.language import ENGLISH, FINDINGS  # noqa: PLC0415
+    from tieout.actions.language import ENGLISH  # noqa: PLC0415
     from tieout.actions.taking import as_workbook  # noqa: PLC0415
+    from tieout.actions.vocabulary import FINDINGS  # noqa: PLC0415
     from tieout.proof.audit import GROUPS  # noqa: PLC0415
     from tieout.proof.sheet import findings, separated  # noqa: PLC0415
 

@@ -86,7 +86,7 @@ def filter_(
 ) -> None:
     """Say which records may travel; `try` counts what a filter would let pass. Pairs are never cut by one."""
     from tieout.actions import filters as action  # noqa: PLC0415
-    from tieout.actions.language import SIDES  # noqa: PLC0415
+    from tieout.actions.vocabulary import SIDES  # noqa: PLC0415
 
     given = words or []
     with at_home(as_json) as (home, actor):

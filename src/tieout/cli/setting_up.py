@@ -142,8 +142,8 @@ def match(
 ) -> None:
     """Review what could be the same on both sides, before anything is created."""
     from tieout.actions import match as action  # noqa: PLC0415
-    from tieout.actions.language import AGAINST, SHARED  # noqa: PLC0415
     from tieout.actions.matching import Chosen, choose, take_apart  # noqa: PLC0415
+    from tieout.actions.vocabulary import AGAINST, SHARED  # noqa: PLC0415
 
     links = key_values(link or [], as_json)
     with at_home(as_json) as (home, actor):

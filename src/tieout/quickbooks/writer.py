@@ -240,7 +240,7 @@ def as_returned(operation: Operation) -> Row:
 
 
 def _pays(operation: Operation) -> bool:
-    return operation.kind is Kind.SETTLEMENT and operation.verb == "create"
+    return operation.verb == "create" and isinstance(operation.record, Settlement)
 
 
 def _document(operation: Operation) -> str:

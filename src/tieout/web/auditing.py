@@ -9,8 +9,9 @@ from litestar.params import FromPath
 from litestar.response import Redirect
 
 from tieout.actions import audit, company, lookup, taking
-from tieout.actions.language import FINDINGS, Words
+from tieout.actions.language import Words
 from tieout.actions.reasons import titled
+from tieout.actions.vocabulary import FINDINGS
 from tieout.proof.audit import Audit, Line
 from tieout.proof.sheet import separated
 from tieout.web.views import attached, place, show

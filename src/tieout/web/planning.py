@@ -14,10 +14,11 @@ from litestar.params import FromPath
 from litestar.response import Redirect
 
 from tieout.actions import company, lookup
-from tieout.actions.language import JOINED, KINDS, SHARED, SIDES, Words
+from tieout.actions.language import Words
 from tieout.actions.outlook import Outlook
 from tieout.actions.reasons import titled
 from tieout.actions.rehearse import Rehearsal, Step, rehearse
+from tieout.actions.vocabulary import JOINED, KINDS, SHARED, SIDES
 from tieout.core.causes import CAUSES
 from tieout.core.merge import Difference
 from tieout.core.records import Kind

@@ -11,9 +11,10 @@ from litestar.params import FromPath
 from litestar.response import Redirect
 
 from tieout.actions import company, lookup, naming, prove, taking
-from tieout.actions.language import GROUPS, Words
+from tieout.actions.language import Words
 from tieout.actions.reasons import titled
 from tieout.actions.signatures import SignedMonth, signed_months
+from tieout.actions.vocabulary import GROUPS
 from tieout.core.money import text
 from tieout.core.records import Side
 from tieout.proof.sheet import separated

@@ -15,7 +15,8 @@ from litestar.template.base import csrf_token
 from markupsafe import Markup, escape
 
 from tieout.actions import failures, lookup, overview
-from tieout.actions.language import KINDS, KINDS_TOGETHER, LANGUAGES, SIDES, STATES, VALUES, Words
+from tieout.actions.language import LANGUAGES, Words
+from tieout.actions.vocabulary import KINDS, KINDS_TOGETHER, SIDES, STATES, VALUES
 from tieout.web import assets
 from tieout.web.menu import MENU
 from tieout.web.visit import LANGUAGE, HttpRequest, Visit, preference_cookie, segment
