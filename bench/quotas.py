@@ -65,7 +65,7 @@ def measure(path: Path, first: date, last: date) -> Pace:
     """Sync the sales of the days `first` to `last` under quotas."""
     with tempfile.TemporaryDirectory() as folder:
         state, home, file = (Path(folder) / name for name in ("state", "home", "sign-in.json"))
-        company = ("--company", "uk", "--state-file", str(state))
+        company = ("--company", "uk", "--state", str(state))
         with sandbox(*company, "--no-quotas") as sign_in:
             set_index_lag(sign_in, _LAG)
             retail.Shop(home, sign_in).open(path, first, last)
