@@ -38,7 +38,7 @@ from bench.vendors import HubSpot
 from bench.vendors import QuickBooks as QuickBooksApi
 from quickbooks import QuickBooks
 
-_HOME_INVOICES, _ABROAD_INVOICES, _LINES, _CUSTOMERS, _ITEMS = 150, 50, 10, 40, 60
+_HOME_INVOICES, _ABROAD_INVOICES, _LINES, _CUSTOMERS, _ITEMS = 400, 200, 20, 100, 300
 _INVOICE_TO_CONTACT, _INVOICE_TO_COMPANY, _LINE_TO_INVOICE, _CONTACT_TO_COMPANY = 177, 179, 410, 1
 
 
