@@ -88,7 +88,7 @@ def main(arguments: Sequence[str] | None = None) -> int:
     parser = argparse.ArgumentParser(prog="python -m bench.quotas")
     parser.add_argument("file", type=Path)
     parser.add_argument("--from", dest="first", type=date.fromisoformat, default=retail.FIRST_DAY, metavar="DAY")
-    parser.add_argument("--to", dest="last", type=date.fromisoformat, default=retail.LAST_DAY, metavar="DAY")
+    parser.add_argument("--to", dest="last", type=date.fromisoformat, default=retail.DECEMBER, metavar="DAY")
     given = parser.parse_args(arguments)
     found = measure(given.file, given.first, given.last)
     sys.stdout.write(msgspec.json.format(msgspec.json.encode(found._asdict()), indent=2).decode() + "\n")
