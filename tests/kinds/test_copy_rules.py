@@ -40,7 +40,7 @@ RULES = InvoiceRules()
 FACTS = Facts(CrmFacts("1", "USD", "America/New_York"), BooksFacts("1", "Nova", "US", "USD"))
 OWNER = LinkOf(Kind.CUSTOMER, Side.BOOKS, "5")
 ITEM = LinkOf(Kind.ITEM, Side.BOOKS, "8")
-TWIN = Alike(Kind.INVOICE, Side.CRM, "company:1", Decimal("25.00"), "USD", date(2026, 1, 10), date(2026, 1, 30))
+TWIN = Alike(Kind.INVOICE, Side.CRM, "company:1", Decimal("25.00"), "USD", date(2026, 1, 10), date(2026, 1, 30), "1042")
 ANSWERS = {OWNER: Linked("company:1"), ITEM: Linked("31"), TWIN: Matches()}
 NEARBY = (Candidate("77", "INV-9", ("amount", "date")),)
 

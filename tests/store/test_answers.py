@@ -331,6 +331,14 @@ def test_another_customer_amount_currency_time_or_a_void_is_no_twin(tx, other):
     assert ask(tx, twin()) == Matches()
 
 
+@pytest.mark.parametrize(("other", "shared"), [({}, ("number",)), ({"customer": "6"}, ()), ({"number": "INV-8"}, ())])
+def test_a_document_of_the_same_customer_and_number_is_found_whatever_its_amount_and_day(tx, other, shared):
+    there = {"number": "inv-7", "total": Decimal(99), "date": date(2025, 1, 1)} | other
+    mirror.put(tx, CONNECTION, Side.BOOKS, [invoice_row("1", **there)], NOW)
+    assert ask(tx, twin()) == Matches()
+    assert tuple(c.shared for c in ask(tx, twin(number="INV-7")).candidates) == ((shared,) if shared else ())
+
+
 def test_a_linked_document_is_nobodys_twin(tx):
     row = invoice_row("1", date=date(2026, 1, 10))
     mirror.put(tx, CONNECTION, Side.BOOKS, [row], NOW)

@@ -61,6 +61,7 @@ class Alike(msgspec.Struct, frozen=True, tag=True):
     """Which unlinked documents could be this same one?  Answered by `Matches`.
 
     side: where to look. party: the customer's id there (invoices), or the invoice's id there (settlements).
+    number: of an invoice; one of the same party that bears it could be this one, whatever its amount and day.
     """
 
     kind: Kind
@@ -70,6 +71,7 @@ class Alike(msgspec.Struct, frozen=True, tag=True):
     currency: str
     first: date
     last: date
+    number: str = ""
 
 
 class SettledOf(msgspec.Struct, frozen=True, tag=True):

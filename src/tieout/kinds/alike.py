@@ -13,6 +13,7 @@ from tieout.kinds.settlement import Settlement
 def alike_question(record: Invoice | Settlement, side: Side, party: str, world: World) -> Alike | None:
     """The question for records of `side` that could be this very one, of its amount and about its day.
 
+    In HubSpot an invoice of its number counts as well; in QuickBooks that is a failure of its own (`duplicate_number`).
     party: the customer's id on that side for an invoice, the invoice's for a payment. None where the record has no day
     or there is no such party, so that nothing can be told.
     """
@@ -20,10 +21,11 @@ def alike_question(record: Invoice | Settlement, side: Side, party: str, world: 
         return None
     if isinstance(record, Invoice):
         kind, amount, days = Kind.INVOICE, record.total, world.settings.same_invoice_days
+        number = record.number if side is Side.CRM else ""
     else:
-        kind, amount, days = Kind.SETTLEMENT, record.amount, world.settings.same_payment_days
+        kind, amount, days, number = Kind.SETTLEMENT, record.amount, world.settings.same_payment_days, ""
     near = timedelta(days=days)
-    return Alike(kind, side, party, amount, record.currency, record.date - near, record.date + near)
+    return Alike(kind, side, party, amount, record.currency, record.date - near, record.date + near, number)
 
 
 def found(question: Alike | None, answers: Answers) -> tuple[Candidate, ...]:

@@ -6,7 +6,7 @@ from decimal import Decimal
 from typing import Any
 
 import msgspec
-from sqlalchemy import Connection, and_, func, select
+from sqlalchemy import Connection, and_, func, or_, select
 
 from tieout.core.match import Candidate, ranked
 from tieout.core.merged import MergedOf
@@ -34,6 +34,7 @@ from tieout.core.questions import (
 from tieout.core.records import Key, Kind, Side
 from tieout.core.text import folded, normal
 from tieout.core.undoing import UndoOf, UsersOf
+from tieout.kinds.booking import number_key
 from tieout.kinds.customer import Customer, display_name
 from tieout.kinds.invoice import Invoice
 from tieout.kinds.item import Item
@@ -320,9 +321,12 @@ def _unique(tx: Connection, connection: int, kind: Kind, keys: set[Key]) -> set[
 
 def _alike(tx: Connection, connection: int, question: Alike) -> Matches:
     own = pair.c.books_id if question.side is Side.BOOKS else pair.c.crm_id
-    key = alike_key(question.party, question.amount)
+    keys = [alike_key(question.party, question.amount)]
+    if question.number:
+        keys.append(number_key(question.number))
     rows = tx.execute(
         select(record.c.id, record.c.body)
+        .distinct()
         .join(
             match_key,
             and_(
@@ -343,8 +347,7 @@ def _alike(tx: Connection, connection: int, question: Alike) -> Matches:
         )
         .where(
             match_key.c.connection == connection,
-            match_key.c.name == key.name,
-            match_key.c.value == key.value,
+            or_(*(and_(match_key.c.name == key.name, match_key.c.value == key.value) for key in keys)),
             record.c.side == question.side.value,
             record.c.kind == question.kind.value,
             record.c.gone == "",
@@ -355,10 +358,25 @@ def _alike(tx: Connection, connection: int, question: Alike) -> Matches:
         there = decode_record(question.kind, row.body)
         if not isinstance(there, Invoice | Settlement) or there.date is None:
             continue
-        if question.first <= there.date <= question.last and there.currency in ("", question.currency):
-            label = there.number if isinstance(there, Invoice) else there.reference
-            found.append(Candidate(row.id, label or row.id, ("amount", "date")))
+        label = there.number if isinstance(there, Invoice) else there.reference
+        if shared := _alike_in(there, question):
+            found.append(Candidate(row.id, label or row.id, shared))
     return Matches(ranked(found))
+
+
+def _alike_in(there: Invoice | Settlement, question: Alike) -> tuple[str, ...]:
+    """What makes a record one that could be meant; nothing where it could not."""
+    shared: tuple[str, ...] = ()
+    if isinstance(there, Invoice):
+        same = folded(there.number) == folded(question.number) and question.party == there.customer
+        shared = ("number",) if question.number and same else ()
+        amount, party = there.total, there.customer
+    else:
+        amount, party = there.amount, there.invoice
+    near = there.date is not None and question.first <= there.date <= question.last
+    if near and (amount, party) == (question.amount, question.party) and there.currency in ("", question.currency):
+        shared += ("amount", "date")
+    return shared
 
 
 def _country(tx: Connection, connection: int, question: CountryOf) -> Country:
