@@ -9,13 +9,14 @@ from types import SimpleNamespace
 import pytest
 from tests.store.stage import CONNECTION, NOW
 
-from tieout.core.records import Kind, Side
+from tieout.core.records import Kind, Side, State
 from tieout.engine import merging
 from tieout.kinds.customer import Customer
 from tieout.kinds.invoice import Invoice
 from tieout.remote.rows import Row
 from tieout.store import merged, mirror, pairs
 from tieout.store.database import Database
+from tieout.store.pairs import Story
 
 OLD, NEW, NEWEST = "5", "6", "7"
 
@@ -103,3 +104,19 @@ def test_where_the_invoices_name_several_nobody_knows_which(world: World) -> Non
     nova(world)
     world.holds(invoice("10", OLD), invoice("11", OLD))
     assert world.became(Books(invoice("10", NEW), invoice("11", NEWEST))) == ""
+
+
+def test_a_customer_in_no_pair_is_looked_for_while_an_invoice_waits_for_it(world: World) -> None:
+    world.holds(invoice("10", OLD))
+    with world.database.begin() as tx:
+        waiting = pairs.find(tx, CONNECTION, Kind.INVOICE, Side.BOOKS, "10")
+        assert waiting is not None
+        pairs.settle(tx, waiting, State.WAITING, "dependency", Story(), now=NOW)
+    assert world.became(Books(invoice("10", NEW))) == NEW
+
+
+def test_a_customer_in_no_pair_that_nothing_waits_for_is_left_alone(world: World) -> None:
+    world.holds(invoice("10", OLD))
+    books = Books(invoice("10", NEW))
+    assert not world.became(books)
+    assert not books.asked

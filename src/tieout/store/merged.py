@@ -4,17 +4,17 @@ from collections.abc import Iterable, Mapping, Sequence
 from datetime import datetime
 
 import msgspec
-from sqlalchemy import Connection, String, and_, cast, func, or_, select, update
+from sqlalchemy import Connection, String, and_, cast, or_, select, update
 
 from tieout.core.match import Candidate
 from tieout.core.merged import Merged, MergedOf
-from tieout.core.records import Kind, Side
+from tieout.core.records import Kind, Side, State
 from tieout.kinds.currency import in_currency, parted
 from tieout.store import currency, mirror, pairs
 from tieout.store.agenda import chunks
 from tieout.store.codec import decode, encode
 from tieout.store.pairs import AlreadyLinked, Stored
-from tieout.store.tables import key_row, pair, record
+from tieout.store.tables import key_row, match_key, pair, record
 
 _MOST_STEPS = 10
 """A record may be merged, and what it became again; so often at most is it followed."""
@@ -113,31 +113,55 @@ def answer(tx: Connection, connection: int, question: MergedOf) -> Merged:
 
 
 def lost_customers(tx: Connection, connection: int) -> dict[str, int]:
-    """Linked QuickBooks customers, just changed, that are deleted or inactive there: their versions by id."""
-    rows = tx.execute(
-        select(record.c.id, record.c.version)
+    """QuickBooks customers that are gone, where that matters: their versions by id.
+
+    Linked ones, just changed, that are deleted or inactive there; and deleted ones that an invoice still waits for.
+    """
+    gone = and_(
+        record.c.connection == connection,
+        record.c.side == Side.BOOKS.value,
+        record.c.kind == Kind.CUSTOMER.value,
+        or_(
+            record.c.gone == "deleted",
+            and_(record.c.gone == "", cast(record.c.body, String).contains('"active":false')),
+        ),
+    )
+    linked = and_(
+        pair.c.connection == connection,
+        pair.c.kind == Kind.CUSTOMER.value,
+        pair.c.dirty.is_(True),
+        pair.c.linked_at != "",
+        pair.c.books_id == record.c.id,
+    )
+    rows = [*tx.execute(select(record.c.id, record.c.version).join(pair, linked).where(gone))]
+    for chunk in chunks(_waited_for(tx, connection)):
+        deleted = and_(gone, record.c.gone == "deleted", record.c.id.in_(chunk))
+        rows += tx.execute(select(record.c.id, record.c.version).where(deleted))
+    return {row.id: row.version for row in sorted(rows, key=lambda row: (len(row.id), row.id))}
+
+
+def _waited_for(tx: Connection, connection: int) -> list[str]:
+    """The QuickBooks customers of invoices that wait to be shown in HubSpot."""
+    named = tx.execute(
+        select(match_key.c.value)
         .join(
             pair,
             and_(
-                pair.c.connection == record.c.connection,
-                pair.c.kind == record.c.kind,
-                pair.c.books_id == record.c.id,
+                pair.c.connection == match_key.c.connection,
+                pair.c.kind == match_key.c.kind,
+                pair.c.books_id == match_key.c.id,
             ),
         )
         .where(
             pair.c.connection == connection,
-            pair.c.kind == Kind.CUSTOMER.value,
-            pair.c.dirty.is_(True),
-            pair.c.linked_at != "",
-            record.c.side == Side.BOOKS.value,
-            or_(
-                record.c.gone == "deleted",
-                and_(record.c.gone == "", cast(record.c.body, String).contains('"active":false')),
-            ),
+            pair.c.kind == Kind.INVOICE.value,
+            pair.c.state == State.WAITING.value,
+            pair.c.crm_id.is_(None),
+            match_key.c.side == Side.BOOKS.value,
+            match_key.c.name == "alike",
         )
-        .order_by(func.length(record.c.id), record.c.id)
     )
-    return {row.id: row.version for row in rows}
+    return sorted({value.partition(":")[0] for value in named.scalars()})
 
 
 def invoices_known_under(tx: Connection, connection: int, customer: str) -> list[str]:
