@@ -3,7 +3,7 @@
 from collections import defaultdict
 from collections.abc import Iterator
 
-from tests.simulation.once import mark
+from tests.simulation.once import RETURN, mark
 from tests.simulation.ownership import KINDS
 from tests.simulation.scene import PARTS, Move, Scene
 from tests.simulation.watch import Effect
@@ -32,7 +32,7 @@ def _in_books(scene: Scene, happened: set[str]) -> Iterator[str]:
     for move in scene.moves:
         of_unit[move.entry.unit].append(move)
     for effect in scene.ours(Side.BOOKS):
-        mine = [m for m in of_unit.get(effect.key, ()) if effect.id in _about(m)]
+        mine = [m for m in of_unit.get(effect.key, ()) if _is_about(m, effect)]
         happened.update(m.id for m in mine)
         told = any(m.state == journal.DONE or _overtaken(scene, m, effect) for m in mine)
         if not told and not _made_strange(scene, effect) and not _given_away(of_unit[effect.key]):
@@ -55,9 +55,11 @@ def _overtaken(scene: Scene, move: Move, ours: Effect) -> bool:
     return refused and _sent_again(scene, move) and any(effect.at >= ours.at for effect in after)
 
 
-def _about(move: Move) -> tuple[str, str]:
-    """The ids of the documents in QuickBooks that an operation changes or made; of an application, its payment's."""
-    return move.entry.operation.target, move.result.id.partition(":")[0]
+def _is_about(move: Move, effect: Effect) -> bool:
+    """Whether an operation made this effect: on its target, on what it made, or by an entry that carries its mark."""
+    if effect.entity == RETURN:
+        return move.id == mark(effect)
+    return effect.id in (move.entry.operation.target, move.result.id.partition(":")[0])
 
 
 def _in_crm(scene: Scene, happened: set[str]) -> Iterator[str]:

@@ -10,7 +10,14 @@ from tests.simulation.edits import edits_lost
 from tests.simulation.once import asked_before_creating, created_once
 from tests.simulation.ownership import KINDS, coding_kept, locked_days_kept, only_what_is_ours
 from tests.simulation.scene import Scene
-from tests.simulation.takings import applied, asked_before_booking, booked_agrees, no_money_left_out, only_money_booked
+from tests.simulation.takings import (
+    applied,
+    asked_before_booking,
+    booked_agrees,
+    no_money_left_out,
+    only_money_booked,
+    returns_entered,
+)
 
 from tieout.core.causes import CAUSES, REASONS
 from tieout.core.records import Kind, Side, State
@@ -57,6 +64,7 @@ def at_rest(scene: Scene) -> list[str]:
             copies_agree,
             booked_agrees,
             no_money_left_out,
+            returns_entered,
             accounted_for,
             within_quota,
         ),

@@ -12,6 +12,8 @@ from tieout.core.records import Kind, Side
 from tieout.kinds.invoice import Invoice
 from tieout.store import journal
 
+RETURN = "JournalEntry"
+"""What we enter in QuickBooks of a payment whose money went back."""
 _TEN_DAYS = 10
 _SEARCHED = 5
 _TO_INVOICE, _TO_CONTACT, _TO_COMPANY = "542", "177", "179"
@@ -33,7 +35,8 @@ def created_once(scene: Scene) -> Iterator[str]:
     by_mark = {move.id: move for move in scene.moves}
     for effect in creations(scene):
         move = by_mark.get(mark(effect))
-        if move is not None and move.entry.origin is not None and (effect.entity, effect.id) not in gone:
+        counts = effect.entity != RETURN and (effect.entity, effect.id) not in gone  # money may go back several times
+        if move is not None and move.entry.origin is not None and counts:
             # A company's person is a contact of its own, made by an update.
             what = move.entry.operation.kind.value if move.entry.operation.verb == "create" else "person"
             counterparts[f"{what} in {effect.side}", move.entry.origin.id].append(effect.id)

@@ -3,7 +3,7 @@
 from collections.abc import Iterator
 from decimal import Decimal
 
-from tests.simulation.once import creations, day, mark
+from tests.simulation.once import RETURN, creations, day, mark
 from tests.simulation.overseer import locked
 from tests.simulation.scene import PARTS, Scene
 from tests.simulation.watch import Effect
@@ -34,6 +34,8 @@ def only_what_is_ours(scene: Scene) -> Iterator[str]:
     for effect in scene.ours(Side.BOOKS):
         place = f"{effect.entity} {effect.id}"
         if effect.entity == "Payment" and effect.act == "create" and scene.stage.plan.book_hubspot_payments:
+            continue
+        if effect.entity == RETURN and _approved(scene, effect):
             continue
         if effect.entity not in KINDS:
             yield f"We wrote to {place}, which is the bookkeeper's alone."
@@ -138,6 +140,16 @@ def _lines_left(scene: Scene, ours: Effect) -> int:
                 break
     now = {line.id for line in carried[-1].lines}
     return max((len({line.id for line in was.lines} - now) for was in carried), default=0)
+
+
+def _approved(scene: Scene, ours: Effect) -> bool:
+    """Whether the entry of what went back of a payment was asked for by a person, beforehand."""
+    move = next((move for move in scene.moves if move.id == mark(ours)), None)
+    return move is not None and any(
+        note.what == "fix" and note.details["fix"] == "enter_return" and note.at <= move.planned
+        for note in scene.notes
+        if note.pair == move.entry.pair
+    )
 
 
 def _is_shown(scene: Scene, ours: Effect) -> bool:

@@ -35,7 +35,7 @@ _CRM = {
     "invoices": "hs_number,hs_invoice_status,hs_invoice_billable,hs_invoice_date,hs_subtotal,hs_total_discount,hs_tax,"
     "hs_amount_billed,hs_amount_paid,hs_due_date,hs_comments,tieout_key",
     "line_items": "amount,hs_external_id",
-    "commerce_payments": "hs_initial_amount,hs_latest_status,tieout_key",
+    "commerce_payments": "hs_initial_amount,hs_latest_status,hs_refunds_amount,tieout_key",
 }
 
 

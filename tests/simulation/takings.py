@@ -1,10 +1,11 @@
 """Payments recorded in HubSpot and booked in QuickBooks: only money, whole, once, never beside what somebody typed in."""
 
+from collections import defaultdict
 from collections.abc import Iterator
 from datetime import timedelta
 from decimal import Decimal
 
-from tests.simulation.once import creations, day, mark
+from tests.simulation.once import RETURN, creations, day, mark
 from tests.simulation.scene import Json, Move, Scene
 from tests.simulation.watch import Effect
 
@@ -70,6 +71,46 @@ def no_money_left_out(scene: Scene) -> Iterator[str]:
         books = scene.books["Invoice"].get(invoice.books_id, {}) if invoice is not None else {}
         if stored.cause == "nothing_open" and there and Decimal(books.get("Balance", 0)) > 0:
             yield f"Payment {stored.crm_id} fails as nothing were open, and {books['Balance']} is."
+
+
+def returns_entered(scene: Scene) -> Iterator[str]:
+    """5. What went back of a booked payment that is in order stands in QuickBooks as well: all of it, and no more."""
+    first = {effect.id: effect for effect, _ in _booked(scene)}
+    entered: dict[int, Decimal] = defaultdict(Decimal)
+    moves = {move.id: move for move in scene.moves}
+    for effect in creations(scene):
+        if effect.entity == RETURN and (move := moves.get(mark(effect))) is not None:
+            owed, taken = effect.sent["Line"]
+            if (_posted(owed), _posted(taken)) not in ((1, -1), (-1, 1)) or owed["Amount"] != taken["Amount"]:
+                yield f"Entry {effect.id} of ours does not balance."
+            entered[move.entry.pair] += _posted(owed) * Decimal(owed["Amount"])
+            payment = first.get(move.entry.operation.target.partition(":")[0])
+            payer = "" if payment is None else payment.after["CustomerRef"]["value"]
+            if payer in scene.books["Customer"] and _owing(owed) != payer:
+                yield f"Entry {effect.id} of ours charges another customer than had paid."
+    for stored in scene.pairs:
+        crm = scene.crm["commerce_payments"].get(stored.crm_id)
+        in_order = stored.state in (*_SETTLED, State.ACCEPTED) and stored.books_id.partition(":")[0] in first
+        if stored.pair.kind is Kind.SETTLEMENT and in_order and crm is not None and entered[stored.id] != _went(crm):
+            yield f"Of payment {stored.crm_id} {_went(crm)} went back, and {entered[stored.id]} was entered."
+
+
+def _went(crm: Json) -> Decimal:
+    """What HubSpot says that went back of a payment."""
+    whole = Decimal(crm["hs_initial_amount"])
+    if crm["hs_latest_status"] in ("failed", "disputed_lost"):
+        return whole
+    return Decimal(crm.get("hs_refunds_amount") or 0) or (
+        whole if crm["hs_latest_status"] == "refunded" else Decimal(0)
+    )
+
+
+def _posted(line: Json) -> int:
+    return 1 if line["JournalEntryLineDetail"]["PostingType"] == "Debit" else -1
+
+
+def _owing(line: Json) -> str:
+    return str(line["JournalEntryLineDetail"]["Entity"]["EntityRef"]["value"])
 
 
 def applied(payment: Json, invoice: str) -> Decimal:
