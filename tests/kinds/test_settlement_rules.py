@@ -53,6 +53,11 @@ def test_cash_is_recorded_on_the_hubspot_invoice():
     assert alone() == Create(Side.CRM, replace(COPY, id=""))
 
 
+def test_where_the_money_went_in_quickbooks_is_nothing_that_hubspot_holds():
+    banked = replace(PAID, account="12", deposited=True, rate=Decimal("1.08"))
+    assert alone(banked) == Create(Side.CRM, replace(COPY, id=""))
+
+
 @pytest.mark.parametrize(
     ("changed", "reason"), [({"cash": False}, "credit"), ({"amount": Decimal(0)}, "nothing_applied")]
 )

@@ -83,10 +83,8 @@ class SettlementRules:
         if reply.balance is not None and reply.balance < books.amount and "create_anyway" not in pair.choices:
             evidence = {"amount": str(books.amount), "balance": str(reply.balance), "invoice": reply.label}
             return Hold("payment_exceeds_balance", evidence)
-        return Create(
-            Side.CRM,
-            msgspec.structs.replace(books, id="", transaction="", invoice=reply.other, processor="quickbooks"),
-        )
+        shown = msgspec.structs.replace(books, id="", transaction="", invoice=reply.other, processor="quickbooks")
+        return Create(Side.CRM, msgspec.structs.replace(shown, account="", rate=None, deposited=False))
 
     def _twin(
         self, pair: Pair[Settlement], books: Settlement, invoice: str, world: World, answers: Answers
