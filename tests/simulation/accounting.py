@@ -76,6 +76,8 @@ def _in_crm(scene: Scene, happened: set[str]) -> Iterator[str]:
             happened.add(key)  # the record may be gone by the second time
         elif move is not None and move.state == journal.DONE:
             happened.add(key)
+        elif move is not None and move.state == journal.DROPPED and _looked_up_stale(scene, effect):
+            happened.add(key)  # it is decided anew
         elif not _made_strange(scene, effect) and not _left_strange(scene, effect):
             state = "not in the journal" if move is None else move.state
             yield f"{effect.act} of {effect.entity} {effect.id} in HubSpot happened, but is {state}."
@@ -88,6 +90,12 @@ def _took_away(scene: Scene, move: Move, effect: Effect) -> bool:
     _, path, body = scene.units.get(move.entry.unit, (0, "", b""))
     own = move.entry.operation.target == scene.parts_of.get((effect.entity, effect.id))
     return own and path.endswith(f"/{effect.entity}/batch/archive") and f'"{effect.id}"'.encode() in body
+
+
+def _looked_up_stale(scene: Scene, ours: Effect) -> bool:
+    """Whether HubSpot showed the record as it had been before our change, when that was looked for."""
+    read = f"/{ours.entity}/batch/read"
+    return ours.act == "update" and any(at >= ours.at and path.endswith(read) for at, path in scene.stale)
 
 
 def _left_strange(scene: Scene, ours: Effect) -> bool:

@@ -66,8 +66,9 @@ class Scene(msgspec.Struct):
     """books, crm: by entity and id, what stands there; filled in only at rest.
 
     untrue: records of the mirror that a fresh reading contradicts. throttled: paths that were answered 429 in calm.
-    units: how often each was sent, where to, and what. sent: how often each QuickBooks request id arrived. parts_of: the invoice that a part of one in HubSpot belongs to,
-    by type and id of the part.
+    stale: when HubSpot answered a read by id as things had stood before, and on which path. units: how often each was
+    sent, where to, and what. sent: how often each QuickBooks request id arrived. parts_of: the invoice that a part of
+    one in HubSpot belongs to, by type and id of the part.
     """
 
     stage: Stage
@@ -82,6 +83,7 @@ class Scene(msgspec.Struct):
     crm: dict[str, dict[str, Json]] = {}
     untrue: list[str] = []
     throttled: list[str] = []
+    stale: list[tuple[datetime, str]] = []
     sent: dict[str, int] = {}
 
     def ours(self, side: Side) -> list[Effect]:
@@ -146,6 +148,11 @@ async def at_rest(stage: Stage, random: Random, calm_since: datetime) -> Scene:
         for entry in gate.control.log.after(0):
             if entry.status == 429 and entry.at >= calm_since:
                 scene.throttled.append(f"{entry.method} {entry.path}")
+    scene.stale = [
+        (entry.at, entry.path)
+        for entry in stage.pair.hubspot.control.log.after(0)
+        if entry.fault is not None and entry.fault["do"] == "stale_read"
+    ]
     for entry in stage.pair.quickbooks.control.log.after(0):
         _, found, key = entry.query.partition("requestid=")
         if found and entry.status != 401:  # who is not signed in has not arrived
