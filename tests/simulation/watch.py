@@ -120,8 +120,8 @@ class Watched:
                 self._hubspot_one(who, "update", entity, id_, sent.get("properties", {}), answer)
             case "DELETE", [id_]:
                 self._hubspot_one(who, "delete", entity, id_, {}, {})
-            case "PUT" | "DELETE", [id_, "associations", *_] if who != US:
-                self._hubspot_one(who, "update", entity, id_, {}, {})
+            case "PUT" | "DELETE", [id_, "associations", *_, type_, other] if who != US:
+                self._hubspot_one(who, "update", entity, id_, {"linked": {type_: other}}, {})
             case "POST", ["merge"]:
                 for absorbed in sorted({sent["primaryObjectId"], sent["objectIdToMerge"]} - {answer["id"]}):
                     self._hubspot_one(who, "delete", entity, absorbed, {}, {})
