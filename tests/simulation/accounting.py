@@ -35,14 +35,9 @@ def _in_books(scene: Scene, happened: set[str]) -> Iterator[str]:
         mine = [m for m in of_unit.get(effect.key, ()) if _is_about(m, effect)]
         happened.update(m.id for m in mine)
         told = any(m.state == journal.DONE or _overtaken(scene, m, effect) for m in mine)
-        if not told and not _made_strange(scene, effect) and not _given_away(of_unit[effect.key]):
+        if not told and not _made_strange(scene, effect) and not _given_away(scene, effect):
             states = ", ".join(m.state for m in mine) or "not in the journal"
             yield f"{effect.act} of {effect.entity} {effect.id} happened, but is {states}."
-
-
-def _given_away(unit: list[Move]) -> bool:
-    """Whether a person paired what we had made with another record before its lost answer was looked up."""
-    return any(m.state == journal.DROPPED and m.result.why.endswith("belongs to another record.") for m in unit)
 
 
 def _overtaken(scene: Scene, move: Move, ours: Effect) -> bool:
@@ -135,6 +130,19 @@ def _made_strange(scene: Scene, ours: Effect) -> bool:
         or (effect.entity in ("Invoice", "Payment") and mark(ours) not in effect.after.get("PrivateNote", ""))
         for effect in scene.theirs(ours.side)
         if (effect.entity, effect.id) == (ours.entity, ours.id)
+    )
+
+
+def _given_away(scene: Scene, ours: Effect) -> bool:
+    """Whether a person linked what we had made to another record, before its lost answer was looked up.
+
+    The record that it was made for is decided anew.
+    """
+    return ours.act == "create" and any(
+        (note.details["kind"], note.details["books"], note.details["why"])
+        == (KINDS.get(ours.entity), ours.id, "by_you")
+        for note in scene.notes
+        if note.what == "linked" and note.at >= ours.at
     )
 
 
