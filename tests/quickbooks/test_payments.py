@@ -167,6 +167,16 @@ def test_what_went_back_is_entered_once_against_the_account_that_the_money_went_
         assert [one["Amount"] for one in entry["Line"]] == [15, 15]
 
 
+def test_an_entry_of_what_went_back_is_no_news_of_the_payment_itself(us):
+    async def story():
+        booked = await one_booked(us)
+        (entered,) = await written(us, went_back(booked, "15.00"))
+        return booked, entered.row
+
+    booked, told = asyncio.run(story())
+    assert told.version < booked.version == 0
+
+
 def test_a_payment_that_was_changed_meanwhile_is_decided_anew_before_its_return_is_entered(us):
     async def story():
         booked = await one_booked(us)

@@ -34,6 +34,9 @@ from tieout.remote.ports import Timeout
 from tieout.remote.rows import Record, Row
 from tieout.remote.side import Operation, Prepared, Unit, UnitIds
 
+_OLDER_THAN_ALL: Final = -1
+"""A version below QuickBooks' first SyncToken, which is 0: the mirror keeps what it holds."""
+
 
 class Writer:
     """Prepares and sends writes for one company."""
@@ -235,8 +238,8 @@ def is_return(operation: Operation) -> bool:
 
 
 def as_returned(operation: Operation) -> Row:
-    """What an entry of money that went back leaves: the payment itself is as old as it was before."""
-    return Row(Kind.SETTLEMENT, operation.target, 0, operation.record, parent=_document(operation))
+    """What an entry of money that went back leaves: it tells nothing of the payment itself, whose token may be 0."""
+    return Row(Kind.SETTLEMENT, operation.target, _OLDER_THAN_ALL, operation.record, parent=_document(operation))
 
 
 def _pays(operation: Operation) -> bool:
