@@ -70,6 +70,13 @@ def test_a_customer_merged_into_one_that_belongs_to_another_company_asks_until_i
     assert gone(Side.BOOKS, merged=merged, share_customer="7") == held
 
 
+def test_a_pair_that_shares_its_customer_still_follows_what_its_company_is_merged_into():
+    merged = Merged("company:3", "8", books_with="company:2", label="Nova Holding")
+    assert gone(Side.CRM, Side.BOOKS, merged=merged, share_customer="8") == TakeOver("company:3", "5")
+    with_pair = msgspec.structs.replace(merged, crm_with="9")
+    assert gone(Side.CRM, Side.BOOKS, merged=with_pair, share_customer="8") == Exclude("merged")
+
+
 def test_what_met_in_the_same_two_records_on_both_sides_needs_nobody():
     merged = Merged("company:3", "8", crm_with="8", books_with="company:3")
     assert gone(Side.CRM, Side.BOOKS, merged=merged) == Exclude("merged")

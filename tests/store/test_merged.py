@@ -144,6 +144,18 @@ def test_a_pair_that_may_not_live_on_leaves_both_as_they_were(shared):
         assert [of(tx, Side.BOOKS, id_).crm_id for id_ in PAIRED.values()] == before
 
 
+def test_a_pair_that_shares_the_customer_of_another_goes_on_sharing_it_when_its_company_is_merged(shared):
+    with undone(shared) as tx:
+        paired(tx)
+        mirror.put(tx, CONNECTION, Side.BOOKS, [became("6", "5")], NOW)
+        pairs.choose(tx, of(tx, Side.BOOKS, "6").id, {"share_customer": "5"})
+        mirror.put(tx, CONNECTION, Side.CRM, [became("company:2", "company:3")], NOW)
+        merged.take_over(tx, of(tx, Side.BOOKS, "6"), "company:3", "6", NOW)
+        now = of(tx, Side.CRM, "company:3")
+        assert dict(now.pair.choices) == {"share_customer": "5"}
+        assert link_of(tx, Side.CRM, "company:3").other == "5"
+
+
 def test_what_a_person_left_out_is_not_followed(shared):
     with undone(shared) as tx:
         paired(tx)

@@ -35,24 +35,28 @@ def follow(pair: Pair[Any], bond: Bond[Any], side: Side, how: str, answers: Answ
     if now.crm_with == now.books:
         return Exclude("merged")  # the same two records met on both sides
     if len({one.id for one in now.rivals} | {now.books}) > 1:
-        return _one_of_several(pair, now)
-    return _shared(pair, now) if now.books_with else TakeOver(now.crm, now.books)
+        return _one_of_several(pair, bond, now)
+    return _shared(pair, bond, now) if now.books_with else TakeOver(now.crm, now.books)
 
 
-def _one_of_several(pair: Pair[Any], now: Merged) -> Decision:
+def _one_of_several(pair: Pair[Any], bond: Bond[Any], now: Merged) -> Decision:
     """Several became one in HubSpot, each with a QuickBooks customer: one of these is the default for what is new."""
     chosen = pair.choices.get("default_customer", "")
     if chosen == now.books:
-        return _shared(pair, now) if now.books_with else TakeOver(now.crm, now.books)
+        return _shared(pair, bond, now) if now.books_with else TakeOver(now.crm, now.books)
     if chosen in {one.id for one in now.rivals} or not now.asks:
         return Exclude("merged")
     return Hold("merged_in_hubspot", candidates=now.rivals)
 
 
-def _shared(pair: Pair[Any], now: Merged) -> Decision:
-    """The QuickBooks customer that this one was merged into belongs to another HubSpot customer already."""
+def _shared(pair: Pair[Any], bond: Bond[Any], now: Merged) -> Decision:
+    """The QuickBooks customer that this one was merged into belongs to another HubSpot customer already.
+
+    Where both share it, the pair still follows its HubSpot record, whose invoices it tells where to go.
+    """
     if pair.choices.get("share_customer") == now.books:
-        return Exclude("merged")
+        moved = now.crm != bond.crm_base.id and not now.crm_with
+        return TakeOver(now.crm, bond.books_base.id) if moved else Exclude("merged")
     return Hold("merged_in_quickbooks", {"into": now.books}, candidates=(Candidate(now.books, now.label),))
 
 

@@ -194,7 +194,8 @@ def take_over(tx: Connection, stored: Stored, crm_id: str, books_id: str, now: d
     connection, kind, bond = stored.connection, stored.pair.kind, stored.pair.bond
     if bond is None:
         raise ValueError("Only a linked pair takes over.")
-    choices = {name: value for name, value in stored.pair.choices.items() if name not in _ONE_SHOT}
+    shares = ("share_customer",) if books_id == stored.books_id else ()
+    choices = {n: value for n, value in stored.pair.choices.items() if n not in _ONE_SHOT or n in shares}
     crm_base, books_base = msgspec.structs.replace(bond.crm_base, id=crm_id), bond.books_base
     if books_id != stored.books_id:
         books_base = mirror.get(tx, connection, Side.BOOKS, kind, books_id)
