@@ -184,17 +184,9 @@ def _named(value: object) -> object:
 
 
 def _pair_at(scene: Scene, effect: Effect) -> int | None:
-    """The pair that an effect on HubSpot's side belongs to; a contact may be a part of a company's."""
-    if effect.entity == "contacts":
-        part = f"contact:{effect.id}"
-        owners = (s.id for s in scene.pairs if s.pair.bond is not None and part in getattr(s.pair.crm, "parts", ()))
-        return next(owners, None)
-    kind, prefix = {
-        "invoices": (Kind.INVOICE, ""),
-        "companies": (Kind.CUSTOMER, "company:"),
-    }.get(effect.entity, (Kind.ITEM, ""))
-    found = scene.pair_of(kind, Side.CRM, prefix + effect.id)
-    return None if found is None else found.id
+    """The pair that we wrote an effect on HubSpot's side for."""
+    about = (mark(effect) or effect.key).partition(":")[0]
+    return next((move.entry.pair for move in scene.moves if move.id == about), None)
 
 
 def _voided_by_seller(scene: Scene, ours: Effect) -> bool:
