@@ -236,6 +236,28 @@ def test_a_payment_of_hubspot_went_back_before_it_was_booked(tmp_path: Path) -> 
     told(tmp_path, story, "payment_not_kept", "failing")
 
 
+@pytest.mark.cause("payment_came_again", foreseen="the payment's status")
+def test_a_dispute_is_won_after_its_loss_was_entered(tmp_path: Path) -> None:
+    async def story(shop: Shop) -> None:
+        invoice = await sold(shop, book_hubspot_payments="true")
+        payment = paid(shop, invoice, "80.00")
+        await shop.clock.sleep(3)
+        await shop.sync(until_quiet=True)
+        shop.seller.change("commerce_payments", payment, hs_latest_status="disputed_lost")
+        await shop.clock.sleep(3)
+        await shop.sync(until_quiet=True)
+        shop.fix("enter_return")
+        await shop.sync(until_quiet=True)
+        assert shop.cases() == []
+        shop.seller.change("commerce_payments", payment, hs_latest_status="disputed_won")
+        await shop.clock.sleep(3)
+        await shop.sync(until_quiet=True)
+        (case,) = shop.cases()
+        assert "debit Undeposited Funds, credit Accounts Receivable" in case.failure.explanation
+
+    told(tmp_path, story, "payment_came_again", "failing")
+
+
 @pytest.mark.cause("deposit_account_unusable", foreseen="the accounts that QuickBooks offers")
 def test_the_account_for_payments_was_made_inactive(tmp_path: Path) -> None:
     async def story(shop: Shop) -> None:

@@ -65,6 +65,12 @@ def test_money_that_went_back_before_it_was_booked_is_for_a_person(status: str) 
     assert decision.cause == "payment_not_kept"
 
 
+def test_a_dispute_that_was_won_keeps_no_more_than_what_was_refunded_before_left() -> None:
+    decision = alone(replace(PAID, status="disputed_won", returned=Decimal("10.00")))
+    assert isinstance(decision, Fail)
+    assert decision.cause == "payment_not_kept"
+
+
 @pytest.mark.parametrize("status", ["processing", "failed"])
 def test_what_never_came_is_left_out(status: str) -> None:
     assert alone(replace(PAID, status=status)) == Exclude("not_yet_money")
@@ -84,7 +90,8 @@ def test_each_cent_that_went_back_is_entered_once_and_only_when_approved(entered
         return
     asks = came_back(crm, base)
     assert isinstance(asks, Fail)
-    assert (asks.cause, asks.evidence["returned"]) == ("payment_came_back", str(now - entered))
+    cause = "payment_came_back" if now > entered else "payment_came_again"
+    assert (asks.cause, asks.evidence["returned"]) == (cause, str(abs(now - entered)))
     assert isinstance(approved, Update)
     (change,) = approved.changes
     assert change == Change(Side.BOOKS, replace(BOOKED, returned=now - entered), ("returned",))

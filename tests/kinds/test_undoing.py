@@ -108,6 +108,14 @@ def test_a_payment_is_voided_until_it_is_deposited():
     assert taken(msgspec.structs.replace(CREDITED, deposited=True)) == NotUndone("deposited")
 
 
+def test_a_payment_stays_once_it_was_entered_that_its_money_went_back():
+    told = Written(Side.BOOKS, Kind.SETTLEMENT, "create", CREDITED.id, wrote=CREDITED)
+    answers = {UndoOf(OPERATION): told, UsersOf(Kind.SETTLEMENT, Side.BOOKS, CREDITED.id): Users()}
+    entered = msgspec.structs.replace(PAID, returned=Decimal(20))
+    pair = Pair(Kind.SETTLEMENT, entered, CREDITED, Bond(entered, CREDITED), {UNDO: OPERATION})
+    assert undoing.decide(pair, world(), answers) == NotUndone("returned")
+
+
 def test_what_we_made_in_hubspot_is_archived_while_nobody_has_touched_it():
     for made in (PAID, COPY):
         assert taken(made, Side.CRM) == Void(Side.CRM, withdraw=True)

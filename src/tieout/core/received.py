@@ -58,6 +58,14 @@ RECEIVED = (
         fixes=("enter_return", "stop_syncing"),
     ),
     Cause(
+        "payment_came_again",
+        "Money that had gone back came again",
+        "Of a payment of {amount}, {returned} {currency} that had been entered as gone back came again after all "
+        "(HubSpot: {status}). The entry for it: debit {account}, credit Accounts Receivable for the customer, today.",
+        "Approve the entry, or enter in QuickBooks yourself what came again, and stop syncing this payment.",
+        fixes=("enter_return", "stop_syncing"),
+    ),
+    Cause(
         "payment_not_kept",
         "The money of a payment went back before it was booked",
         "A payment of {amount} has the status {status} in HubSpot, and is not booked in QuickBooks.",

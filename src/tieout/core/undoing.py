@@ -76,6 +76,7 @@ WHY_NOT: dict[str, str] = {
     "mailed": "QuickBooks has mailed it to the customer.",
     "paid": "Something was paid or credited on it.",
     "deposited": "It was deposited at the bank.",
+    "returned": "Money of it went back, which is an entry of its own in QuickBooks.",
     "in_use": "It is used by {names}.",
     "has_balance": "The customer has an open balance of {balance}.",
     "inactive": "It is inactive already.",

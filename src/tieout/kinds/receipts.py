@@ -73,7 +73,7 @@ def alone(pair: Pair[Settlement], world: World, answers: Answers) -> Decision:
     if crm.currency and link.currency not in ("", crm.currency):
         evidence = {"currency": crm.currency, "theirs": link.currency, "name": link.label}
         return Fail("another_currency", evidence)
-    if crm.status in _WENT_BACK:
+    if crm.status in _WENT_BACK or crm.returned:
         return Fail("payment_not_kept", {"amount": str(crm.amount), "status": crm.status})
     closed = closed_until(world)
     if closed is not None and crm.date is not None and crm.date <= closed:
@@ -117,14 +117,15 @@ def _enter(
         more = msgspec.structs.replace(books, returned=crm.returned - bond.crm_base.returned)
         return Update((Change(Side.BOOKS, more, ("returned",)),), moved=("returned", "status"), asked="enter_return")
     accounts = world.facts.books.accounts
+    more = crm.returned - bond.crm_base.returned
     evidence = {
         "amount": str(crm.amount),
         "status": crm.status,
-        "returned": str(crm.returned - bond.crm_base.returned),
+        "returned": str(abs(more)),
         "currency": crm.currency,
         "account": next((one.name for one in accounts if one.id == books.account), books.account),
     }
-    return Fail("payment_came_back", evidence)
+    return Fail("payment_came_back" if more > 0 else "payment_came_again", evidence)
 
 
 def _left_as_credit(crm: Settlement, books: Settlement) -> tuple[Warn, ...]:

@@ -149,6 +149,8 @@ def _stays(pair: AnyPair, written: Written, now: msgspec.Struct, users: Users) -
             return NotUndone("deposited")
         case Customer(active=False) | Item(active=False):
             return NotUndone("inactive")
+    if pair.bond and isinstance(pair.bond.crm_base, Settlement) and pair.bond.crm_base.returned:
+        return NotUndone("returned")
     if users.standing and written.kind is Kind.INVOICE:
         return NotUndone("paid")
     if users.standing:
