@@ -149,6 +149,32 @@ def test_currencies_without_cents_or_with_three_digits_keep_them(
     in_virtual_time(tmp_path, story)
 
 
+def test_money_that_goes_back_is_entered_on_what_is_owed_in_its_currency(tmp_path: Path) -> None:
+    async def story(shop: Shop) -> None:
+        open_to(shop, KWD="3.25")
+        nova = shop.seller.company("Nova Ltd", "ana@nova.example")
+        invoice = shop.seller.invoice(nova, ("Consulting", "1", "1.001"), currency="KWD")
+        await shop.connect(book_hubspot_payments="true")
+        await shop.sync(until_quiet=True)
+        payment = shop.seller.pay(invoice, "0.501", "KWD")
+        await shop.sync(until_quiet=True)
+        shop.seller.change(
+            "commerce_payments", payment, hs_latest_status="partially_refunded", hs_refunds_amount="0.125"
+        )
+        await shop.sync(until_quiet=True)
+        (case,) = shop.cases()
+        assert "KWD0.125 went back" in case.failure.explanation
+        shop.fix("enter_return")
+        await shop.sync(until_quiet=True)
+        entry = shop.bookkeeper.only("JournalEntry")
+        assert (entry["TotalAmt"], entry["CurrencyRef"]["value"]) == (Decimal("0.125"), "KWD")
+        assert shop.bookkeeper.only("Customer")["Balance"] == Decimal("0.625")
+        assert shop.cases() == []
+        await shop.ends_well()
+
+    in_virtual_time(tmp_path, story)
+
+
 def test_a_currency_that_the_company_does_not_work_in_holds_the_invoice_back(tmp_path: Path) -> None:
     async def story(shop: Shop) -> None:
         shop.set_hubspot(currencies=["USD", "EUR"])

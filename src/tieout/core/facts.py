@@ -10,11 +10,12 @@ Regime = Literal["none", "us-manual", "us-automated", "per-line"]
 
 
 class Named(msgspec.Struct, frozen=True):
-    """An entry of one of the account's lists."""
+    """An entry of one of the account's lists. currency: an account's, empty where the company has only its own."""
 
     id: str
     name: str
     type: str = ""
+    currency: str = ""
 
 
 class TaxRate(msgspec.Struct, frozen=True):

@@ -52,7 +52,7 @@ RECEIVED = (
     Cause(
         "payment_came_back",
         "The money of a payment went back",
-        "Of a payment of {amount} that is booked in QuickBooks, {returned} {currency} went back (HubSpot: {status}). "
+        "Of a payment of {amount} that is booked in QuickBooks, {returned} went back (HubSpot: {status}). "
         "The entry for it: debit Accounts Receivable for the customer, credit {account}, today.",
         "Approve the entry, or enter in QuickBooks yourself what went back, and stop syncing this payment.",
         fixes=("enter_return", "stop_syncing"),
@@ -60,7 +60,7 @@ RECEIVED = (
     Cause(
         "payment_came_again",
         "Money that had gone back came again",
-        "Of a payment of {amount}, {returned} {currency} that had been entered as gone back came again after all "
+        "Of a payment of {amount}, {returned} that had been entered as gone back came again after all "
         "(HubSpot: {status}). The entry for it: debit {account}, credit Accounts Receivable for the customer, today.",
         "Approve the entry, or enter in QuickBooks yourself what came again, and stop syncing this payment.",
         fixes=("enter_return", "stop_syncing"),

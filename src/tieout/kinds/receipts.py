@@ -122,7 +122,6 @@ def _enter(
         "amount": str(crm.amount),
         "status": crm.status,
         "returned": str(abs(more)),
-        "currency": crm.currency,
         "account": next((one.name for one in accounts if one.id == books.account), books.account),
     }
     return Fail("payment_came_back" if more > 0 else "payment_came_again", evidence)

@@ -100,6 +100,7 @@ class _Listed(Head, frozen=True):
     fully_qualified_name: str | None = None
     type: str | None = None
     account_type: str | None = None
+    currency_ref: Ref | None = None
 
 
 class _RateDetail(Shape, frozen=True):
@@ -214,7 +215,12 @@ def _day(text: str | None) -> date | None:
 
 def _listed(page: Page) -> tuple[Named, ...]:
     return tuple(
-        Named(entry.id, entry.fully_qualified_name or entry.name or "", entry.account_type or entry.type or "")
+        Named(
+            entry.id,
+            entry.fully_qualified_name or entry.name or "",
+            entry.account_type or entry.type or "",
+            (entry.currency_ref.value or "") if entry.currency_ref else "",
+        )
         for entry in _all(page, _Listed)
     )
 

@@ -1,6 +1,7 @@
 """Money of a payment that went back, as a journal entry: what the customer owes again, against where the money was.
 
-Source: QuickBooks API reference, "JournalEntry". A line on Accounts Receivable names the customer that owes.
+Source: QuickBooks API reference, "JournalEntry". A line on Accounts Receivable names the customer that owes. What is
+owed in another currency has an account of its own, in that currency ("Account", `CurrencyRef`).
 """
 
 from collections.abc import Sequence
@@ -23,7 +24,8 @@ def entry(record: Settlement, key: str, payment: Json, accounts: Sequence[Named]
     the operation's id, by which the entry is recognized as ours. It names no day: QuickBooks takes its own today, since
     the payment's may be closed. Raises CannotWrite, UnknownCurrency, NotMoney.
     """
-    held = payment.get("ARAccountRef") or next(({"value": a.id} for a in accounts if a.type == RECEIVABLE), None)
+    owing = (one for one in accounts if one.type == RECEIVABLE and one.currency in ("", record.currency))
+    held = payment.get("ARAccountRef") or next(({"value": one.id} for one in owing), None)
     money = payment.get("DepositToAccountRef")
     if held is None or money is None:
         words = "QuickBooks does not say which account the payment went to, or has no account for what customers owe."
