@@ -281,6 +281,14 @@ def test_the_discount_of_a_line_stays_in_its_price_where_the_lines_have_several_
     assert ([line.amount for line in together.lines], together.discount, together.total) == ([18, 20], 0, 38)
 
 
+def test_the_discount_of_a_line_stays_in_its_price_where_quickbooks_takes_no_discounts():
+    cheap = replace(LAMP, price=Decimal("9.00"), list_price=Decimal("10.00"), amount=Decimal("18.00"))
+    crm = replace(INVOICE, lines=(cheap,), total=Decimal("18.00"))
+    booking = booked(crm, world(replace(BOOKS, discounts=False), line_discounts="line"))
+    assert causes(booking) == []
+    assert ([line.amount for line in booking.invoice.lines], booking.invoice.discount) == ([18], 0)
+
+
 # Service dates.
 
 RECOGNIZING = replace(BOOKS, revenue_recognition=True)

@@ -94,7 +94,7 @@ def book(pair: Pair[Invoice], crm: Invoice, world: World, answers: Answers) -> B
     _document(crm, world, lines, problems)
     rate = _rate(crm, world, answers, problems) if pair.bond is None else None
     discount = crm.discount
-    if world.settings.line_discounts == "line" and len({line.tax for line in lines}) == 1:
+    if _discounts_apart(world, lines):
         discount += _set_apart(crm, lines)
     invoice = Invoice(
         id="",
@@ -225,6 +225,12 @@ def _quantity_and_price(line: Line, currency: str) -> tuple[Decimal, Decimal | N
     if price is not None and scale(price) <= 7 and line_amount(line.quantity, price, currency) == line.amount:
         return line.quantity, price
     return line.quantity, unit_price(line.amount, line.quantity, currency)
+
+
+def _discounts_apart(world: World, lines: list[Line]) -> bool:
+    """Whether discounts of lines become a line of their own: as is set, where QuickBooks takes one for all lines."""
+    one_code = len({line.tax for line in lines}) == 1
+    return world.settings.line_discounts == "line" and world.facts.books.discounts and one_code
 
 
 def _set_apart(crm: Invoice, lines: list[Line]) -> Decimal:
