@@ -1,6 +1,6 @@
 """Undo: who may ask for it, what a first sync is, and what the history tells."""
 
-from datetime import date
+from datetime import date, timedelta
 
 import pytest
 from sqlalchemy import insert
@@ -16,7 +16,7 @@ from tieout.kinds.customer import Customer
 from tieout.kinds.settlement import Settlement
 from tieout.remote.rows import Row
 from tieout.remote.side import Operation
-from tieout.store import journal, pairs
+from tieout.store import journal, mirror, pairs
 from tieout.store.tables import pass_
 
 ANA, SAM = Actor("ana", Role.BOOKKEEPER), Actor("sam", Role.SELLER)
@@ -29,15 +29,15 @@ class Journal:
         self.builder = builder
         self.count = 0
 
-    def wrote(self, pair_id, side, kind, record, verb="create", base=None, fields=(), pass_id=1):
+    def wrote(self, pair_id, side, kind, record, verb="create", base=None, fields=(), pass_id=1, version=1, at=NOW):
         """A write that was done, and left the record as it stands; returns its id."""
         self.count += 1
         id_ = f"{self.count:x}" * 32
         target = "" if verb == "create" else record.id
         made = Operation(id_, kind, verb, target, record, base, fields)
         self.builder.wrote(pair_id, side, made, "done")
-        result = journal.Result(record.id, Row(kind, record.id, 1, record), tid=f"tid-{self.count}")
-        journal.end(self.builder.tx, id_, journal.DONE, result, pass_id=pass_id, now=NOW)
+        result = journal.Result(record.id, Row(kind, record.id, version, record), tid=f"tid-{self.count}")
+        journal.end(self.builder.tx, id_, journal.DONE, result, pass_id=pass_id, now=at)
         return id_
 
     def invoice(self, number, *, pass_id=1, **more):
@@ -137,6 +137,26 @@ def test_what_rests_on_a_record_comes_before_it_and_stays_with_it(home):
         ("settlement", 1, {"USD": "0.00"}),
         ("invoice", 1, {"USD": "200.00"}),
     ]
+
+
+def test_an_edit_is_not_taken_for_a_payment_of_ours_that_came_before_our_last_write(home):
+    """Each gives the invoice a new version: ours the second and the third, somebody's edit the fourth."""
+    with home.database.begin() as tx:
+        journal_ = Journal(Builder(home, tx))
+        pair_id, made = journal_.invoice("INV-1")
+        paid = Settlement("p1", "p1", "1", currency="USD")
+        booked = Settlement("p1:9INV-1", "p1", "9INV-1", currency="USD")
+        settled = journal_.builder.pair(Kind.SETTLEMENT, paid, booked)
+        journal_.wrote(settled, Side.BOOKS, Kind.SETTLEMENT, booked, at=NOW + timedelta(minutes=1))
+        mirror.put(tx, journal_.builder.id, Side.BOOKS, [Row(Kind.SETTLEMENT, booked.id, 1, None, "deleted")], NOW)
+        there = invoice("INV-1", "58", "200.00", id_="9INV-1", issued_here=False, marker="m")
+        later = NOW + timedelta(minutes=2)
+        journal_.wrote(pair_id, Side.BOOKS, Kind.INVOICE, there, "update", there, ("memo",), version=3, at=later)
+        mirror.put(tx, journal_.builder.id, Side.BOOKS, [Row(Kind.INVOICE, there.id, 3, there)], NOW)
+    assert undo(home, ANA, NAME, made, preview=True).steps[0].why_not == ""
+    with home.database.begin() as tx:
+        mirror.put(tx, journal_.builder.id, Side.BOOKS, [Row(Kind.INVOICE, there.id, 4, there)], NOW)
+    assert undo(home, ANA, NAME, made, preview=True).steps[0].why_not == "Somebody has changed it since."
 
 
 def test_the_history_tells_what_a_write_changed_and_where_to_look(home):

@@ -4,7 +4,7 @@ from collections import defaultdict
 from collections.abc import Iterable, Mapping, Sequence
 
 import msgspec
-from sqlalchemy import ColumnElement, Connection, String, and_, cast, func, select
+from sqlalchemy import ColumnElement, Connection, String, and_, cast, func, or_, select
 
 from tieout.core.questions import Question, Reply
 from tieout.core.records import Kind, Side, State
@@ -122,7 +122,7 @@ def written(tx: Connection, connection: int, ids: Sequence[str]) -> dict[str, Wr
 
 def _written(tx: Connection, connection: int, one: Write, done: Sequence[Write], *, undone: bool) -> Written:
     made = one.operation
-    newest = max((w.version for w in done if (w.side, w.id) == (one.side, one.id)), default=0)
+    newest = max((w for w in done if (w.side, w.id) == (one.side, one.id)), key=lambda w: w.version, default=one)
     return Written(
         side=one.side,
         kind=made.kind,
@@ -131,40 +131,44 @@ def _written(tx: Connection, connection: int, one: Write, done: Sequence[Write],
         fields=made.fields,
         before=made.base,
         wrote=one.wrote,
-        lasts=one.side is Side.CRM or _lasts(tx, connection, made.kind, one.id, newest),
+        lasts=one.side is Side.CRM or _lasts(tx, connection, made.kind, newest),
         undone=undone,
         undoes=made.undoes,
     )
 
 
-def _lasts(tx: Connection, connection: int, kind: Kind, id_: str, newest: int) -> bool:
-    """Whether QuickBooks' version of a record is still the one that we left.
+def _lasts(tx: Connection, connection: int, kind: Kind, newest: Write) -> bool:
+    """Whether QuickBooks' version of a record is still the one that we left with our newest write of it.
 
-    A payment that is applied to an invoice, and one that is voided, gives the invoice a new version; also one of which
-    it is not known yet whether it was.
+    A payment that was applied to an invoice since, and one that was voided, gave the invoice a new version; also one of
+    which it is not known yet whether it was.
     """
     version = tx.execute(
         select(record.c.version).where(
             record.c.connection == connection,
             record.c.side == Side.BOOKS.value,
             record.c.kind == kind.value,
-            record.c.id == id_,
+            record.c.id == newest.id,
         )
     ).scalar()
-    grown = 0 if version is None else int(version) - newest
+    grown = 0 if version is None else int(version) - newest.version
     if grown <= 0 or kind is not Kind.INVOICE:
         return grown <= 0
     paid = select(pair.c.id).where(
         pair.c.connection == connection,
         pair.c.kind == Kind.SETTLEMENT.value,
-        pair.c.books_id.endswith(f":{id_}", autoescape=True),
+        pair.c.books_id.endswith(f":{newest.id}", autoescape=True),
     )
     ours = tx.execute(
         select(func.count()).where(
             operation.c.connection == connection,
             operation.c.pair.in_(paid),
             operation.c.side == Side.BOOKS.value,
-            operation.c.state.in_((DONE, SENT, UNKNOWN)),
+            operation.c.verb.in_(("create", "void")),
+            or_(
+                operation.c.state.in_((SENT, UNKNOWN)),
+                and_(operation.c.state == DONE, operation.c.ended_at >= newest.at),
+            ),
         )
     ).scalar_one()
     return grown <= int(ours)
