@@ -99,7 +99,7 @@ def one(home: Home, actor: Actor, name: str, match_id: str, search: str = "", wo
     actor.must_be(Role.VIEWER)
     with home.database.read() as tx:
         of = connection(tx, name)
-        stored = _stored(tx, of, match_id, words)
+        stored = _stored(tx, of, match_id)
         match = next(iter(_matches(tx, of, [stored], words)))
         kind, ids = stored.pair.kind, [one.id for one in match.possible]
         rows = {
@@ -111,7 +111,7 @@ def one(home: Home, actor: Actor, name: str, match_id: str, search: str = "", wo
     return MatchPage(match, rows, tuple(choice for choice in others if choice.value not in ids))
 
 
-def choose(home: Home, actor: Actor, name: str, match_id: str, chosen: Chosen, words: Words = ENGLISH) -> None:
+def choose(home: Home, actor: Actor, name: str, match_id: str, chosen: Chosen) -> None:
     """Say that a record is new (`create`) or stays out (`ignore`), or take back what was chosen (empty).
 
     Raises NotFound, WrongUse.
@@ -119,7 +119,7 @@ def choose(home: Home, actor: Actor, name: str, match_id: str, chosen: Chosen, w
     actor.must_be(Role.SELLER)
     with home.database.begin() as tx:
         of = connection(tx, name)
-        stored = _stored(tx, of, match_id, words)
+        stored = _stored(tx, of, match_id)
         if stored.pair.bond is not None:
             raise WrongUse("These two are a pair already. Take it apart first.")
         kind = stored.pair.kind.value
@@ -132,7 +132,7 @@ def choose(home: Home, actor: Actor, name: str, match_id: str, chosen: Chosen, w
         connections.note(tx, of.id, who=actor.name, what=what, details={}, now=home.clock.now(), pair=stored.id)
 
 
-def take_apart(home: Home, actor: Actor, name: str, match_id: str, words: Words = ENGLISH) -> None:
+def take_apart(home: Home, actor: Actor, name: str, match_id: str) -> None:
     """Say that a pair is none: both records stay, and HubSpot's stays out until something else is chosen for it.
 
     Raises NotFound, WrongUse, Forbidden.
@@ -140,26 +140,22 @@ def take_apart(home: Home, actor: Actor, name: str, match_id: str, words: Words 
     actor.must_be(Role.BOOKKEEPER)
     with home.database.begin() as tx:
         of = connection(tx, name)
-        stored = _stored(tx, of, match_id, words)
+        stored = _stored(tx, of, match_id)
         if stored.pair.bond is None:
             raise WrongUse("These two are no pair.")
         now = home.clock.now()
         details = {"kind": stored.pair.kind.value, "crm": stored.crm_id, "books": stored.books_id}
-        pairs.unlink(tx, stored)
-        for side, id_ in ((Side.CRM, stored.crm_id), (Side.BOOKS, stored.books_id)):
-            pairs.ensure(tx, of.id, stored.pair.kind, side, [id_], now)
-        again = pairs.find(tx, of.id, stored.pair.kind, Side.CRM, stored.crm_id)
-        if again is not None:
-            pairs.choose(tx, again.id, {"exclude": actor.name})
+        pairs.part(tx, stored, Side.CRM, now)
+        pairs.choose(tx, stored.id, {"exclude": actor.name})
         agenda.mark_all(tx, of.id)
         connections.want(tx, of.id)
-        connections.note(tx, of.id, who=actor.name, what="unlinked", details=details, now=now)
+        connections.note(tx, of.id, who=actor.name, what="unlinked", details=details, now=now, pair=stored.id)
 
 
-def _stored(tx: Connection, of: StoredConnection, match_id: str, words: Words) -> Stored:
+def _stored(tx: Connection, of: StoredConnection, match_id: str) -> Stored:
     found = pairs.load(tx, [row_id(match_id)])
     if not found or found[0].connection != of.id or found[0].pair.kind not in reviewing.KINDS or not found[0].crm_id:
-        raise NotFound(words("There is no match {id} here.", id=match_id))
+        raise NotFound("There is no match {id} here.", id=match_id)
     return found[0]
 
 

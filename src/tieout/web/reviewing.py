@@ -74,9 +74,9 @@ def choose_match(
         if chosen == "link":
             match.link(reader.home, reader.actor, name, match_id, data.get("to", ""))
         elif chosen == "apart":
-            matching.take_apart(reader.home, reader.actor, name, match_id, reader.words)
+            matching.take_apart(reader.home, reader.actor, name, match_id)
         elif chosen in _SAID:
-            matching.choose(reader.home, reader.actor, name, match_id, _SAID[chosen], reader.words)
+            matching.choose(reader.home, reader.actor, name, match_id, _SAID[chosen])
     except NotFound:
         raise
     except WrongUse as wrong:

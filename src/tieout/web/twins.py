@@ -68,11 +68,11 @@ def choose_one(
         case "link":
             reviewing.link(caller.home, caller.actor, name, match_id, data.to)
         case "apart":
-            matching.take_apart(caller.home, caller.actor, name, match_id, caller.words)
+            matching.take_apart(caller.home, caller.actor, name, match_id)
         case "reopen":
-            matching.choose(caller.home, caller.actor, name, match_id, "", caller.words)
+            matching.choose(caller.home, caller.actor, name, match_id, "")
         case "create" | "ignore":
-            matching.choose(caller.home, caller.actor, name, match_id, data.choice, caller.words)
+            matching.choose(caller.home, caller.actor, name, match_id, data.choice)
 
 
 @post("/companies/{name:str}/matches", status_code=204, sync_to_thread=False)
