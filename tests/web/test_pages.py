@@ -14,6 +14,7 @@ from tieout.actions.home import Home
 from tieout.core.records import Kind, State
 from tieout.store import connections
 from tieout.store.tables import pair
+from tieout.web.menu import MENU
 
 PAGES = {
     "overview": "/nova",
@@ -134,6 +135,14 @@ def test_no_banner_stands_where_nothing_fails(ana: Visitor, home: Home):
     with home.database.begin() as tx:
         tx.execute(update(pair).values(state="in_sync", cause=""))
     assert ana.open("/nova/invoices").get_by_text("cannot be synced").count() == 0
+
+
+def test_the_menu_marks_the_page_that_is_shown(ana: Visitor):
+    for entry in MENU:
+        for one in entry.below or (entry,):
+            page = ana.open(f"/nova/{one.page}".rstrip("/"))
+            marked = page.locator("nav [aria-current]").all_inner_texts()
+            assert [re.sub(r"\W*\d+$", "", said) for said in marked][-1] == one.title
 
 
 def test_the_states_of_the_overview_add_up(ana: Visitor):

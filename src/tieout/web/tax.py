@@ -65,7 +65,7 @@ def _table(
         reader,
         "tax.html",
         tax.table(reader.home, reader.actor, name, reader.words),
-        at=place(reader, name, "settings"),
+        at=place(reader, name, "tax"),
         status=400 if problem else 200,
         saved=saved,
         problem=problem,
