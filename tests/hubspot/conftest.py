@@ -88,12 +88,12 @@ class World:
             ui="app.hubspot.com",
             portal=self.signed_in["portal_id"],
             random=random.Random(2),
-            versions=self.versions,
+            held=self.held,
             **more,
         )
 
-    def versions(self, kind: Kind, ids: Sequence[str]) -> dict[str, int]:
-        return {id_: self.mirror[kind, id_].version for id_ in ids if (kind, id_) in self.mirror}
+    def held(self, kind: Kind, ids: Sequence[str]) -> list[Row]:
+        return [row for id_ in ids if (row := self.mirror.get((kind, id_))) and row.record is not None]
 
     @staticmethod
     def run(coroutine: Any) -> Any:

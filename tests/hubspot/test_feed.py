@@ -143,6 +143,69 @@ def test_our_annotations_come_back_as_nothing(world):
     assert world.calls() == 6
 
 
+def test_a_payment_on_an_invoice_brings_its_balance_without_its_lines(world):
+    invoice = world.invoice(world.ana(), WORK)
+    world.pull()
+    before = world.record(Kind.INVOICE, invoice)
+    world.clock.advance(60)
+    paid = {"hs_initial_amount": "50", "hs_initiated_date": "2026-03-10", "hs_latest_status": "succeeded"}
+    world.make("commerce_payments", paid, (invoice, 542))
+    world.clock.advance(5)
+    world.calls()
+    world.pull()
+    bill = world.record(Kind.INVOICE, invoice)
+    assert (bill.balance, bill.lines) == (before.balance - 50, before.lines)
+    # Six searches, the header, and the payment with what it is associated with.
+    assert world.calls() == 6 + 1 + 1
+
+
+def test_a_line_that_changes_together_with_a_payment_is_read_all_the_same(world):
+    invoice = world.invoice(world.ana(), WORK)
+    world.pull()
+    world.clock.advance(60)
+    paid = {"hs_initial_amount": "50", "hs_initiated_date": "2026-03-10", "hs_latest_status": "succeeded"}
+    world.edit("line_items", world.lines(invoice)[0], description="for March")
+    world.make("commerce_payments", paid, (invoice, 542))
+    world.clock.advance(5)
+    world.pull()
+    bill = world.record(Kind.INVOICE, invoice)
+    assert (bill.balance, bill.lines[0].text) == (Decimal(150), "for March")
+
+
+def test_a_balance_from_before_the_last_change_is_asked_for_again(world):
+    invoice = world.invoice(world.ana(), WORK)
+    world.pull()
+    world.clock.advance(60)
+    paid = {"hs_initial_amount": "50", "hs_initiated_date": "2026-03-10", "hs_latest_status": "succeeded"}
+    world.make("commerce_payments", paid, (invoice, 542))
+    world.clock.advance(5)
+    world.pull()
+    world.make("commerce_payments", paid, (invoice, 542))
+    world.clock.advance(5)
+    world.plan({"match": {"path": "invoices/batch/read"}, "nth": 1, "do": "stale_read"})
+    world.pull()
+    world.clock.advance(60)
+    world.pull()
+    assert world.record(Kind.INVOICE, invoice).balance == Decimal(100)
+
+
+def test_the_associations_of_many_changed_invoices_are_asked_for_at_once(world):
+    ana = world.ana()
+    invoices = [world.invoice(ana, WORK) for _ in range(230)]
+    world.pull()
+    world.clock.advance(60)
+    world.pull()
+    world.clock.advance(60)
+    for invoice in invoices:
+        world.edit("invoices", invoice, hs_comments="Thank you")
+    world.clock.advance(5)
+    world.calls()
+    world.pull()
+    # Six searches and a second page, the invoices, six kinds of associations, and the lines of each hundred.
+    assert world.calls() == 7 + 3 + 6 + 3
+    assert {world.record(Kind.INVOICE, invoice).memo for invoice in invoices} == {"Thank you"}
+
+
 def test_another_contact_on_an_invoice_is_seen(world):
     ana, ben = world.ana(), world.ana(email="ben@nova.example")
     invoice = world.invoice(ana, WORK)

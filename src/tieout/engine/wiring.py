@@ -23,6 +23,7 @@ from tieout.quickbooks.oauth import SignIn
 from tieout.quickbooks.side import QuickBooksSide
 from tieout.remote.http import Http
 from tieout.remote.ports import Clock, TokenVault
+from tieout.remote.rows import Row
 from tieout.store import mirror
 from tieout.store.connections import Account, StoredConnection
 from tieout.store.database import Database
@@ -80,9 +81,9 @@ def crm_side(
     """HubSpot's side of a connection."""
     facts = stored.crm_facts or CrmFacts(stored.crm.key, "", "UTC")
 
-    def versions(kind: Kind, ids: Sequence[str]) -> dict[str, int]:
+    def held(kind: Kind, ids: Sequence[str]) -> list[Row]:
         with database.read() as tx:
-            return mirror.versions(tx, stored.id, Side.CRM, kind, list(ids))
+            return mirror.rows(tx, stored.id, Side.CRM, kind, ids)
 
     return HubSpotSide(
         http=http,
@@ -99,7 +100,7 @@ def crm_side(
         view=HubSpotView(
             stored.settings.mapped, stored.settings.filters, facts.missing_properties, ZoneInfo(facts.zone)
         ),
-        versions=versions,
+        held=held,
     )
 
 

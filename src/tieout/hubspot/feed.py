@@ -23,9 +23,9 @@ from tieout.hubspot.objects import Found, batches
 from tieout.hubspot.reader import KINDS, LINE, LINKED, SEEN, Reader, Reading
 from tieout.remote.errors import Unavailable
 from tieout.remote.ports import Clock, Part, Shelf
-from tieout.remote.rows import Batch
+from tieout.remote.rows import Batch, Row
 
-Versions = Callable[[Kind, Sequence[str]], dict[str, int]]
+Held = Callable[[Kind, Sequence[str]], Sequence[Row]]
 
 SEARCHED = (COMPANIES, CONTACTS, PRODUCTS, INVOICES, LINES, PAYMENTS)
 """Invoices before their lines: an invoice is read with all of its lines, which then are known already."""
@@ -54,19 +54,17 @@ class Cursor(msgspec.Struct, omit_defaults=True):
 class Feed:
     """One account's changes, as batches to be stored one by one.
 
-    lag: how far a search may be behind. versions: of the records that the mirror holds, by kind and ids.
+    lag: how far a search may be behind. held: the records that the mirror holds, by kind and ids.
     """
 
-    def __init__(
-        self, *, client: Client, reader: Reader, shelf: Shelf, clock: Clock, lag: float, versions: Versions
-    ) -> None:
+    def __init__(self, *, client: Client, reader: Reader, shelf: Shelf, clock: Clock, lag: float, held: Held) -> None:
         self._client = client
         self._reader = reader
         self._objects = reader.objects
         self._shelf = shelf
         self._clock = clock
         self._lag = timedelta(seconds=lag)
-        self._versions = versions
+        self._held = held
 
     async def batches(self, cursor: str) -> AsyncIterator[Batch]:
         """Everything for an empty cursor, else what came after it. What was read is noted once a batch is stored."""
@@ -130,7 +128,7 @@ class Feed:
             newest = at.marks[type_]
             stale: list[int] = []
             known = 0
-            async for hits in self._hits(type_, newest - _whole(self._lag + _OVERLAP)):
+            async for hits in self._many(type_, newest - _whole(self._lag + _OVERLAP)):
                 # Reading what was found may take long; changes made meanwhile are for the next search.
                 known = known or self._known_until()
                 newest = max([newest, *(version(hit) for hit in hits)])
@@ -147,6 +145,16 @@ class Feed:
         """The moment up to which a search has now shown all changes, by HubSpot's own clock where it told it."""
         told = self._client.server_time()
         return values.epoch((told or self._clock.now() - _SKEW) - self._lag)
+
+    async def _many(self, type_: str, since: int) -> AsyncIterator[list[Document]]:
+        """Search results, as many together as one call asks the associations of."""
+        waiting: list[Document] = []
+        async for hits in self._hits(type_, since):
+            waiting += hits
+            if len(waiting) >= limits.ASSOCIATIONS_BATCH:
+                yield waiting
+                waiting = []
+        yield waiting
 
     async def _hits(self, type_: str, since: int) -> AsyncIterator[list[Document]]:
         """Search results from `since` (milliseconds) on, page by page; those of a page's last moment may come twice."""
@@ -184,8 +192,8 @@ class Feed:
             marks = self._shelf.get(SEEN, [f"{type_}:{id_}" for id_ in wanted])
             held = {id_.partition(":")[2]: part.version for id_, part in marks.items()}
             if type_ in (PRODUCTS, PAYMENTS):
-                for id_, known in self._versions(KINDS[type_], list(wanted)).items():
-                    held[id_] = max(known, held.get(id_, 0))
+                for row in self._held(KINDS[type_], list(wanted)):
+                    held[row.id] = max(row.version, held.get(row.id, 0))
         return {id_: at for id_, at in wanted.items() if held.get(id_, 0) < at}
 
     async def _read(self, type_: str, wanted: dict[str, int]) -> Reading:
@@ -214,17 +222,26 @@ class Feed:
         return reading
 
     async def _invoices(self, ids: Sequence[str]) -> Reading:
-        """Read invoices anew, save those of which nothing changed that Tieout reads: they bear our own annotations."""
+        """Read invoices anew, save those of which nothing changed that Tieout reads: they bear our own annotations.
+
+        Where only payments moved an invoice, its lines are not read again; what changes those, their own search shows.
+        """
         marks = self._shelf.get(SEEN, [f"{INVOICES}:{id_}" for id_ in ids])
-        before = {id_: marks[key].body.get("digest") for id_ in ids if (key := f"{INVOICES}:{id_}") in marks}
+        before = {id_: marks[key] for id_ in ids if (key := f"{INVOICES}:{id_}") in marks}
         reading = await self._reader.by_id(INVOICES, [id_ for id_ in ids if id_ not in before])
         if not before:
             return reading
         found = await self._objects.read(INVOICES, list(before), self._reader.properties[INVOICES])
+        held = {row.id: row for row in self._held(Kind.INVOICE, list(before))}
         changed = []
         for one in found.documents:
-            mark = self._reader.seen(INVOICES, one)
-            if mark.body["digest"] == before.get(one.id):
+            mark, last, known = self._reader.seen(INVOICES, one), before.get(one.id), held.get(one.id)
+            if last is None or mark.body["digest"] != last.body.get("digest"):
+                changed.append(one)
+            elif mark.body == last.body:
+                reading.marks.append(mark)
+            elif mark.version >= last.version and known and (row := self._reader.settled(one, known)):
+                reading.rows.append(row)
                 reading.marks.append(mark)
             else:
                 changed.append(one)

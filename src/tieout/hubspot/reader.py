@@ -1,13 +1,14 @@
 """From ids, or from pages of documents, to whole records: what belongs to them is read along."""
 
 import hashlib
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterable, Sequence
 from functools import partial
 from zoneinfo import ZoneInfo
 
 import msgspec
 
 from tieout.core.records import Kind
+from tieout.hubspot import limits
 from tieout.hubspot.client import Client
 from tieout.hubspot.documents import Document, Unread
 from tieout.hubspot.lens import customer, invoice, item, settlement, values
@@ -132,13 +133,26 @@ class Reader:
         return self.view.add(item.item(document), (PRODUCTS, document.properties))
 
     def seen(self, type_: str, document: Document) -> Part:
-        """The mark that a document was read: its own version, and a digest of all that Tieout reads of it."""
-        own = document.properties
-        content = "\0".join(
-            f"{name}\1{own.get(name) or ''}" for name in self.properties[type_] if not name.endswith("modifieddate")
-        )
-        digest = hashlib.sha256(content.encode()).hexdigest()
-        return Part(SEEN, f"{type_}:{document.id}", "", version(document), {"digest": digest})
+        """The mark that a document was read: its own version, and digests of all that Tieout reads of it.
+
+        digest: of what payments do not move. settled: of the rest, which only an invoice has.
+        """
+        names = [name for name in self.properties[type_] if not name.endswith("modifieddate")]
+        moved = invoice.SETTLING if type_ == INVOICES else ()
+        body: dict[str, str | None] = {"digest": _digest(document, [name for name in names if name not in moved])}
+        if moved:
+            body["settled"] = _digest(document, moved)
+        return Part(SEEN, f"{type_}:{document.id}", "", version(document), body)
+
+    def settled(self, document: Document, held: Row) -> Row | None:
+        """A finalized invoice as its payments have left it, its lines as they are held; None of any other."""
+        known = held.record
+        if not isinstance(known, Invoice) or known.status == "draft" or version(document) < held.version:
+            return None
+        try:
+            return Row(Kind.INVOICE, document.id, version(document), invoice.settled(known, document, self.zone))
+        except ValueError:
+            return None
 
     async def _found(self, type_: str, ids: list[str]) -> Found:
         """Read few records one by one where that saves the calls for their associations, else in batches."""
@@ -172,8 +186,16 @@ class Reader:
         return links
 
     async def _invoices(self, invoices: Found) -> Reading:
+        """Invoices with all that belongs to them: who they are for at once, what they charge by the batch."""
         links = await self._links(INVOICES, invoices)
         reading = await self._billed(links)
+        for start in range(0, len(invoices.documents), limits.BATCH):
+            reading.add(await self._charged(invoices.documents[start : start + limits.BATCH], links))
+        return reading
+
+    async def _charged(self, invoices: Sequence[Document], all_links: Links) -> Reading:
+        reading = Reading()
+        links = {one.id: all_links[one.id] for one in invoices}
         children: dict[str, dict[str, Document]] = {}
         broken: dict[str, Unread] = {}
         for type_ in CHILDREN:
@@ -183,9 +205,9 @@ class Reader:
             broken.update({f"{type_}:{one.id}": one for one in found.unread})
         contacts = self.people.parts(CONTACTS, [id_ for own in links.values() for id_ in own[CONTACTS]])
         companies = self.people.parts(COMPANIES, [id_ for own in links.values() for id_ in own[COMPANIES]])
-        known = self._shelf.get(SEEN, [f"{INVOICES}:{one.id}" for one in invoices.documents])
+        known = self._shelf.get(SEEN, [f"{INVOICES}:{one.id}" for one in invoices])
         known_lines = self._shelf.get(LINE, list(children[LINES]))
-        for one in invoices.documents:
+        for one in invoices:
             own = links[one.id]
             lines = [children[LINES][id_] for id_ in own[LINES] if id_ in children[LINES]]
             marks = [Part(LINE, line.id, one.id, version(line), {}) for line in lines]
@@ -265,6 +287,11 @@ class Reader:
         if prefix:
             rows += self.people.forget(type_, missing)
         return rows
+
+
+def _digest(document: Document, names: Iterable[str]) -> str:
+    content = "\0".join(f"{name}\1{document.properties.get(name) or ''}" for name in names)
+    return hashlib.sha256(content.encode()).hexdigest()
 
 
 def _older(version_: int, mark: Part | None) -> bool:

@@ -13,7 +13,7 @@ from tieout.core.records import Kind, Side
 from tieout.hubspot import account, definitions, limits, setup
 from tieout.hubspot.client import Client
 from tieout.hubspot.creations import Creations
-from tieout.hubspot.feed import Feed, Versions
+from tieout.hubspot.feed import Feed, Held
 from tieout.hubspot.history import left_draft
 from tieout.hubspot.lens.customer import COMPANIES, CONTACTS, Model
 from tieout.hubspot.lens.invoice import INVOICES
@@ -50,8 +50,8 @@ class HubSpotSide:
     """One HubSpot account: implements `remote.side.Side`.
 
     base_url: without a slash at its end. shelf: keeps companies, contacts and notes of what was read. model: who is
-    the customer. zone: the account's. ui, portal: host and id in the addresses of its pages. versions: of the records
-    that the mirror holds, by kind and ids; a hint that spares reading our own writes again. view: what an operator has
+    the customer. zone: the account's. ui, portal: host and id in the addresses of its pages. held: the records
+    that the mirror holds, by kind and ids, which spares reading again what did not change. view: what an operator has
     read and written besides.
     """
 
@@ -72,7 +72,7 @@ class HubSpotSide:
         portal: str,
         random: random.Random,
         view: View = NOTHING_MORE,
-        versions: Versions = lambda _kind, _ids: {},
+        held: Held = lambda _kind, _ids: (),
     ) -> None:
         self.profile = profile
         self._client = Client(http=http, base_url=base_url, vault=vault, clock=clock, random=random)
@@ -86,7 +86,7 @@ class HubSpotSide:
             shelf=shelf,
             clock=clock,
             lag=profile.index_lag,
-            versions=versions,
+            held=held,
         )
         parts = Parts(self._reader)
         creations = Creations(self._reader, self._client)

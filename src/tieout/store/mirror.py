@@ -72,18 +72,27 @@ def raise_version(tx: Connection, connection: int, side: Side, kind: Kind, id_: 
     )
 
 
+def rows(tx: Connection, connection: int, side: Side, kind: Kind, ids: Sequence[str]) -> list[Row]:
+    """These records as they are mirrored; those that are not held, or are gone, are left out."""
+    found: list[Row] = []
+    for chunk in chunks(ids):
+        held = tx.execute(
+            select(record.c.id, record.c.version, record.c.body, record.c.parent).where(
+                record.c.connection == connection,
+                record.c.side == side.value,
+                record.c.kind == kind.value,
+                record.c.id.in_(chunk),
+                record.c.gone == "",
+            )
+        )
+        found += [Row(kind, one.id, one.version, decode_record(kind, one.body), parent=one.parent) for one in held]
+    return found
+
+
 def get(tx: Connection, connection: int, side: Side, kind: Kind, id_: str) -> Record | None:
     """The mirrored record, None where there is none or it is gone."""
-    body = tx.execute(
-        select(record.c.body).where(
-            record.c.connection == connection,
-            record.c.side == side.value,
-            record.c.kind == kind.value,
-            record.c.id == id_,
-            record.c.gone == "",
-        )
-    ).scalar()
-    return None if body is None else decode_record(kind, body)
+    found = rows(tx, connection, side, kind, [id_])
+    return found[0].record if found else None
 
 
 def ids(tx: Connection, connection: int, side: Side, kind: Kind) -> set[str]:

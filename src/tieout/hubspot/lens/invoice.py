@@ -24,6 +24,8 @@ FEES = "fees"
 TAXES = "taxes"
 CHILDREN = (LINES, DISCOUNTS, FEES, TAXES)
 
+SETTLING = ("hs_invoice_status", "hs_balance_due")
+"""What payments move, and nothing of what is charged moves alone: a change of the lines shows in the total."""
 TAX_RATE = "hs_tax_rate_group_id"
 """The rate on a line; a new line takes its product's, unless it is sent with one, or with an empty one."""
 _SHIPPING = "hs_recipient_shipping_"
@@ -144,6 +146,17 @@ def invoice(document: Document, charge: Charge, *, customer: str, contact: str, 
         tax_code=_order_tax(charge.taxes) if _issued_here(own) else "",
         marker=values.text(own, values.KEY),
         created=values.day(own, "hs_createdate", zone),
+        modified=values.day(own, "hs_lastmodifieddate", zone),
+    )
+
+
+def settled(record: Invoice, document: Document, zone: ZoneInfo) -> Invoice:
+    """A known invoice as its payments have left it. Raises ValueError where a value makes no sense."""
+    own = document.properties
+    return msgspec.structs.replace(
+        record,
+        status=_status(values.text(own, "hs_invoice_status")),
+        balance=values.amount(own, "hs_balance_due", record.currency),
         modified=values.day(own, "hs_lastmodifieddate", zone),
     )
 
