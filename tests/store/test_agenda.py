@@ -89,6 +89,12 @@ def test_records_are_found_by_the_cause_with_which_they_stand(tx):
     assert agenda.standing(tx, CONNECTION, Kind.INVOICE, Side.BOOKS, "no_customer") == []
 
 
+def test_a_draft_that_only_foresees_a_cause_does_not_stand_with_it(tx):
+    put(tx, "71")
+    settle(tx, find(tx, "71"), State.DRAFT, "no_customer")
+    assert agenda.standing(tx, CONNECTION, Kind.INVOICE, Side.CRM, "no_customer") == []
+
+
 def test_a_failing_customer_must_show_anew_that_something_needs_it(tx):
     people = [Customer("contact:1", first="Ana"), Customer("contact:2", first="Ben")]
     mirror.put(tx, CONNECTION, Side.CRM, [Row(Kind.CUSTOMER, p.id, 1, p) for p in people], NOW)

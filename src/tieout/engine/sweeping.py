@@ -12,7 +12,10 @@ _RECHECK_EVERY = timedelta(minutes=10)
 
 
 async def recheck(work: Work) -> None:
-    """Read invoices again that fail for want of a customer: somebody may have put another contact on them."""
+    """Read invoices again that fail for want of a customer: somebody may have put another contact on them.
+
+    A draft waits for the sweep, or until it is finalized, which brings it whole: accounts hold thousands of drafts.
+    """
     if not _due(work, work.stored.rechecked_at, _RECHECK_EVERY):
         return
     with work.database.read() as tx:

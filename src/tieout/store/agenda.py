@@ -55,11 +55,15 @@ def forget_needs(tx: Connection, connection: int) -> None:
 
 
 def standing(tx: Connection, connection: int, kind: Kind, side: Side, cause: str) -> list[str]:
-    """The ids on `side` of the records of a kind that stand with this cause."""
+    """The ids on `side` of the records of a kind that stand with this cause; drafts, which only foresee it, do not."""
     own = id_column(side)
     rows = tx.execute(
         select(own).where(
-            pair.c.connection == connection, pair.c.kind == kind.value, pair.c.cause == cause, own.is_not(None)
+            pair.c.connection == connection,
+            pair.c.kind == kind.value,
+            pair.c.cause == cause,
+            pair.c.state != State.DRAFT.value,
+            own.is_not(None),
         )
     )
     return [i for i in rows.scalars() if i is not None]
