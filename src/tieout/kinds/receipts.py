@@ -113,11 +113,11 @@ def _enter(
     pair: Pair[Settlement], crm: Settlement, books: Settlement, bond: Bond[Settlement], world: World
 ) -> Decision:
     """The entry for what went back since it was last entered, once the bookkeeper has approved it."""
-    if pair.choices.get("enter_return") == str(crm.returned):
-        more = msgspec.structs.replace(books, returned=crm.returned - bond.crm_base.returned)
-        return Update((Change(Side.BOOKS, more, ("returned",)),), moved=("returned", "status"), asked="enter_return")
-    accounts = world.facts.books.accounts
     more = crm.returned - bond.crm_base.returned
+    if pair.choices.get("enter_return") == str(crm.returned):
+        entry = msgspec.structs.replace(books, returned=more)
+        return Update((Change(Side.BOOKS, entry, ("returned",)),), moved=("returned", "status"), asked="enter_return")
+    accounts = world.facts.books.accounts
     evidence = {
         "amount": str(crm.amount),
         "status": crm.status,
