@@ -7,7 +7,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from tieout.core.days import NotADay, day, day_of, noon
+from tieout.core.days import NotADay, around, day, day_of, noon
 
 LOS_ANGELES, AUCKLAND, LONDON = (ZoneInfo(z) for z in ("America/Los_Angeles", "Pacific/Auckland", "Europe/London"))
 
@@ -34,6 +34,12 @@ def test_midnight_utc_is_a_plain_day_wherever_the_account_is(zone):
     assert day_of(datetime(2026, 12, 31, tzinfo=UTC), zone) == date(2026, 12, 31)
 
 
+@pytest.mark.parametrize("moment", [datetime(1, 1, 1, 1, tzinfo=UTC), datetime(9999, 12, 31, 23, tzinfo=UTC)])
+def test_a_moment_beyond_all_days_is_none(moment):
+    with pytest.raises(NotADay):
+        day_of(moment, LOS_ANGELES if moment.year == 1 else AUCKLAND)
+
+
 def test_a_second_after_midnight_utc_is_a_moment():
     assert day_of(datetime(2026, 12, 31, 0, 0, 1, tzinfo=UTC), LOS_ANGELES) == date(2026, 12, 30)
 
@@ -42,6 +48,12 @@ def test_the_night_in_which_the_clocks_change_has_one_day():
     zone = ZoneInfo("America/New_York")
     night = datetime(2026, 11, 1, 5, 30, tzinfo=UTC)
     assert {day_of(night + timedelta(minutes=m), zone) for m in range(0, 120, 10)} == {date(2026, 11, 1)}
+
+
+def test_what_is_around_the_first_and_the_last_day_of_all_ends_there():
+    assert around(date(2026, 3, 10), 5) == (date(2026, 3, 5), date(2026, 3, 15))
+    assert around(date.max, 10) == (date(9999, 12, 21), date.max)
+    assert around(date(1, 1, 3), 10) == (date.min, date(1, 1, 13))
 
 
 @given(days)

@@ -138,6 +138,21 @@ def test_an_invoice_whose_last_line_is_gone_is_a_failure(tmp_path: Path) -> None
     told(tmp_path, without_lines, fails("no_lines", "no line"))
 
 
+@pytest.mark.parametrize(
+    ("moment", "cause", "said"),
+    [("0001-01-01T01:00:00Z", "unreadable", "0001-01-01"), ("9999-12-31T12:00:00Z", "bad_payload", "9999-12-31")],
+    ids=["before the first day", "on the last day"],
+)
+def test_an_invoice_dated_at_the_end_of_all_days_is_a_failure(
+    tmp_path: Path, moment: str, cause: str, said: str
+) -> None:
+    def spoil(shop: Shop) -> None:
+        invoice = shop.seller.invoice(shop.seller.company("Nova Ltd", "ana@nova.example"), ("Consulting", "1", "9.00"))
+        shop.seller.change("invoices", invoice, hs_invoice_date=moment)
+
+    told(tmp_path, spoil, fails(cause, said))
+
+
 def test_an_invoice_in_sync_that_loses_its_last_line_is_a_failure_and_keeps_its_copy(tmp_path: Path) -> None:
     async def story(shop: Shop) -> None:
         nova = shop.seller.company("Nova Ltd", "ana@nova.example")

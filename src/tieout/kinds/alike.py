@@ -1,7 +1,6 @@
 """Is this the same one?  What is asked before each creation, of invoices and payments, whichever side lacks them."""
 
-from datetime import timedelta
-
+from tieout.core.days import around
 from tieout.core.decide import Hold, World
 from tieout.core.match import Candidate
 from tieout.core.questions import Alike, Answers, Matches
@@ -24,8 +23,7 @@ def alike_question(record: Invoice | Settlement, side: Side, party: str, world: 
         number = record.number if side is Side.CRM else ""
     else:
         kind, amount, days, number = Kind.SETTLEMENT, record.amount, world.settings.same_payment_days, ""
-    near = timedelta(days=days)
-    return Alike(kind, side, party, amount, record.currency, record.date - near, record.date + near, number)
+    return Alike(kind, side, party, amount, record.currency, *around(record.date, days), number)
 
 
 def found(question: Alike | None, answers: Answers) -> tuple[Candidate, ...]:

@@ -125,9 +125,9 @@ def _day(text: str | None, zone: ZoneInfo) -> date | None:
         if text.isdecimal():
             return day_of(datetime.fromtimestamp(int(text) // 1000, UTC), zone)
         read = datetime.fromisoformat(text)
+        return day_of(read if read.tzinfo else read.replace(tzinfo=UTC), zone)
     except (ValueError, OverflowError, OSError):
         return None
-    return day_of(read if read.tzinfo else read.replace(tzinfo=UTC), zone)
 
 
 async def of_quickbooks(client: QuickBooks, currency: str) -> list[Total]:
