@@ -117,6 +117,14 @@ def test_errors_have_one_shape(visitor: Visitor):
         (404, calls.get(f"{visitor.site}/api/v1/nothing", headers=bearer)),
         (403, calls.post(f"{visitor.site}/api/v1/companies/nova/pause", headers=bearer)),
         (400, calls.post(f"{visitor.site}/api/v1/session", data={"name": 1})),
+        (
+            400,
+            calls.post(
+                f"{visitor.site}/api/v1/session", data=b"[" * 5000, headers={"Content-Type": "application/json"}
+            ),
+        ),
+        (400, calls.get(f"{visitor.site}/api/v1/companies/nova/history?until=9999-12-31", headers=bearer)),
+        (400, calls.get(f"{visitor.site}/api/v1/companies/nova/history?since=0001-01-01", headers=bearer)),
         (405, calls.put(f"{visitor.site}/api/v1/companies", headers=bearer)),
     ]
     for status, answer in answers:

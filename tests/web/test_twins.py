@@ -39,3 +39,9 @@ def test_what_is_chosen_by_the_api_is_kept(ana: Visitor, ids: dict[str, str]):
     assert ("company:2", "ignore") in [(one["crm"], one["chosen"]) for one in decided]
     again = calls.get(f"{company}/matches?view=decided&page=0", headers=bearer)
     assert again.status == 400
+
+
+def test_a_page_past_the_end_is_the_last_one(ana: Visitor):
+    found = ana.context.request.get(f"{ana.site}/api/v1/companies/nova/matches?page=99999999999999999999")
+    assert found.ok
+    assert found.json()["page"] == found.json()["pages"]

@@ -88,7 +88,7 @@ def review(
     actor.must_be(Role.VIEWER)
     with home.database.read() as tx:
         of = connection(tx, name)
-        ids, total = reviewing.rows(tx, of.id, view, kind, search.strip(), page, PAGE)
+        ids, total, page = reviewing.rows(tx, of.id, view, kind, search.strip(), page, PAGE)
         matches = tuple(_matches(tx, of, pairs.load(tx, ids), words))
     ready = of.crm_complete and of.books_complete
     return Review(ready, of.reviewed, view, total, page, max(1, -(-total // PAGE)), matches)

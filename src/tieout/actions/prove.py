@@ -122,11 +122,14 @@ async def prove_day(
 
 
 def asked_day(text: str) -> date | None:
-    """The day that a person named; None for none. Raises WrongUse."""
+    """The day that a person named; None for none. Raises WrongUse, also for one with no day before or after it."""
     try:
-        return days.day(text) if text else None
+        asked = days.day(text) if text else None
     except days.NotADay as error:
         raise WrongUse(str(error)) from error
+    if asked in (date.min, date.max):
+        raise WrongUse("{day} is no day to ask about.", day=text)
+    return asked
 
 
 def last(home: Home, name: str) -> tuple[str, Kept] | None:

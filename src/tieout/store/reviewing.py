@@ -17,8 +17,8 @@ _OUTSIDE = ("part_of_company",)
 
 def rows(
     tx: Connection, connection: int, view: View, kind: str, search: str, page: int, size: int
-) -> tuple[list[int], int]:
-    """The pairs of one page of a view, and how many there are in all.
+) -> tuple[list[int], int, int]:
+    """The pairs of one page of a view, how many there are in all, and which page it is: past the end, the last one.
 
     open: without counterpart and choice, but with a record of QuickBooks that shares a key. alone: nothing shares one.
     decided: a person chose something that has led to no pair. linked: pairs, newest first.
@@ -32,9 +32,10 @@ def rows(
     if search:
         wanted = and_(wanted, _named(connection, search))
     total = tx.execute(select(func.count()).select_from(pair).where(wanted)).scalar_one()
+    page = min(page, max(1, -(-total // size)))
     order = (pair.c.linked_at.desc(), pair.c.id) if view == "linked" else (pair.c.needed.desc(), pair.c.id)
     found = select(pair.c.id).where(wanted).order_by(*order).limit(size).offset((page - 1) * size)
-    return list(tx.execute(found).scalars()), total
+    return list(tx.execute(found).scalars()), total, page
 
 
 def whys(tx: Connection, ids: Sequence[int]) -> dict[int, str]:

@@ -68,11 +68,18 @@ def problem_of(error: Exception, words: Words = ENGLISH) -> Problem:
             return _problem(400, error.said(words))
         case TooManyAttempts():
             return _problem(429, "Wait a quarter of an hour, then try again.")
+        case RecursionError() if _is_reading(error):
+            return _problem(400, "What was sent is nested too deeply.")
         case HTTPException():
             return _problem(error.status_code, _said(error))
     # Not as `exc_info`: renderers show local variables, and these may hold a password.
     _log.error("request failed", traceback="".join(format_exception(error)))
     return _problem(500, "It was written to the log. Nothing was half done: what was to be written is in the journal.")
+
+
+def _is_reading(error: RecursionError) -> bool:
+    """Whether it came of decoding what was sent: msgspec says so, and has no other name for it."""
+    return "deserializing" in str(error)
 
 
 def _said(error: HTTPException) -> str:

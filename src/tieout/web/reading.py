@@ -10,7 +10,8 @@ from litestar.di import NamedDependency
 from litestar.params import FromPath
 from litestar.response import Redirect
 
-from tieout.actions import company, history, invoices, lookup, overview, record
+from tieout.actions import company, history, invoices, lookup, overview, prove, record
+from tieout.actions.errors import WrongUse
 from tieout.core.records import Kind, Side
 from tieout.web.views import place, show
 from tieout.web.visit import HttpRequest, Visit, segment
@@ -114,6 +115,6 @@ def history_page(request: HttpRequest, reader: NamedDependency[Visit], name: Fro
 
 def _day(text: str) -> date | None:
     """A day of a form; None for anything else."""
-    with suppress(ValueError):
-        return date.fromisoformat(text)
+    with suppress(WrongUse):
+        return prove.asked_day(text)
     return None
