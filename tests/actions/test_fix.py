@@ -1,19 +1,25 @@
 """Fixes: who may do them, which failures they reach, and what the history says of it."""
 
+from datetime import timedelta
 from decimal import Decimal
 from itertools import zip_longest
 
+import msgspec
 import pytest
-from tests.web.company import NAME, Builder, invoice
+from tests.web.company import NAME, NOW, Builder, invoice
 
 from tieout.actions import history, lookup
 from tieout.actions.actor import Actor, Forbidden, Role
+from tieout.actions.errors import WrongUse
 from tieout.actions.fix import fix
 from tieout.actions.language import ENGLISH
 from tieout.core.facts import CrmFacts, TaxRate
-from tieout.core.records import Kind, State
+from tieout.core.records import Kind, Side, State
+from tieout.core.settings import Settings
 from tieout.kinds.customer import Customer
-from tieout.store import connections
+from tieout.kinds.settlement import Settlement
+from tieout.remote.rows import Row
+from tieout.store import connections, mirror
 from tieout.store.pairs import Story
 
 RATES = (TaxRate("r1", "Low", Decimal(5)), TaxRate("r2", "VAT", Decimal(20)))
@@ -65,6 +71,25 @@ def test_a_seller_may_not_decide_what_is_booked(home, failing, cause, code):
     (failure,) = failing(cause, "INV-1")
     with pytest.raises(Forbidden):
         fix(home, SAM, NAME, failure, code, values={})
+
+
+def test_no_entry_is_approved_that_would_bear_a_day_of_a_closed_period(home):
+    paid = Settlement("9", "9", "1", Decimal(40), "USD", status="disputed_lost")
+    booked = Settlement("5:1", "5", "1", Decimal(40), "USD", marker="m")
+    with home.database.begin() as tx:
+        builder = Builder(home, tx)
+        back = msgspec.structs.replace(paid, returned=Decimal(40))
+        pair_id = builder.pair(Kind.SETTLEMENT, paid, booked)
+        mirror.put(tx, builder.id, Side.CRM, [Row(Kind.SETTLEMENT, paid.id, 2, back)], NOW)
+        builder.settle(pair_id, State.FAILING, "payment_came_back")
+    for lock, closed in ((NOW.date(), True), (NOW.date() - timedelta(days=1), False)):
+        with home.database.begin() as tx:
+            connections.change(tx, builder.id, settings=Settings(lock_date=lock))
+        if closed:
+            with pytest.raises(WrongUse, match="closed up to 2026-11-24"):
+                fix(home, ANA, NAME, str(pair_id), "enter_return", values={})
+        else:
+            assert fix(home, ANA, NAME, str(pair_id), "enter_return", values={}).failures == [str(pair_id)]
 
 
 def test_a_customer_is_linked_to_one_customer_however_many_failures_have_the_cause(home, failing):

@@ -1,9 +1,10 @@
 """The cures: what each fix does to one failure. The writes that follow are made by the next pass."""
 
 from collections.abc import Callable
+from zoneinfo import ZoneInfo
 
+from tieout.actions import company, tax_codes
 from tieout.actions import settings as set_action
-from tieout.actions import tax_codes
 from tieout.actions.customer_cures import OF_CUSTOMERS
 from tieout.actions.doing import Doing, called, filled_in
 from tieout.actions.errors import WrongUse
@@ -13,7 +14,8 @@ from tieout.core.money import from_minor, text
 from tieout.core.records import Kind, Side
 from tieout.core.settings import UNKNOWN, Settings
 from tieout.core.warn import ACKNOWLEDGE, acknowledgement
-from tieout.kinds.booking import NUMBER_LIMIT
+from tieout.engine.work import world_of
+from tieout.kinds.booking import NUMBER_LIMIT, closed_until
 from tieout.kinds.invoice import Invoice
 from tieout.kinds.settlement import Settlement
 from tieout.store import agenda, connections, mirror, pairs
@@ -167,6 +169,13 @@ def _enter_return(doing: Doing) -> None:
     crm, bond = one.pair.crm, one.pair.bond
     if not isinstance(crm, Settlement) or bond is None or not isinstance(bond.crm_base, Settlement):
         raise WrongUse("The payment is not booked in QuickBooks, so that nothing of it can go back there.")
+    closed = closed_until(world_of(doing.stored))
+    today = doing.home.clock.now().astimezone(ZoneInfo(company.zone(doing.stored))).date()
+    if closed is not None and closed >= today:
+        raise WrongUse(
+            "The entry would bear today's date, and the period is closed up to {closed}. Approve it after that day.",
+            closed=closed.isoformat(),
+        )
     doing.choose(one, enter_return=str(crm.returned))
     before, after = (f"{text(value, crm.currency)} {crm.currency}" for value in (bond.crm_base.returned, crm.returned))
     doing.touch(Side.BOOKS, Kind.SETTLEMENT, one.books_id, "returned", before, after)
