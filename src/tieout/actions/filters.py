@@ -9,7 +9,7 @@ from tieout.actions.actor import Actor, Role
 from tieout.actions.errors import NotFound, WrongUse
 from tieout.actions.home import Home
 from tieout.actions.lookup import connection
-from tieout.actions.mapping import TYPES
+from tieout.actions.mapping import kind_of, named
 from tieout.actions.reach import accounts
 from tieout.core.facts import BooksFacts
 from tieout.core.mapping import TESTS, Filter, Property, Test
@@ -142,22 +142,10 @@ async def _read(asked: Asked, name: str, sides: Sides) -> Filter:
     type_, _, field = asked.field.partition(".")
     if side is Side.BOOKS:
         return _of_books(type_, field, test, given, await sides.books.facts())
-    if type_ not in TYPES:
-        raise WrongUse(
-            "A property is named as in invoices.reference. HubSpot's types are {types}; {type} is none of them.",
-            types=", ".join(TYPES),
-            type=type_ or "-",
-        )
-    known = {one.name: one for one in await sides.crm.properties(type_)}
-    if field not in known:
-        raise WrongUse(
-            "HubSpot has no property {property}. `tieout map {name} options {type}` lists those of {type}.",
-            property=asked.field,
-            name=name,
-            type=type_,
-        )
-    values = _of_options(known[field], test, given)
-    return Filter(kind=TYPES[type_], side=side, type=type_, field=field, test=test, values=values)
+    kind = kind_of(type_)
+    found = await named(asked.field, name, sides)
+    values = _of_options(found, test, given)
+    return Filter(kind=kind, side=side, type=type_, field=field, test=test, values=values)
 
 
 def _of_books(type_: str, field: str, test: Test, values: tuple[str, ...], facts: BooksFacts) -> Filter:

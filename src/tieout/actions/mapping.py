@@ -20,6 +20,7 @@ from tieout.core.records import Kind
 from tieout.core.settings import Settings
 from tieout.core.text import folded, normal
 from tieout.engine.wiring import Transport, network
+from tieout.engine.work import Sides
 from tieout.kinds.customer_rules import CustomerRules
 from tieout.kinds.invoice import HEADER
 from tieout.kinds.mapped import BOOKS_FIELDS, DIRECTIONS, RULES, BooksField, books_field, entries, is_there
@@ -123,7 +124,7 @@ async def properties(
 ) -> list[Property]:
     """HubSpot's properties of one type, read afresh. Raises WrongUse, OutOfReach."""
     actor.must_be(Role.VIEWER)
-    _kind(type_)
+    kind_of(type_)
     with home.database.read() as tx:
         stored = connection(tx, name)
     async with accounts(home, stored, transport) as sides:
@@ -138,19 +139,12 @@ async def add(home: Home, actor: Actor, name: str, new: New, *, transport: Trans
     """
     actor.must_be(Role.BOOKKEEPER)
     type_, _, own = new.crm.partition(".")
-    kind = _kind(type_)
+    kind = kind_of(type_)
     with home.database.read() as tx:
         stored = connection(tx, name)
     async with accounts(home, stored, transport) as sides:
-        known = {one.name: one for one in await sides.crm.properties(type_)}
+        found = await named(new.crm, name, sides)
         facts = await sides.books.facts()
-    if (found := known.get(own)) is None:
-        raise WrongUse(
-            "HubSpot has no property {property}. `tieout map {name} options {type}` lists those of {type}.",
-            property=new.crm,
-            name=name,
-            type=type_,
-        )
     field = _field(kind, new.books, facts)
     _must_fit(new.crm, found, field, facts)
     with home.database.begin() as tx:
@@ -259,7 +253,8 @@ def _find(settings: Settings, field: str, facts: BooksFacts | None) -> Field:
     return found
 
 
-def _kind(type_: str) -> Kind:
+def kind_of(type_: str) -> Kind:
+    """The kind of HubSpot's type of record. Raises WrongUse for a type of which no property can be named."""
     if type_ not in TYPES:
         raise WrongUse(
             "A property is named as in invoices.reference. HubSpot's types are {types}; {type} is none of them.",
@@ -267,6 +262,21 @@ def _kind(type_: str) -> Kind:
             type=type_ or "-",
         )
     return TYPES[type_]
+
+
+async def named(crm: str, name: str, sides: Sides) -> Property:
+    """HubSpot's property of that name, `invoices.reference`. name: of the company pair. Raises WrongUse."""
+    type_, _, own = crm.partition(".")
+    kind_of(type_)
+    found = next((one for one in await sides.crm.properties(type_) if one.name == own), None)
+    if found is None:
+        raise WrongUse(
+            "HubSpot has no property {property}. `tieout map {name} options {type}` lists those of {type}.",
+            property=crm,
+            name=name,
+            type=type_,
+        )
+    return found
 
 
 def _field(kind: Kind, name: str, facts: BooksFacts) -> BooksField:

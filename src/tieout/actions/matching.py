@@ -12,8 +12,9 @@ from tieout.actions.home import Home
 from tieout.actions.language import ENGLISH, Words
 from tieout.actions.lookup import connection, row_id
 from tieout.actions.naming import Choice, label
+from tieout.actions.reasons import joined
 from tieout.actions.record import Row
-from tieout.actions.vocabulary import AGAINST, JOINED, KINDS, SHARED
+from tieout.actions.vocabulary import AGAINST, KINDS, SHARED
 from tieout.core.match import Candidate, only_certain
 from tieout.core.plan import Reservations
 from tieout.core.questions import Matches, MatchesOf
@@ -181,7 +182,7 @@ def _matches(tx: Connection, of: StoredConnection, found: list[Stored], words: W
                 chosen=chosen,
                 chosen_id=chosen_id,
                 linked="" if stored.pair.bond is None else stored.books_id if books is None else label(books),
-                linked_why=_why(whys.get(stored.id, ""), words),
+                linked_why=joined(whys.get(stored.id, ""), words),
                 possible=tuple(_possible(one, one == certain, words) for one in candidates),
             )
         )
@@ -195,12 +196,6 @@ def _chosen(stored: Stored) -> tuple[Chosen, str]:
     if linked := made.get(_LINK.get(kind, ""), ""):
         return "link", linked
     return ("create", "") if _CREATE.get(kind, "") in made else ("", "")
-
-
-def _why(told: str, words: Words) -> str:
-    """Why two records are one: by what they share, or who said so."""
-    keys = [key.partition(":")[0] for key in told.split(",") if key]
-    return ", ".join(words(SHARED.get(key) or JOINED.get(key, key)) for key in keys)
 
 
 def _possible(candidate: Candidate, certain: bool, words: Words) -> Possible:  # noqa: FBT001 - told beside its subject

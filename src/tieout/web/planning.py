@@ -16,9 +16,9 @@ from litestar.response import Redirect
 from tieout.actions import company, lookup
 from tieout.actions.language import Words
 from tieout.actions.outlook import Outlook
-from tieout.actions.reasons import titled
+from tieout.actions.reasons import joined, titled
 from tieout.actions.rehearse import Rehearsal, Step, rehearse
-from tieout.actions.vocabulary import JOINED, KINDS, SHARED, SIDES
+from tieout.actions.vocabulary import KINDS, SIDES
 from tieout.core.causes import CAUSES
 from tieout.core.merge import Difference
 from tieout.core.records import Kind
@@ -139,8 +139,7 @@ def _told(entries: list[Step | Outlook], words: Words) -> Iterator[Planned]:
 
 def _reason(one: Outlook, words: Words) -> str:
     if one.what == "link":
-        keys = [key.partition(":")[0] for key in one.reason.split(",")]
-        return ", ".join(words(SHARED.get(key) or JOINED.get(key, key)) for key in keys if key)
+        return joined(one.reason, words)
     if one.reason in CAUSES:
         cause = CAUSES[one.reason]
         title = words(cause.title)
