@@ -6,7 +6,9 @@ from urllib.parse import quote
 from tieout.actions.check import Check, Level, Seen
 from tieout.actions.language import Words
 from tieout.actions.vocabulary import REGIMES, WHICH
-from tieout.core.facts import BooksFacts, CrmFacts
+from tieout.core.decide import World
+from tieout.core.facts import BooksFacts, CrmFacts, Facts
+from tieout.kinds.booking import closed_until
 from tieout.kinds.currency import is_traded
 from tieout.kinds.mapped import is_there
 from tieout.store.connections import StoredConnection
@@ -172,7 +174,7 @@ class Checking:
             words("Give QuickBooks' next invoice a number without HubSpot's prefix; it counts on from there."),
             words("QuickBooks: the number field of a new invoice"),
         )  # fmt: skip
-        closed = max((d for d in (books.closing_date, self._settings.lock_date) if d is not None), default=None)
+        closed = closed_until(World(self._settings, Facts(self._crm, books)))
         yield Check(
             "closed_period",
             "ok",

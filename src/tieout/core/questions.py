@@ -116,7 +116,7 @@ class Linked(msgspec.Struct, frozen=True):
     active: the linked record may be used; QuickBooks refuses inactive customers and items.
     balance: of a linked invoice, what is open of it on the other side. left_out: a person left the record out.
     filtered: a filter leaves it out. into: the record that the one asked for was merged into.
-    currency: of the linked QuickBooks customer or invoice (ISO 4217), empty where it is the company's own.
+    currency: ISO 4217: of the linked QuickBooks customer, empty where it is the company's own; or of its invoice.
     """
 
     other: str = ""
