@@ -75,7 +75,7 @@ class Edits(NamedTuple):
 def first_sync(before: Counts, after: Counts, *, reads: int) -> list[Term]:
     """Return the terms for a first sync that found `before` and left `after`.
 
-    reads: how often both sides are read completely; with an audit twice, for the audit itself and for the take-over.
+    reads: how often both sides are read completely.
     The sync is over with a pass that finds its own changes and writes nothing.
     """
     made = after.less(before)

@@ -99,7 +99,7 @@ async def _run(
         result = await passes.run(
             database=database,
             connection=stored.id,
-            sides=Sides(ImaginedCrm(sides.crm), ImaginedBooks(sides.books), sides.calls),
+            sides=Sides(ImaginedCrm(sides.crm, keep=False), ImaginedBooks(sides.books, keep=False), sides.calls),
             clock=home.clock,
             random=random,
             lease=lease,

@@ -30,10 +30,9 @@ def audit(
     from tieout.proof.sheet import findings, separated  # noqa: PLC0415
 
     with at_home(as_json) as (home, actor):
-        found = run_async(lambda: action.audit(home, actor, name))
-        if take_over:
-            taken = run_async(lambda: action.take_over(home, actor, name))
-            found = msgspec.structs.replace(found, taken_over=taken)
+        # First, so that both accounts are read once: the audit then looks at a copy of what was read.
+        taken = run_async(lambda: action.take_over(home, actor, name)) if take_over else {}
+        found = msgspec.structs.replace(run_async(lambda: action.audit(home, actor, name)), taken_over=taken)
     if csv is not None:
         output.save(csv, separated(findings(found)), as_json=as_json)
     if xlsx is not None:

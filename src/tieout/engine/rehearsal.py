@@ -23,12 +23,16 @@ F = TypeVar("F", CrmFacts, BooksFacts)
 
 
 class Imagined(Generic[F]):
-    """A side whose reads are real and whose writes are imagined; `seen` keeps what would have been written."""
+    """A side whose reads are real and whose writes are imagined.
 
-    def __init__(self, real: RemoteSide[F]) -> None:
+    seen: what would have been written, with `keep`; of a whole account that is as large as the account.
+    """
+
+    def __init__(self, real: RemoteSide[F], *, keep: bool = True) -> None:
         self.name: Side = real.name
         self.profile: Profile = real.profile
         self.seen: list[Operation] = []
+        self._keep = keep
         self._real: RemoteSide[F] = real
 
     async def facts(self) -> F:
@@ -56,7 +60,8 @@ class Imagined(Generic[F]):
     async def send(self, unit: Unit, operations: Sequence[Operation], timeout: Timeout) -> tuple[Outcome, ...]:
         """Imagine that everything is done as it was asked."""
         del unit, timeout
-        self.seen += operations
+        if self._keep:
+            self.seen += operations
         return tuple(self._done(operation) for operation in operations)
 
     async def settle(self, unit: Unit, operations: Sequence[Operation]) -> tuple[Finding, ...]:
@@ -80,8 +85,8 @@ class Imagined(Generic[F]):
 class ImaginedCrm(Imagined[CrmFacts]):
     """HubSpot's side, imagined."""
 
-    def __init__(self, real: CrmSide) -> None:
-        super().__init__(real)
+    def __init__(self, real: CrmSide, *, keep: bool = True) -> None:
+        super().__init__(real, keep=keep)
         self._crm = real
 
     async def set_up(self) -> tuple[str, ...]:
@@ -104,8 +109,8 @@ class ImaginedCrm(Imagined[CrmFacts]):
 class ImaginedBooks(Imagined[BooksFacts]):
     """QuickBooks' side, imagined."""
 
-    def __init__(self, real: BooksSide) -> None:
-        super().__init__(real)
+    def __init__(self, real: BooksSide, *, keep: bool = True) -> None:
+        super().__init__(real, keep=keep)
         self._books = real
 
     async def rates(self, wanted: Collection[tuple[str, date]]) -> dict[tuple[str, date], Decimal]:
