@@ -1,6 +1,7 @@
 """What Tieout costs: CPU for an invoice, memory, the start of the demo. Each function measures one figure."""
 
 import os
+import re
 import signal
 import subprocess
 import time
@@ -58,6 +59,18 @@ def _synced(sold: list[Sale]) -> float:
 def half(path: Path, first: date, last: date) -> retail.Run:
     """The first two syncs of the days in which the first half of the lines was sold."""
     return retail.run(path, first, sales.middle(path, first, last), then=False)
+
+
+def causes() -> tuple[int, int, int, int]:
+    """How many causes there are, are provoked by a test, can be foreseen, and are foreseen by a test.
+
+    From docs/causes.md, which a test of the catalogue holds to the marks of the tests.
+    """
+    text = (ROOT / "docs" / "causes.md").read_text()
+    rows = re.findall(r"^\| `\w+`<br>[^|]*\|([^|]*)\|([^|]*)\|", text, re.MULTILINE)
+    ways = [way for _, cell in rows if (way := cell.strip()) != "no"]
+    foreseen = [way for way in ways if way and not way.endswith(":")]
+    return len(rows), sum("](" in provoked for provoked, _ in rows), len(ways), len(foreseen)
 
 
 def demo_seconds() -> float:

@@ -18,7 +18,7 @@ from typing import Any, NamedTuple
 
 import msgspec
 
-from bench import calls, sales
+from bench import calls, pages, sales
 from bench.checks import Checks
 from bench.command import Ran, sandbox, set_index_lag, tieout
 from bench.comparing import Comparison
@@ -54,11 +54,13 @@ class Run(NamedTuple):
     figures: dict[str, Any]
 
 
-def run(path: Path, first: date, last: date, *, lag: float = 2.0, rest: float = REST, then: bool = True) -> Run:
+def run(
+    path: Path, first: date, last: date, *, lag: float = 2.0, rest: float = REST, then: bool = True, times: int = 0
+) -> Run:
     """Load, sync and compare.
 
     lag: of HubSpot's search index, in seconds. rest: so many seconds lie between loading and the first read.
-    then: with the month of mixed work and the syncs that follow.
+    then: with the month of mixed work and the syncs that follow. times: how often each page is asked for in the end.
     """
     with tempfile.TemporaryDirectory() as folder, sandbox("--company", "uk", "--no-quotas") as sign_in:
         set_index_lag(sign_in, lag)
@@ -71,6 +73,8 @@ def run(path: Path, first: date, last: date, *, lag: float = 2.0, rest: float = 
             since = max(first, last - _MONTH + timedelta(days=1))
             shop.expected.add(sums(path, since.isoformat(), last.isoformat()), sales.AGAIN)
             shop.a_month(sales.repeated([sale for sale in sold if sale.day >= since], _MONTH))
+        if times:
+            shop.show(times)
         return Run(shop.checks, shop.figures)
 
 
@@ -182,6 +186,12 @@ class Shop:
         ran, _ = self._sync("--auto-match")
         self.checks.equal("writes of the sync after", _writes(ran), 0)
 
+    def show(self, times: int) -> None:
+        """Time every page as it stands then, and note the slowest."""
+        timed = pages.run(self._home, times)
+        slowest = max(timed, key=lambda one: one.ninety_fifth)
+        self.figures["pages"] = {"count": len(timed), "slowest": slowest._asdict()}
+
     def _sell(self, sold: Sequence[Sale]) -> None:
         self._seller.sell([sale for sale in sold if sale.is_sold_at_home or sale.is_draft])
         self._bookkeeper.book([sale for sale in sold if sale.is_sold_abroad or sale.is_credit], {})
@@ -260,12 +270,13 @@ def main(arguments: Sequence[str] | None = None) -> int:
     parser.add_argument("--to", dest="last", type=date.fromisoformat, default=DECEMBER, metavar="DAY")
     parser.add_argument("--index-lag", dest="lag", type=float, default=2.0, metavar="SECONDS")
     parser.add_argument("--rest", type=float, default=REST, metavar="SECONDS")
+    parser.add_argument("--pages", dest="times", type=int, default=0, metavar="TIMES", help="also time every page")
     given = parser.parse_args(arguments)
     if not given.file.is_file():
         parser.error(f"{given.file} is no file.")
     if not sales.read(given.file, given.first, given.last):
         parser.error(f"{given.file} has no sales from {given.first} to {given.last}.")
-    found = run(given.file, given.first, given.last, lag=given.lag, rest=given.rest)
+    found = run(given.file, given.first, given.last, lag=given.lag, rest=given.rest, times=given.times)
     sys.stderr.write(found.checks.table())
     document = found.figures | {"checks": found.checks.document(), "ok": found.checks.hold()}
     sys.stdout.write(msgspec.json.format(msgspec.json.encode(document), indent=2).decode() + "\n")
