@@ -159,6 +159,18 @@ def test_a_payment_on_an_invoice_brings_its_balance_without_its_lines(world):
     assert world.calls() == 6 + 1 + 1
 
 
+def test_another_due_date_comes_without_the_lines(world):
+    invoice = world.invoice(world.ana(), WORK)
+    world.pull()
+    world.clock.advance(60)
+    world.edit("invoices", invoice, hs_due_date="2026-05-01")
+    world.clock.advance(5)
+    world.calls()
+    world.pull()
+    assert world.record(Kind.INVOICE, invoice).due == date(2026, 5, 1)
+    assert world.calls() == 6 + 1
+
+
 def test_a_line_that_changes_together_with_a_payment_is_read_all_the_same(world):
     invoice = world.invoice(world.ana(), WORK)
     world.pull()

@@ -224,7 +224,7 @@ class Feed:
     async def _invoices(self, ids: Sequence[str]) -> Reading:
         """Read invoices anew, save those of which nothing changed that Tieout reads: they bear our own annotations.
 
-        Where only payments moved an invoice, its lines are not read again; what changes those, their own search shows.
+        Where one only moved by a payment or a due date, its lines are not read: changes of those have their own search.
         """
         marks = self._shelf.get(SEEN, [f"{INVOICES}:{id_}" for id_ in ids])
         before = {id_: marks[key] for id_ in ids if (key := f"{INVOICES}:{id_}") in marks}
@@ -240,7 +240,7 @@ class Feed:
                 changed.append(one)
             elif mark.body == last.body:
                 reading.marks.append(mark)
-            elif mark.version >= last.version and known and (row := self._reader.settled(one, known)):
+            elif mark.version >= last.version and known and (row := self._reader.moved(one, known)):
                 reading.rows.append(row)
                 reading.marks.append(mark)
             else:

@@ -135,22 +135,22 @@ class Reader:
     def seen(self, type_: str, document: Document) -> Part:
         """The mark that a document was read: its own version, and digests of all that Tieout reads of it.
 
-        digest: of what payments do not move. settled: of the rest, which only an invoice has.
+        moving: of what moves on an invoice without its lines. digest: of all else.
         """
         names = [name for name in self.properties[type_] if not name.endswith("modifieddate")]
-        moved = invoice.SETTLING if type_ == INVOICES else ()
-        body: dict[str, str | None] = {"digest": _digest(document, [name for name in names if name not in moved])}
-        if moved:
-            body["settled"] = _digest(document, moved)
+        moving = invoice.MOVING if type_ == INVOICES else ()
+        body: dict[str, str | None] = {"digest": _digest(document, [name for name in names if name not in moving])}
+        if moving:
+            body["moving"] = _digest(document, moving)
         return Part(SEEN, f"{type_}:{document.id}", "", version(document), body)
 
-    def settled(self, document: Document, held: Row) -> Row | None:
-        """A finalized invoice as its payments have left it, its lines as they are held; None of any other."""
+    def moved(self, document: Document, held: Row) -> Row | None:
+        """A finalized invoice with what moves without its lines, those as they are held; None of any other."""
         known = held.record
         if not isinstance(known, Invoice) or known.status == "draft" or version(document) < held.version:
             return None
         try:
-            return Row(Kind.INVOICE, document.id, version(document), invoice.settled(known, document, self.zone))
+            return Row(Kind.INVOICE, document.id, version(document), invoice.moved(known, document, self.zone))
         except ValueError:
             return None
 

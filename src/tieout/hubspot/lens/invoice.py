@@ -24,8 +24,8 @@ FEES = "fees"
 TAXES = "taxes"
 CHILDREN = (LINES, DISCOUNTS, FEES, TAXES)
 
-SETTLING = ("hs_invoice_status", "hs_balance_due")
-"""What payments move, and nothing of what is charged moves alone: a change of the lines shows in the total."""
+MOVING = ("hs_invoice_status", "hs_balance_due", "hs_due_date")
+"""What payments and reminders move without the lines; a change of the lines shows in the total as well."""
 TAX_RATE = "hs_tax_rate_group_id"
 """The rate on a line; a new line takes its product's, unless it is sent with one, or with an empty one."""
 _SHIPPING = "hs_recipient_shipping_"
@@ -150,13 +150,14 @@ def invoice(document: Document, charge: Charge, *, customer: str, contact: str, 
     )
 
 
-def settled(record: Invoice, document: Document, zone: ZoneInfo) -> Invoice:
-    """A known invoice as its payments have left it. Raises ValueError where a value makes no sense."""
+def moved(record: Invoice, document: Document, zone: ZoneInfo) -> Invoice:
+    """A known invoice with what moves without its lines. Raises ValueError where a value makes no sense."""
     own = document.properties
     return msgspec.structs.replace(
         record,
         status=_status(values.text(own, "hs_invoice_status")),
         balance=values.amount(own, "hs_balance_due", record.currency),
+        due=values.day(own, "hs_due_date", zone),
         modified=values.day(own, "hs_lastmodifieddate", zone),
     )
 
