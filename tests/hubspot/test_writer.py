@@ -451,7 +451,7 @@ def test_a_text_beyond_the_limit_is_impossible(world):
 
 @pytest.mark.cause("feature_not_supported")
 def test_what_hubspot_side_cannot_write_is_said(world):
-    operation = Operation(id=key(1), kind=Kind.ITEM, verb="create", record=Item(id=""))
+    operation = Operation(id=key(1), kind=Kind.ITEM, verb="update", target="7", record=Item(id="7"))
     ((_, fault),) = world.prepare(operation).impossible
     assert fault.cause == "feature_not_supported"
 

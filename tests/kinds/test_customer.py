@@ -365,3 +365,35 @@ def test_a_person_that_somebody_took_away_is_not_made_again():
 def test_a_company_of_the_sellers_or_with_a_person_gets_none(crm: Customer):
     decision = decide(RULES, Pair(Kind.CUSTOMER, crm, BILLED, Bond(crm, BILLED)), world(), {})
     assert decision == Nothing()
+
+
+# Whole lists, where an operator opts in.
+
+
+@pytest.mark.parametrize(("copied", "made"), [("to_quickbooks", True), ("both", True), ("to_hubspot", False)])
+def test_with_the_whole_list_a_customer_is_made_in_quickbooks_though_nobody_needs_it(copied, made):
+    pair, around = Pair(Kind.CUSTOMER, ANA, None), world(copy_customers=copied, auto_create_customers=False)
+    decision = decide(RULES, pair, around, matches() | held("nova ltd"))
+    assert isinstance(decision, Create) if made else decision == Exclude("not_needed")
+
+
+@pytest.mark.parametrize(("copied", "made"), [("to_hubspot", True), ("both", True), ("to_quickbooks", False)])
+def test_with_the_whole_list_a_customer_of_quickbooks_is_made_in_hubspot(copied, made):
+    decision = from_books(around=world(copy_customers=copied), needed=False)
+    assert isinstance(decision, Create) if made else decision == Exclude("not_needed")
+
+
+def test_the_whole_list_waits_for_the_review_links_what_is_certain_and_asks_where_something_is_near():
+    pair, both = Pair(Kind.CUSTOMER, ANA, None), {"copy_customers": "both"}
+    answers = matches() | held("nova ltd")
+    assert decide(RULES, pair, world(reviewed=False, **both), answers) == Wait(Kind.CUSTOMER, ANA.id, "review")
+    assert decide(RULES, pair, world(**both), matches(CERTAIN) | held("nova ltd")) == Link("5", "email")
+    assert decide(RULES, pair, world(**both), matches(PROPOSED)) == Exclude("no_counterpart", (PROPOSED,))
+
+
+def test_the_inactive_and_the_people_of_a_company_are_of_no_list():
+    both = world(copy_customers="both")
+    member = msgspec.structs.replace(ANA, id="contact:2", member_of="company:1")
+    assert decide(RULES, Pair(Kind.CUSTOMER, member, None), both, {}) == Exclude("part_of_company")
+    gone = msgspec.structs.replace(BILLED, active=False)
+    assert decide(RULES, Pair(Kind.CUSTOMER, None, gone), both, {FROM_BOOKS: NONE}) == Exclude("not_needed")

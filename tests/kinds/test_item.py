@@ -131,3 +131,55 @@ def test_a_description_that_was_shortened_is_warned_of():
     books = msgspec.structs.replace(crm, id="8", text=crm.text[:3999] + "…")
     (warning,) = decide(RULES, Pair(Kind.ITEM, crm, books, Bond(crm, books)), world(), {}).warnings
     assert (warning.cause, warning.evidence["fields"]) == ("text_shortened", "text")
+
+
+# Whole lists, where an operator opts in.
+
+DESK = Item("7", name="Desk", sku="D1", text="Oak", price=Decimal("99.00"), type="Service", account="79")
+FROM_BOOKS = MatchesOf(Kind.ITEM, Side.BOOKS, "7")
+
+
+def from_books(item: Item = DESK, found: Matches | None = None, *, around: World | None = None):
+    pair = Pair(Kind.ITEM, None, item)
+    return decide(RULES, pair, around or world(copy_items="both"), {FROM_BOOKS: found or Matches()})
+
+
+def test_an_item_of_quickbooks_becomes_a_product_with_the_whole_list_only():
+    product = Item("", name="Desk", sku="D1", text="Oak", price=Decimal("99.00"))
+    assert from_books() == Create(Side.CRM, product)
+    for copied in ("needed", "to_quickbooks"):
+        assert from_books(around=world(copy_items=copied)) == Exclude("not_needed")
+
+
+def test_a_price_in_another_currency_than_hubspots_is_left_out():
+    facts = msgspec.structs.replace(FACTS, crm=msgspec.structs.replace(FACTS.crm, currency="GBP"))
+    decision = from_books(around=World(Settings(copy_items="to_hubspot"), facts, reviewed=True))
+    assert isinstance(decision, Create)
+    assert decision.record.price is None
+
+
+@pytest.mark.parametrize("change", [{"active": False}, {"type": "Category"}, {"type": "Group"}])
+def test_headings_bundles_and_the_inactive_become_no_products(change):
+    assert from_books(msgspec.structs.replace(DESK, **change)) == Exclude("not_needed")
+
+
+def test_a_product_that_could_be_it_is_for_a_person():
+    near = Candidate("1", "Desk", ("name",))
+    assert from_books(found=Matches((near,))) == Exclude("no_counterpart", (near,))
+    other = Candidate("1", "Desk", ("name",), (), ("sku",))
+    assert isinstance(from_books(found=Matches((other,))), Create)
+
+
+def test_a_product_is_made_in_quickbooks_with_the_whole_list_and_a_mere_name_on_a_line_is_not():
+    answers, around = free("lamp", "lamp (85049g)"), world(copy_items="to_quickbooks", auto_create_items=False)
+    assert isinstance(decide(RULES, Pair(Kind.ITEM, LAMP, None), around, answers), Create)
+    named = Item("name:lamp", name="Lamp")
+    asked = {MatchesOf(Kind.ITEM, Side.CRM, "name:lamp"): Matches()}
+    assert decide(RULES, Pair(Kind.ITEM, named, None), around, asked) == Exclude("not_needed")
+
+
+def test_what_nobody_needs_does_not_fail_where_it_is_ambiguous():
+    near = (Candidate("7", "Lamp"), Candidate("8", "Lamp"))
+    around = world(copy_items="both")
+    decision = decide(RULES, Pair(Kind.ITEM, LAMP, None), around, {QUESTION: Matches(near)})
+    assert decision == Exclude("no_counterpart", near)

@@ -150,6 +150,8 @@ def test_a_wrong_setting_a_failure_that_is_gone_and_a_paused_pair_are_told(world
     home = world.tieout.home
     world.connect()
     assert "Services" in fails(home, "set", "shop", "income_account=Nonsense")
+    assert "Nothing was set: `--yes` agrees" in fails(home, "set", "shop", "copy_customers=both")
+    world.tieout.run("set", "shop", "copy_customers=both", "--yes")
     assert "999999" in fails(home, "fix", "shop", "999999", "exclude")
     world.tieout.run("pause", "shop")
     assert "tieout resume shop" in fails(home, "sync", "shop")

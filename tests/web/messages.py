@@ -43,7 +43,7 @@ ON_PAGES = (
     "users",
 )
 """The actions whose complaints a page shows."""
-COMPLAINTS = {"WrongUse", "NotFound", "Forbidden"}
+COMPLAINTS = {"WrongUse", "NotAgreed", "NotFound", "Forbidden"}
 
 
 def of_templates() -> set[str | tuple[str, ...]]:

@@ -2,11 +2,12 @@
 
 import pytest
 from playwright.sync_api import expect
+from tests.web import company
 from tests.web.conftest import PASSWORD, Visitor
 
 from tieout.actions import failures
 from tieout.actions.home import Home
-from tieout.store import pairs
+from tieout.store import connections, pairs
 
 
 def choices(home: Home, pair_id: str) -> dict[str, str]:
@@ -120,6 +121,38 @@ def test_settings_are_changed_by_a_bookkeeper(ana: Visitor):
     page.get_by_label("Days within which two invoices").fill("many")
     page.locator("#same_invoice_days").get_by_role("button").click()
     assert "same_invoice_days" in page.get_by_role("alert").inner_text()
+
+
+def both_are_read(home: Home) -> None:
+    """Both accounts were read once."""
+    with home.database.begin() as tx:
+        of = connections.find(tx, company.NAME)
+        assert of is not None
+        connections.change(tx, of.id, crm_complete=True, books_complete=True)
+
+
+def test_copying_a_whole_list_is_asked_about_with_its_number_first(home: Home, ana: Visitor):
+    both_are_read(home)
+    page = ana.open("/nova/settings")
+    said = "Make items on the other side"
+    page.get_by_label(said).select_option("to_hubspot")
+    page.locator("#copy_items").get_by_role("button").click()
+    assert "copy_items makes 0 records in QuickBooks and 1 in HubSpot" in page.get_by_role("alert").inner_text()
+    assert page.get_by_label(said).input_value() == "needed"
+    page.get_by_role("button", name="Make them all").click()
+    assert page.get_by_role("status").inner_text().startswith("Saved.")
+    assert page.get_by_label(said).input_value() == "to_hubspot"
+
+
+def test_the_api_tells_the_number_and_sets_it_once_somebody_agrees(home: Home, ana: Visitor):
+    both_are_read(home)
+    address, api = f"{ana.site}/api/v1", ana.context.request
+    token = api.post(f"{address}/session", data={"name": "ana", "password": PASSWORD}).json()["token"]
+    asked = {"data": {"copy_items": "both"}, "headers": {"Authorization": f"Bearer {token}"}}
+    refused = api.post(f"{address}/companies/nova/settings", **asked)
+    assert refused.status == 400
+    assert "0 records in QuickBooks and 1 in HubSpot" in refused.json()["detail"]
+    assert api.post(f"{address}/companies/nova/settings?yes=true", **asked).status == 200
 
 
 def test_pause_and_resume(ana: Visitor):

@@ -24,6 +24,7 @@ from tieout.hubspot.client import Client as HubSpot
 from tieout.hubspot.lens.mapped import View
 from tieout.hubspot.scopes import lacking
 from tieout.kinds.invoice import Invoice
+from tieout.kinds.lists import is_copied
 from tieout.quickbooks import facts as company
 from tieout.remote.errors import Refusal
 from tieout.store import agenda, connections, numbers
@@ -53,10 +54,11 @@ async def preflight(
         stored = connection(tx, name)
     async with clients(home, stored, transport) as (hubspot, quickbooks):
         crm = await account.facts(hubspot)
+        products = is_copied(Kind.ITEM, Side.BOOKS, stored.settings)
         wanted = View(stored.settings.mapped, stored.settings.filters).wanted
         crm = msgspec.structs.replace(
             crm,
-            missing_scopes=lacking(await hubspot.scopes(), crm.missing_scopes),
+            missing_scopes=lacking(await hubspot.scopes(), crm.missing_scopes, products=products),
             missing_properties=await definitions.missing(hubspot, wanted),
         )
         hubspot_now, now = hubspot.server_time(), home.clock.now()

@@ -1,7 +1,9 @@
 """Settings: what can be set for a company pair, checked against both accounts."""
 
 from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Set as AbstractSet
 from datetime import date
+from typing import get_args
 
 import msgspec
 from sqlalchemy import Connection
@@ -15,8 +17,11 @@ from tieout.actions.lookup import connection
 from tieout.core.facts import Named, TaxRate, is_for_deposits
 from tieout.core.fields import Rule
 from tieout.core.records import Kind, Side
-from tieout.core.settings import UNKNOWN, Settings
+from tieout.core.settings import UNKNOWN, Copied, Settings
 from tieout.core.text import NotAPattern, filled
+from tieout.engine.listing import would_make
+from tieout.engine.work import world_of
+from tieout.kinds import lists
 from tieout.kinds.taxing import rate_name
 from tieout.store import agenda, connections, counting, mirror
 from tieout.store.connections import StoredConnection
@@ -61,11 +66,14 @@ def _items(tx: Connection, stored: StoredConnection) -> Sequence[Named]:
 _RULES = tuple(rule.value for rule in Rule)
 _SWITCH = ("true", "false")
 _WHO = ("hubspot", "quickbooks", "nobody")
+_COPIED = get_args(Copied)
 _KINDS: dict[str, _Kind] = {
     "start_date": _Kind("Invoices finalized on or after this day are synced, and all still open: a day, or `all`"),
     "customer_model": _Kind("Who is the customer: the company, or each contact", words=("company", "contact")),
     "auto_create_customers": _Kind("Create customers in QuickBooks that an invoice needs", words=_SWITCH),
     "auto_create_items": _Kind("Create items in QuickBooks that an invoice needs", words=_SWITCH),
+    "copy_customers": _Kind("Make customers on the other side: those that an invoice needs, or all", words=_COPIED),
+    "copy_items": _Kind("Make items on the other side: those that an invoice needs, or all", words=_COPIED),
     "display_name": _Kind("Pattern of a new customer's display name: {company}, {first}, {last}, {email}"),
     "item_name": _Kind("Pattern of a new item's name: {name}, {sku}"),
     "item_name_taken": _Kind("Pattern where that name is taken: {name}, {sku}"),
@@ -151,14 +159,24 @@ def settings(home: Home, actor: Actor, name: str, words: Words = ENGLISH) -> lis
     return found
 
 
-def change(home: Home, actor: Actor, name: str, values: Mapping[str, str]) -> list[Setting]:
-    """Change settings, all or none. Raises WrongUse, naming the valid values."""
+class NotAgreed(WrongUse):
+    """What is asked for makes many records, of which nobody has been told yet; asked for with `agreed`, it is done."""
+
+
+def change(home: Home, actor: Actor, name: str, values: Mapping[str, str], *, agreed: bool = False) -> list[Setting]:
+    """Change settings, all or none. Raises WrongUse, naming the valid values.
+
+    agreed: somebody has seen how many records it makes to copy a whole list. Without, that raises NotAgreed.
+    """
     actor.must_be(Role.BOOKKEEPER)
     with home.database.begin() as tx:
         stored = connection(tx, name)
         new = stored.settings
         for key, text in values.items():
             new = _with(tx, stored, new, key, text)
+        opened = lists.copied(new) - lists.copied(stored.settings)
+        if opened and not agreed:
+            raise _makes(tx, stored, new, opened)
         store(tx, home, actor, stored, new, values)
     return settings(home, actor, name)
 
@@ -176,10 +194,34 @@ def store(
         if counting.linked(tx, stored.id, Kind.CUSTOMER):
             raise WrongUse("customer_model cannot change once customers are linked: invoices would change hands.")
         _read_customers_again(tx, stored)
-    connections.change(tx, stored.id, settings=new)
+    prepared = stored.prepared and lists.copied(new) <= lists.copied(stored.settings)
+    connections.change(tx, stored.id, settings=new, prepared=prepared)
     agenda.mark_all(tx, stored.id)
     connections.want(tx, stored.id)
     connections.note(tx, stored.id, who=actor.name, what="set", details=dict(values), now=home.clock.now())
+
+
+def _makes(
+    tx: Connection, stored: StoredConnection, new: Settings, opened: AbstractSet[tuple[Kind, Side]]
+) -> NotAgreed:
+    """What it would make to copy these lists as a whole."""
+    keys = ", ".join(sorted({lists.KEYS[kind] for kind, _ in opened}))
+    if not (stored.crm_complete and stored.books_complete):
+        return NotAgreed(
+            "How many records {keys} makes is not known before both accounts were read once: agree to it unseen, or "
+            "sync first.",
+            keys=keys,
+        )
+    world = msgspec.structs.replace(world_of(stored), settings=new, reviewed=True)
+    found = would_make(tx, stored.id, world, opened)
+    to_books, to_crm = (sum(n for (_, side), n in found.items() if side is of) for of in (Side.CRM, Side.BOOKS))
+    return NotAgreed(
+        "{keys} makes {quickbooks} records in QuickBooks and {hubspot} in HubSpot that no invoice needs, and from then "
+        "on every new one. Agree to it first.",
+        keys=keys,
+        quickbooks=str(to_books),
+        hubspot=str(to_crm),
+    )
 
 
 def _with(tx: Connection, stored: StoredConnection, old: Settings, key: str, text: str) -> Settings:

@@ -99,13 +99,21 @@ def connect(
 
 
 @app.command("set")
-def set_(name: Name, values: Annotated[list[str] | None, typer.Argument()] = None, as_json: Json = False) -> None:
+def set_(
+    name: Name,
+    values: Annotated[list[str] | None, typer.Argument()] = None,
+    yes: Annotated[bool, typer.Option("--yes", help="Copy a whole list, however many records it makes.")] = False,
+    as_json: Json = False,
+) -> None:
     """Change settings (KEY=VALUE …), or list all with value and meaning."""
     from tieout.actions import settings as action  # noqa: PLC0415
 
     given = key_values(values or [], as_json)
     with at_home(as_json) as (home, actor):
-        found = action.change(home, actor, name, given) if given else action.settings(home, actor, name)
+        try:
+            found = action.change(home, actor, name, given, agreed=yes) if given else action.settings(home, actor, name)
+        except action.NotAgreed as asked:
+            output.fail(f"{asked} Nothing was set: `--yes` agrees.", WRONG, as_json=as_json)
     if as_json:
         output.document(found)
     else:

@@ -10,6 +10,7 @@ from tieout.core.mapping import Filter, Mapped
 
 Model = Literal["company", "contact"]
 Who = Literal["", "hubspot", "quickbooks", "nobody"]
+Copied = Literal["needed", "to_quickbooks", "to_hubspot", "both"]
 
 UNKNOWN = "unknown"
 """Among the countries of `tax_codes_by_country`: that of a customer of whom nobody knows it."""
@@ -25,6 +26,7 @@ class Settings(msgspec.Struct, frozen=True, omit_defaults=True, kw_only=True):
     tax_codes_by_country: where the country of the customer decides: rate id (empty = no tax) to country (ISO 3166
     alpha-2 in small letters, or `UNKNOWN`) to code; the two above then say it for all other countries.
     rounding_item: the QuickBooks item of a line that holds what rounding the tax leaves; empty = such invoices hold.
+    copy_customers, copy_items: which lists are made on the other side as a whole, beyond what is needed there.
     display_name: pattern with {company}, {first}, {last}, {email}; empty = the built-in rule (`display_name()`).
     lock_date: Tieout's own: nothing is written on or before it.
     show_quickbooks_invoices: invoices made in QuickBooks appear in HubSpot, as non-billable copies.
@@ -40,6 +42,8 @@ class Settings(msgspec.Struct, frozen=True, omit_defaults=True, kw_only=True):
     customer_model: Model = "company"
     auto_create_customers: bool = True
     auto_create_items: bool = True
+    copy_customers: Copied = "needed"
+    copy_items: Copied = "needed"
     display_name: str = ""
     item_name: str = "{name}"
     item_name_taken: str = "{name} ({sku})"

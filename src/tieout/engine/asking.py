@@ -6,6 +6,7 @@ from collections.abc import Mapping, Sequence
 from sqlalchemy import Connection
 
 from tieout.core.decide import World
+from tieout.core.plan import Reservations
 from tieout.core.questions import Answers, Question, Reply
 from tieout.engine.work import Work
 from tieout.kinds.rules import questions
@@ -19,6 +20,18 @@ _ROUNDS = 4
 def ask(
     tx: Connection, work: Work, due: Sequence[Stored], world: World, known: Mapping[Question, Reply]
 ) -> dict[Question, Reply]:
+    """Answer all that these pairs need, with what planned records will take."""
+    return answered(tx, work.connection, work.reserved, due, world, known)
+
+
+def answered(
+    tx: Connection,
+    connection: int,
+    reserved: Reservations,
+    due: Sequence[Stored],
+    world: World,
+    known: Mapping[Question, Reply] = {},
+) -> dict[Question, Reply]:
     """Answer all that these pairs need, in as many rounds as their questions build on each other."""
     answers = dict(known)
     for _ in range(_ROUNDS):
@@ -28,7 +41,7 @@ def ask(
         wanted -= answers.keys()
         if not wanted:
             break
-        answers.update(answer(tx, work.connection, wanted, work.reserved))
+        answers.update(answer(tx, connection, wanted, reserved))
     return answers
 
 

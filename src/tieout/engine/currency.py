@@ -12,6 +12,7 @@ from tieout.engine.asking import own
 from tieout.engine.work import Work
 from tieout.kinds.currency import in_currency
 from tieout.kinds.customer import Customer
+from tieout.kinds.lists import is_copied
 from tieout.kinds.rules import RULES
 from tieout.remote.errors import Refusal
 from tieout.store import agenda, currency, links, mirror, rates
@@ -64,6 +65,14 @@ def provide(tx: Connection, work: Work, sold_to: Iterable[str], answers: Answers
         if isinstance(there, Customer):
             wanted += _in_its_currency(tx, work, there)
     make(tx, work, wanted)
+
+
+def provide_listed(tx: Connection, work: Work, due: Sequence[Stored], world: World) -> None:
+    """The same for customers of QuickBooks' that are made in HubSpot with their whole list."""
+    if not world.facts.books.multicurrency or not is_copied(Kind.CUSTOMER, Side.BOOKS, world.settings):
+        return
+    alone = [one.books_id for one in due if one.pair.kind is Kind.CUSTOMER and not one.crm_id and one.books_id]
+    provide(tx, work, alone, {})
 
 
 def make(tx: Connection, work: Work, ids: Iterable[str]) -> None:

@@ -82,6 +82,7 @@ def _decide_chunk(work: Work, kind: Kind, ids: Sequence[int]) -> list[Planned]:
             return []
         world = work.world()
         due = pairs.load(tx, ids)
+        currency.provide_listed(tx, work, due, world)
         answers = ask(tx, work, due, world, {})
         needed: set[Needed] = set()
         work.spoken_for = journal.open_pairs(tx, work.connection)
@@ -199,7 +200,8 @@ def _state(tx: Connection, work: Work, stored: Stored, decision: Decision, neede
             else:
                 _settle(tx, work, stored, State.IN_SYNC, "", Story())
         case Wait(kind=kind, id=id_, reason=reason, name=name, others=others, side=side):
-            needed.update((one.side, one.kind, one.id) for one in (decision, *others))
+            if reason == "dependency":
+                needed.update((one.side, one.kind, one.id) for one in (decision, *others))
             evidence = {"kind": kind.value, "name": name or id_}
             story = Story(evidence=evidence, waits_for=(kind.value, id_) if side is Side.CRM else None)
             _settle(tx, work, stored, State.WAITING, reason, story)

@@ -8,6 +8,7 @@ from tieout.core.records import Kind, Side
 from tieout.engine import balances, merging, sweeping, vanishing
 from tieout.engine.work import Work
 from tieout.kinds.invoice import Invoice
+from tieout.kinds.lists import is_copied
 from tieout.remote.errors import SignInTrouble
 from tieout.remote.rows import Row
 from tieout.store import agenda, connections, mirror, pairs
@@ -30,8 +31,9 @@ _FACT_CAUSES = (
 
 
 async def set_up(work: Work) -> None:
-    """Make what annotations need in HubSpot, once. Raises SignInTrouble where the sign-in may not."""
-    if work.stored.prepared or not work.stored.settings.annotate:
+    """Make what annotations and products need in HubSpot, once. Raises SignInTrouble where the sign-in may not."""
+    settings = work.stored.settings
+    if work.stored.prepared or not (settings.annotate or is_copied(Kind.ITEM, Side.BOOKS, settings)):
         return
     if missing := await work.sides.crm.set_up():
         raise SignInTrouble(

@@ -16,6 +16,7 @@ from tieout.hubspot import side as hubspot
 from tieout.hubspot.client import Client as HubSpotClient
 from tieout.hubspot.lens.mapped import View as HubSpotView
 from tieout.hubspot.side import HubSpotSide
+from tieout.kinds.lists import is_copied
 from tieout.quickbooks import side as quickbooks
 from tieout.quickbooks.client import Client as QuickBooksClient
 from tieout.quickbooks.lens.mapped import View as QuickBooksView
@@ -101,6 +102,7 @@ def crm_side(
             stored.settings.mapped, stored.settings.filters, facts.missing_properties, ZoneInfo(facts.zone)
         ),
         held=held,
+        products=is_copied(Kind.ITEM, Side.BOOKS, stored.settings),
     )
 
 

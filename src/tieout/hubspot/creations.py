@@ -1,4 +1,4 @@
-"""Creating records in HubSpot: customers, copies of invoices, payments, each with our unique key.
+"""Creating records in HubSpot: customers, products, copies of invoices, payments, each with our unique key.
 
 By that key a record is found again whose creation was not answered. The key is the id of the operation, and also the
 trace id by which HubSpot reports on one input of many.
@@ -14,14 +14,16 @@ from tieout.hubspot import limits
 from tieout.hubspot.client import Client
 from tieout.hubspot.documents import Detail, Document
 from tieout.hubspot.errors import fault
-from tieout.hubspot.lens import customer, invoice, settlement, values
+from tieout.hubspot.lens import customer, invoice, item, settlement, values
 from tieout.hubspot.lens.customer import CONTACTS, version
 from tieout.hubspot.lens.invoice import INVOICES
+from tieout.hubspot.lens.item import PRODUCTS
 from tieout.hubspot.lens.settlement import PAYMENTS
 from tieout.hubspot.objects import OBJECTS, batches
 from tieout.hubspot.reader import Reader
 from tieout.kinds.customer import Customer
 from tieout.kinds.invoice import Invoice
+from tieout.kinds.item import Item
 from tieout.kinds.settlement import Settlement
 from tieout.remote.outcomes import Absent, Done, Fault, Finding, Landed, Outcome, Refused, Unknown
 from tieout.remote.rows import Row
@@ -68,10 +70,10 @@ class Creations:
     def _input(self, operation: Operation, persons: Mapping[str, str]) -> tuple[str, values.Creation]:
         """The type of the record that a creation makes, and the input that makes it.
 
-        Raises TypeError for an item, ValueError for a mapped value that its property cannot hold.
+        Raises ValueError for a mapped value that its property cannot hold.
         """
         type_, input_ = self._own_input(operation, persons)
-        custom = operation.record.custom if isinstance(operation.record, Customer | Invoice) else {}
+        custom = operation.record.custom if isinstance(operation.record, Customer | Item | Invoice) else {}
         input_["properties"] |= self._reader.view.created(custom, type_)
         return type_, input_
 
@@ -82,6 +84,8 @@ class Creations:
                 return CONTACTS, customer.person_created(record, key, record.id.partition(":")[2])
             case Customer() as record:
                 return customer.created(record, key, self._reader.people.model)
+            case Item() as record:
+                return PRODUCTS, item.created(record, key)
             case Invoice() as record:
                 whole = msgspec.structs.replace(record, contact=persons[record.customer])
                 return INVOICES, invoice.created(whole, key, zone)
@@ -119,6 +123,8 @@ class Creations:
         match operation.record:
             case Customer() as sent:
                 return self._made_customer(operation, sent, document)
+            case Item() as sent:
+                return Row(Kind.ITEM, document.id, version(document), msgspec.structs.replace(sent, id=document.id))
             case Invoice() as sent:
                 own_invoice = msgspec.structs.replace(
                     sent,

@@ -18,6 +18,7 @@ from tieout.hubspot.documents import Document
 from tieout.hubspot.lens import customer, invoice, settlement, values
 from tieout.hubspot.lens.customer import COMPANIES, CONTACTS
 from tieout.hubspot.lens.invoice import INVOICES, Charge
+from tieout.hubspot.lens.item import PRODUCTS
 from tieout.hubspot.lens.mapped import is_mapped
 from tieout.hubspot.lens.settlement import PAYMENTS
 from tieout.hubspot.objects import OBJECTS, batches
@@ -33,7 +34,12 @@ from tieout.remote.side import Operation, Prepared, Unit, UnitIds
 
 _TYPES = {"company": COMPANIES, "contact": CONTACTS}
 _VOIDED = ("status", "total", "balance")
-_HEADER = ("number", "status", "date", "due", "memo")
+_SHOWN = {
+    Kind.ITEM: ("name", "sku", "text", "price"),
+    Kind.INVOICE: ("number", "status", "date", "due", "memo"),
+    Kind.SETTLEMENT: settlement.SHOWN,
+}
+"""What of a record of ours somebody may have changed."""
 
 
 class Change(msgspec.Struct, frozen=True):
@@ -63,7 +69,7 @@ class Packing:
             case _, "annotate":
                 changes, impossible = _possible(operations, annotation)
                 return Prepared(self._units(changes, unit_ids, ""), impossible=impossible)
-            case Kind.CUSTOMER | Kind.INVOICE | Kind.SETTLEMENT, "create":
+            case _, "create":
                 return self._creations.prepare(operations, unit_ids)
             case Kind.INVOICE, "update":
                 of_parts = [one for one in operations if "lines" in one.fields]
@@ -150,6 +156,8 @@ class Packing:
                     now = row.record if row else None
                 case Kind.INVOICE:
                     now = self.header(document)
+                case Kind.ITEM:
+                    now = self._reader.item(document)
                 case _:
                     now = settlement.settlement(document, {}, self._reader.zone)
         except ValueError:
@@ -180,7 +188,7 @@ class Packing:
 
     def _touched(self, operation: Operation, documents: Sequence[Document]) -> bool:
         """Whether somebody has changed a record of ours since its taking back was decided."""
-        fields = {Kind.INVOICE: _HEADER, Kind.SETTLEMENT: settlement.SHOWN}.get(operation.kind, ())
+        fields = _SHOWN.get(operation.kind, ())
         if not operation.undoes or not fields:
             return False
         of = Change(msgspec.structs.replace(operation, verb="update", fields=fields), "", number(operation), {})
@@ -215,7 +223,7 @@ def withdrawn_type(operation: Operation) -> str:
     """The type of HubSpot record that is taken away."""
     if operation.kind is Kind.CUSTOMER:
         return _TYPES[operation.target.partition(":")[0]]
-    return INVOICES if operation.kind is Kind.INVOICE else PAYMENTS
+    return {Kind.ITEM: PRODUCTS, Kind.INVOICE: INVOICES}.get(operation.kind, PAYMENTS)
 
 
 def number(operation: Operation) -> str:

@@ -113,7 +113,7 @@ class Reader:
                 reading.rows += self.people.customers(type_, found.documents, others=others)
             case "products":
                 for one in found.documents:
-                    _take(reading, Kind.ITEM, one, version(one), partial(self._item, one))
+                    _take(reading, Kind.ITEM, one, version(one), partial(self.item, one))
             case "commerce_payments":
                 links = await self._links(type_, found)
                 for one in found.documents:
@@ -129,7 +129,8 @@ class Reader:
         read = invoice.invoice(document, charge, customer=customer, contact=contact, zone=self.zone)
         return self.view.add(read, (INVOICES, document.properties))
 
-    def _item(self, document: Document) -> Item:
+    def item(self, document: Document) -> Item:
+        """A product. Raises NotMoney."""
         return self.view.add(item.item(document), (PRODUCTS, document.properties))
 
     def seen(self, type_: str, document: Document) -> Part:

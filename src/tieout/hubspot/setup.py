@@ -13,6 +13,7 @@ from tieout.hubspot.definitions import properties
 from tieout.hubspot.documents import VERSION, decoder
 from tieout.hubspot.lens.customer import COMPANIES, CONTACTS
 from tieout.hubspot.lens.invoice import INVOICES
+from tieout.hubspot.lens.item import PRODUCTS
 from tieout.hubspot.lens.settlement import PAYMENTS
 from tieout.hubspot.lens.values import KEY
 from tieout.remote.errors import Refusal, SignInTrouble
@@ -55,14 +56,14 @@ WANTED: dict[str, tuple[Wanted, ...]] = {
 }
 
 
-async def prepare_account(client: Client) -> tuple[str, ...]:
+async def prepare_account(client: Client, *, products: bool = False) -> tuple[str, ...]:
     """Make the properties that are missing; return the scopes that the sign-in lacks for it, none if all is there.
 
-    One call for each type of record where nothing is missing. Raises SignInTrouble for anything but a missing scope,
-    Refusal, Unavailable.
+    products: products are made too, and need our key. One call for each type of record where nothing is missing.
+    Raises SignInTrouble for anything but a missing scope, Refusal, Unavailable.
     """
     lacking: list[str] = []
-    for type_, wanted in WANTED.items():
+    for type_, wanted in (WANTED | ({PRODUCTS: (_KEY,)} if products else {})).items():
         try:
             await _complete(client, type_, wanted)
         except SignInTrouble as trouble:

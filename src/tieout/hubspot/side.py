@@ -52,7 +52,7 @@ class HubSpotSide:
     base_url: without a slash at its end. shelf: keeps companies, contacts and notes of what was read. model: who is
     the customer. zone: the account's. ui, portal: host and id in the addresses of its pages. held: the records
     that the mirror holds, by kind and ids, which spares reading again what did not change. view: what an operator has
-    read and written besides.
+    read and written besides. products: QuickBooks' items are made as products.
     """
 
     name = Side.CRM
@@ -73,6 +73,7 @@ class HubSpotSide:
         random: random.Random,
         view: View = NOTHING_MORE,
         held: Held = lambda _kind, _ids: (),
+        products: bool = False,
     ) -> None:
         self.profile = profile
         self._client = Client(http=http, base_url=base_url, vault=vault, clock=clock, random=random)
@@ -97,12 +98,13 @@ class HubSpotSide:
         )
         self._zone = zone
         self._address = f"https://{ui}/contacts/{portal}/record"
+        self._products = products
         self._missing_scopes: tuple[str, ...] = ()
 
     async def set_up(self) -> tuple[str, ...]:
         """Make our properties in the account; return all scopes that the sign-in lacks, if one is missing for it."""
-        refused = await setup.prepare_account(self._client)
-        self._missing_scopes = lacking(await self._client.scopes(), refused) if refused else ()
+        refused = await setup.prepare_account(self._client, products=self._products)
+        self._missing_scopes = await self._lacking(refused) if refused else ()
         return self._missing_scopes
 
     async def facts(self) -> CrmFacts:
@@ -112,12 +114,14 @@ class HubSpotSide:
         found = msgspec.structs.replace(found, missing_properties=missing)
         if not found.missing_scopes:
             return found
-        scopes = lacking(await self._client.scopes(), found.missing_scopes)
-        return msgspec.structs.replace(found, missing_scopes=scopes)
+        return msgspec.structs.replace(found, missing_scopes=await self._lacking(found.missing_scopes))
 
     async def missing_scopes(self) -> tuple[str, ...]:
         """All scopes that the sign-in lacks, whether or not a call was refused for one."""
-        return lacking(await self._client.scopes(), self._missing_scopes)
+        return await self._lacking(self._missing_scopes)
+
+    async def _lacking(self, refused: tuple[str, ...]) -> tuple[str, ...]:
+        return lacking(await self._client.scopes(), refused, products=self._products)
 
     async def properties(self, type_: str) -> tuple[Property, ...]:
         """The properties that an operator may name, of one type of record, by their labels."""

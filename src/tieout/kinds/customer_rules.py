@@ -37,7 +37,7 @@ from tieout.core.text import (
     phone,
 )
 from tieout.core.warn import FreeText
-from tieout.kinds import mapped, merging
+from tieout.kinds import lists, mapped, merging
 from tieout.kinds.currency import in_currency, parted
 from tieout.kinds.customer import Customer, display_name
 from tieout.kinds.premises import premises
@@ -115,22 +115,22 @@ class CustomerRules:
         )
 
     def needs(self, pair: Pair[Customer], world: World, answers: Answers) -> frozenset[Question]:
-        """A needed customer without counterpart asks for matches, and for the holder of its name."""
+        """A wanted customer without counterpart asks for matches, and for the holder of its name."""
         if pair.bond is not None:
             return frozenset({merging.question(pair, pair.bond)} if pair.gone else ()) - answers.keys()
         if pair.crm is None:
             known = MatchesOf(Kind.CUSTOMER, Side.BOOKS, pair.books.id) if pair.books is not None else None
-            return frozenset({known} if pair.needed and known is not None and known not in answers else ())
+            return frozenset({known} if known is not None and _is_wanted(pair, world) else ()) - answers.keys()
         if pair.crm.member_of:
             return frozenset()
         wanted: set[Question] = {MatchesOf(Kind.CUSTOMER, Side.CRM, pair.crm.id)}
         wanted |= {LinkOf(Kind.CUSTOMER, Side.CRM, former) for former in pair.crm.formers}
-        if pair.needed:
+        if _is_wanted(pair, world):
             wanted |= {HolderOf(k) for k in self._names_to_try(pair, pair.crm, world)}
         return frozenset(wanted - answers.keys())
 
     def alone(self, pair: Pair[Customer], world: World, answers: Answers) -> Decision:
-        """Link what is certain, create what is needed and has no candidate, leave the rest with its candidates."""
+        """Link what is certain, create what is wanted and has no candidate, leave the rest with its candidates."""
         crm = pair.crm
         if crm is None:
             return self._from_books(pair, world, answers)
@@ -147,27 +147,27 @@ class CustomerRules:
         candidates = found.candidates if isinstance(found, Matches) else ()
         if world.reviewed and (certain := only_certain(candidates)) and "create_customer" not in pair.choices:
             return Link(certain.id, ",".join(certain.identifying))
-        if not pair.needed:
+        if not _is_wanted(pair, world):
             return Exclude("not_needed")
         if not world.reviewed:
             return Wait(Kind.CUSTOMER, crm.id, "review")
-        if "create_customer" not in pair.choices and (candidates or not world.settings.auto_create_customers):
+        if "create_customer" not in pair.choices and (candidates or not _may_be_made(Side.CRM, world)):
             return Exclude("no_counterpart", candidates)
         return self._create(pair, crm, world, answers)
 
     def _from_books(self, pair: Pair[Customer], world: World, answers: Answers) -> Decision:
-        """A customer of QuickBooks' is made in HubSpot where one of its invoices is shown there.
+        """A customer of QuickBooks' is made in HubSpot where one of its invoices is shown there, or all of them are.
 
         Certain matches are linked from HubSpot's side; what is near without being certain is for a person.
         """
         books = pair.books
-        if books is None or not pair.needed:
+        if books is None or not _is_wanted(pair, world):
             return Exclude("not_needed")
         if not world.reviewed:
             return Wait(Kind.CUSTOMER, books.id, "review", side=Side.BOOKS)
         found = answers[MatchesOf(Kind.CUSTOMER, Side.BOOKS, books.id)]
         candidates = found.candidates if isinstance(found, Matches) else ()
-        if "create_customer" not in pair.choices and (candidates or not world.settings.auto_create_customers):
+        if "create_customer" not in pair.choices and (candidates or not _may_be_made(Side.BOOKS, world)):
             return Exclude("no_counterpart", candidates)
         if problems := mapped.obstacles(self.kind, books, Side.CRM, world):
             return problems[0]
@@ -256,6 +256,17 @@ class CustomerRules:
     def advance(self, base: Customer, now: Customer, names: tuple[str, ...]) -> Customer:
         """The base with the named fields taken from `now`."""
         return taken(base, now, names)
+
+
+def _is_wanted(pair: Pair[Customer], world: World) -> bool:
+    """Whether the other side shall have it: something needs it, or the whole list of the active ones is made there."""
+    side, own = (Side.CRM, pair.crm) if pair.crm is not None else (Side.BOOKS, pair.books)
+    return pair.needed or (own is not None and own.active and lists.is_copied(pair.kind, side, world.settings))
+
+
+def _may_be_made(side: Side, world: World) -> bool:
+    """Whether customers of `side` are made on the other side without being asked about one by one."""
+    return world.settings.auto_create_customers or lists.is_copied(Kind.CUSTOMER, side, world.settings)
 
 
 def _missing_person(crm: Customer, books: Customer, base: Customer) -> bool:

@@ -26,10 +26,12 @@ from tieout.core.questions import Answers, HolderOf, Holders, Matches, MatchesOf
 from tieout.core.records import Key, Kind, Side
 from tieout.core.text import folded, normal
 from tieout.core.warn import FreeText
-from tieout.kinds import mapped
+from tieout.kinds import lists, mapped
 
 NAME_LIMIT = 100
 """Characters that QuickBooks allows in an item's name."""
+_NO_ARTICLES = ("Category", "Group")
+"""Items of QuickBooks' that are not sold as such: headings, and bundles of other items."""
 
 
 class Item(msgspec.Struct, frozen=True, omit_defaults=True, tag_field="is", tag="item"):
@@ -88,18 +90,21 @@ class ItemRules:
 
     def needs(self, pair: Pair[Item], world: World, answers: Answers) -> frozenset[Question]:
         """An item without counterpart asks for matches, and for the holders of the names it could take."""
-        if pair.bond is not None or pair.crm is None:
+        if pair.bond is not None:
             return frozenset()
+        if pair.crm is None:
+            known = MatchesOf(Kind.ITEM, Side.BOOKS, pair.books.id) if pair.books is not None else None
+            return frozenset({known} if known is not None and _is_listed(pair, world) else ()) - answers.keys()
         wanted: set[Question] = {MatchesOf(Kind.ITEM, Side.CRM, pair.crm.id)}
-        if pair.needed:
+        if pair.needed or _is_listed(pair, world):
             wanted |= {HolderOf(Key("item_name", folded(name))) for name in _names(pair.crm, world)}
         return frozenset(wanted - answers.keys())
 
     def alone(self, pair: Pair[Item], world: World, answers: Answers) -> Decision:
-        """Link what is certain, create what is needed, leave what is ambiguous."""
+        """Link what is certain, create what is wanted, leave what is ambiguous."""
         crm = pair.crm
         if crm is None:
-            return Exclude("not_needed")
+            return self._from_books(pair, world, answers)
         if chosen := pair.choices.get("link_item"):
             return Link(chosen, "by_you")
         found = answers[MatchesOf(Kind.ITEM, Side.CRM, crm.id)]
@@ -108,15 +113,37 @@ class ItemRules:
         create = "create_item" in pair.choices
         if world.reviewed and not create and (certain := only_certain(candidates)):
             return Link(certain.id, ",".join(certain.identifying))
-        if not pair.needed:
+        listed = _is_listed(pair, world)
+        if not pair.needed and not listed:
             return Exclude("not_needed")
         if not world.reviewed:
             return Wait(Kind.ITEM, crm.id, "review")
         if candidates and not create:
-            return Fail("ambiguous_match", {"name": crm.name}, candidates)
-        if not world.settings.auto_create_items and not create:
+            named = {"name": crm.name}
+            return Fail("ambiguous_match", named, candidates) if pair.needed else Exclude("no_counterpart", candidates)
+        if not world.settings.auto_create_items and not create and not listed:
             return Exclude("no_counterpart")
         return self._create(crm, world, answers)
+
+    def _from_books(self, pair: Pair[Item], world: World, answers: Answers) -> Decision:
+        """An item of QuickBooks' becomes a product only with the whole list: no invoice needs one in HubSpot.
+
+        Certain matches are linked from HubSpot's side; what is near without being certain is for a person.
+        """
+        books = pair.books
+        if books is None or not _is_listed(pair, world):
+            return Exclude("not_needed")
+        if not world.reviewed:
+            return Wait(Kind.ITEM, books.id, "review", side=Side.BOOKS)
+        found = answers[MatchesOf(Kind.ITEM, Side.BOOKS, books.id)]
+        candidates = tuple(c for c in found.candidates if not c.against) if isinstance(found, Matches) else ()
+        if candidates:
+            return Exclude("no_counterpart", candidates)
+        if problems := mapped.obstacles(self.kind, books, Side.CRM, world):
+            return problems[0]
+        price = books.price if world.facts.crm.currency == world.facts.books.currency else None
+        new = Item("", books.name, books.sku, books.text, price, custom=books.custom)
+        return Create(Side.CRM, mapped.carried(new, self.kind, Side.CRM, (), world.settings))
 
     def _create(self, crm: Item, world: World, answers: Answers) -> Decision:
         if unfit := no_account(world, crm.name or crm.sku):
@@ -168,6 +195,14 @@ class ItemRules:
     def advance(self, base: Item, now: Item, names: tuple[str, ...]) -> Item:
         """The base with the named fields taken from `now`."""
         return taken(base, now, names)
+
+
+def _is_listed(pair: Pair[Item], world: World) -> bool:
+    """Whether it is made on the other side with the whole list: an active article, and no mere name on lines."""
+    side, own = (Side.CRM, pair.crm) if pair.crm is not None else (Side.BOOKS, pair.books)
+    if own is None or not own.active or own.type in _NO_ARTICLES or (side is Side.CRM and ":" in own.id):
+        return False
+    return lists.is_copied(pair.kind, side, world.settings)
 
 
 def no_account(world: World, name: str) -> Fail | None:

@@ -31,6 +31,7 @@ _OWED = ("tax_code", "total")
 """What is put back with an invoice's lines."""
 _MADE = {
     Kind.CUSTOMER: ("name", "company", "first", "last", "email", "phone", "website", "billing"),
+    Kind.ITEM: ("name", "sku", "text", "price"),
     Kind.INVOICE: ("number", "date", "due", "memo", "status"),
     Kind.SETTLEMENT: ("amount", "date", "invoice"),
 }

@@ -116,15 +116,15 @@ def numbered(tx: Connection, connection: int, number: str) -> int:
     return found[0] if len(found) == 1 else 0
 
 
-def alone(tx: Connection, connection: int, kind: Kind) -> list[int]:
-    """HubSpot's records of a kind that have no counterpart."""
+def alone(tx: Connection, connection: int, kind: Kind, side: Side = Side.CRM) -> list[int]:
+    """The records of a kind on `side` that have no counterpart."""
     rows = tx.execute(
         select(pair.c.id)
         .where(
             pair.c.connection == connection,
             pair.c.kind == kind.value,
             pair.c.linked_at == "",
-            pair.c.crm_id.is_not(None),
+            id_column(side).is_not(None),
         )
         .order_by(pair.c.id)
     )

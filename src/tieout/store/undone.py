@@ -176,13 +176,13 @@ def _lasts(tx: Connection, connection: int, kind: Kind, newest: Write) -> bool:
 
 def users(tx: Connection, connection: int, questions: Sequence[UsersOf]) -> dict[Question, Reply]:
     """Who uses these records, as far as the mirror knows."""
-    items = [q.id for q in questions if q.kind is Kind.ITEM]
-    selling = _selling(tx, connection, items) if items else {}
+    items = {side: {q.id for q in questions if (q.kind, q.side) == (Kind.ITEM, side)} for side in Side}
+    selling = {side: _selling(tx, connection, side, own) for side, own in items.items() if own}
     found: dict[Question, Reply] = {}
     for question in questions:
         match question.kind:
             case Kind.ITEM:
-                invoices = selling.get(question.id, [])
+                invoices = selling[question.side].get(question.id, [])
                 found[question] = _users(tx, connection, question.side, Kind.INVOICE, invoices)
             case Kind.CUSTOMER:
                 owned = ledger.invoices_of(tx, connection, question.id, question.side)
@@ -247,14 +247,13 @@ def _names(tx: Connection, connection: int, side: Side, kind: Kind, ids: Sequenc
     return found
 
 
-def _selling(tx: Connection, connection: int, items: Sequence[str]) -> Mapping[str, list[str]]:
-    """QuickBooks' invoices, voided ones aside, that sell each of these items."""
-    wanted_items = set(items)
+def _selling(tx: Connection, connection: int, side: Side, items: set[str]) -> Mapping[str, list[str]]:
+    """The invoices of a side, voided ones aside, that sell each of these items."""
     found: dict[str, list[str]] = defaultdict(list)
     rows = tx.execute(
         select(record.c.id, record.c.body).where(
             record.c.connection == connection,
-            record.c.side == Side.BOOKS.value,
+            record.c.side == side.value,
             record.c.kind == Kind.INVOICE.value,
             record.c.gone == "",
         )
@@ -263,7 +262,7 @@ def _selling(tx: Connection, connection: int, items: Sequence[str]) -> Mapping[s
         for id_, body in part:
             there = decode_record(Kind.INVOICE, body)
             if isinstance(there, Invoice) and there.status != "void":
-                for item in {line.item for line in there.lines} & wanted_items:
+                for item in {line.item for line in there.lines} & items:
                     found[item].append(id_)
     return found
 

@@ -12,7 +12,7 @@ from litestar.response import Redirect
 
 from tieout.actions import lookup, settings
 from tieout.actions.errors import NotFound, WrongUse
-from tieout.actions.settings import Setting
+from tieout.actions.settings import NotAgreed, Setting
 from tieout.web.signing_in import Form
 from tieout.web.views import place, show
 from tieout.web.visit import HttpRequest, Visit, segment
@@ -61,21 +61,24 @@ def accounts_page(request: HttpRequest, reader: NamedDependency[Visit], name: Fr
 def change_setting(
     request: HttpRequest, reader: NamedDependency[Visit], name: FromPath[str], data: Form
 ) -> Response[Any]:
-    """Change one setting, and go back to the page that it was changed on."""
-    key, page = data.get("key", ""), data.get("page", "")
+    """Change one setting, and go back to the page that it was changed on; what makes many records asks first."""
+    key, value, page = data.get("key", ""), data.get("value", ""), data.get("page", "")
     page = page if page in _PAGES else "settings"
     try:
-        settings.change(reader.home, reader.actor, name, {key: data.get("value", "")})
+        settings.change(reader.home, reader.actor, name, {key: value}, agreed=data.get("agreed") == "yes")
     except NotFound:
         raise
+    except NotAgreed as asked:
+        return _page(request, reader, name, page, problem=(key, asked.said(reader.words)), asked=value)
     except WrongUse as wrong:
         return _page(request, reader, name, page, problem=(key, wrong.said(reader.words)))
     return Redirect(f"/{segment(name)}/{page}?{urlencode({'done': key})}#{segment(key)}", status_code=303)
 
 
 def _page(
-    request: HttpRequest, reader: Visit, name: str, page: str, problem: tuple[str, str] = ("", "")
+    request: HttpRequest, reader: Visit, name: str, page: str, problem: tuple[str, str] = ("", ""), asked: str = ""
 ) -> Response[bytes]:
+    """problem: the setting and what is wrong with it. asked: a value that needs somebody's consent."""
     return show(
         request,
         reader,
@@ -85,4 +88,5 @@ def _page(
         status=400 if problem[0] else 200,
         saved="" if problem[0] else request.query_params.get("done", ""),
         problem=problem,
+        asked=asked,
     )

@@ -123,10 +123,14 @@ def list_settings(reader: NamedDependency[Visit], name: FromPath[str]) -> settin
 
 @post("/companies/{name:str}/settings", status_code=200, sync_to_thread=False)
 def change_settings(
-    caller: NamedDependency[Visit], name: FromPath[str], data: JSONBody[dict[str, str]]
+    caller: NamedDependency[Visit],
+    name: FromPath[str],
+    data: JSONBody[dict[str, str]],
+    *,
+    yes: FromQuery[bool] = False,
 ) -> list[settings.Setting]:
-    """Change settings, all or none."""
-    return settings.change(caller.home, caller.actor, name, data)
+    """Change settings, all or none. `yes=true` agrees to what it makes to copy a whole list; else a 400 says that."""
+    return settings.change(caller.home, caller.actor, name, data, agreed=yes)
 
 
 @get("/companies/{name:str}/audit", sync_to_thread=False)

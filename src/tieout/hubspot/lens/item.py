@@ -7,7 +7,7 @@ from tieout.hubspot.lens import values
 from tieout.kinds.item import Item
 
 PRODUCTS = "products"
-PROPERTIES = ("name", "hs_sku", "description", "price", "hs_status", "hs_lastmodifieddate")
+PROPERTIES = ("name", "hs_sku", "description", "price", "hs_status", "hs_lastmodifieddate", values.KEY)
 
 
 def item(document: Document) -> Item:
@@ -21,3 +21,15 @@ def item(document: Document) -> Item:
         price=values.number(own, "price", Decimal(0)) if own.get("price") else None,
         active=own.get("hs_status") != "inactive",
     )
+
+
+def created(record: Item, key: str) -> values.Creation:
+    """The input of a batch create of a product. key: our unique key, the id of the operation."""
+    properties = {
+        "name": values.written_name(record.name),
+        "hs_sku": values.written_name(record.sku),
+        "description": values.written_text(record.text),
+        "price": "" if record.price is None else values.written_number(record.price),
+        values.KEY: key,
+    }
+    return values.creation(key, properties, ())
