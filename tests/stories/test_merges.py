@@ -249,3 +249,78 @@ def test_a_customer_merged_into_one_that_is_merged_again_is_followed_all_the_way
     world.tieout.sync()
     assert set(owed(world).values()) == {"Nova Group"}
     world.rests()
+
+
+def sold(world: World) -> dict[Decimal, str]:
+    """The item's name of each invoice in QuickBooks, by total."""
+    found = {}
+    for one in world.bookkeeper.select("Invoice"):
+        line = next(line for line in one["Line"] if line["DetailType"] == "SalesItemLineDetail")
+        found[amount(one["TotalAmt"])] = line["SalesItemLineDetail"]["ItemRef"]["name"]
+    return found
+
+
+def two_items(world: World) -> tuple[str, str, Firm, dict[str, str]]:
+    """Two products that were sold, the buyer, and the items in QuickBooks by name."""
+    nova = Firm(world, "Nova Ltd", "ana@nova.example")
+    lamp, desk = world.seller.product("Lamp", "100.00"), world.seller.product("Desk", "50.00")
+    for product, price in ((lamp, "100.00"), (desk, "50.00")):
+        line = world.seller.line("1", price, product=product)
+        world.seller.invoice(line, contact=nova.contact, company=nova.company)
+    world.connect()
+    assert world.tieout.sync().standing("invoice") == {"in_sync": 2}
+    items = {one["Name"]: one["Id"] for one in world.bookkeeper.select("Item")}
+    return lamp, desk, nova, items
+
+
+def sell(world: World, buyer: Firm, product: str, price: str) -> None:
+    line = world.seller.line("1", price, product=product)
+    world.seller.invoice(line, contact=buyer.contact, company=buyer.company)
+
+
+@pytest.mark.parametrize("settings", [{}, {"merge_renews_documents": True}, {"merged_become_inactive": True}], ids=str)
+def test_the_pair_follows_an_item_that_was_merged_in_quickbooks(world: World, settings: dict[str, bool]) -> None:
+    lamp, desk, nova, items = two_items(world)
+    world.quickbooks.company(**settings)
+    heir = world.bookkeeper.item("Furniture")
+    world.quickbooks.merge("Item", items["Lamp"], heir)
+    done = world.tieout.sync()
+    assert created(done) == {"crm": 0, "books": 0}
+    assert world.tieout.failures() == []
+    world.quickbooks.merge("Item", items["Desk"], heir)
+    world.tieout.sync()
+    assert world.tieout.failures() == [], "two products may be one item"
+    sell(world, nova, lamp, "30.00")
+    sell(world, nova, desk, "20.00")
+    done = world.tieout.sync()
+    assert created(done) == {"crm": 0, "books": 2}
+    assert set(sold(world).values()) == {"Furniture"}
+    world.rests()
+
+
+def test_products_merged_in_hubspot_ask_once_which_item_new_lines_sell(world: World) -> None:
+    lamp, desk, nova, items = two_items(world)
+    both = world.seller.merge("products", lamp, desk)
+    done = world.tieout.sync()
+    assert created(done) == {"crm": 0, "books": 0}
+    world.tieout.fix(world.tieout.failure("merged_in_hubspot"), "choose_default", customer=items["Desk"])
+    sell(world, nova, both, "30.00")
+    done = world.tieout.sync()
+    assert created(done) == {"crm": 0, "books": 1}
+    assert sold(world)[Decimal("30.00")] == "Desk"
+    assert world.tieout.failures() == []
+    world.rests()
+
+
+def test_the_pair_follows_a_product_that_was_merged_into_one_that_was_never_sold(world: World) -> None:
+    lamp, _, nova, _ = two_items(world)
+    other = world.seller.product("Old lamp", "90.00")
+    both = world.seller.merge("products", lamp, other)
+    done = world.tieout.sync()
+    assert created(done) == {"crm": 0, "books": 0}
+    sell(world, nova, both, "30.00")
+    done = world.tieout.sync()
+    assert created(done) == {"crm": 0, "books": 1}
+    assert sold(world)[Decimal("30.00")] == "Lamp"
+    assert world.tieout.failures() == []
+    world.rests()

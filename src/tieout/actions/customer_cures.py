@@ -155,15 +155,16 @@ def _reactivate(doing: Doing) -> None:
 
 
 def _choose_default(doing: Doing) -> None:
-    """All pairs that met in one HubSpot record learn which QuickBooks customer is the default."""
+    """All pairs that met in one HubSpot record learn which QuickBooks customer, or item, is the default."""
     names = {one.id: one.label for one in doing.one.story.candidates}
     chosen = doing.value("customer")
     if chosen not in names:
         raise WrongUse("Choose one of {known}.", known=", ".join(f"{id_} ({name})" for id_, name in names.items()))
-    met = [pairs.find(doing.tx, doing.stored.id, Kind.CUSTOMER, Side.BOOKS, id_) for id_ in names]
+    kind = doing.one.pair.kind
+    met = [pairs.find(doing.tx, doing.stored.id, kind, Side.BOOKS, id_) for id_ in names]
     for one in {one.id: one for one in (doing.one, *met) if one is not None}.values():
         doing.choose(one, default_customer=chosen)
-    doing.touch(Side.BOOKS, Kind.CUSTOMER, chosen, "linked_to", "", names[chosen])
+    doing.touch(Side.BOOKS, kind, chosen, "linked_to", "", names[chosen])
 
 
 def _share_customer(doing: Doing) -> None:

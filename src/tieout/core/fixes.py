@@ -63,8 +63,8 @@ _FIXES = (
     Fix("acknowledge", "Acknowledge the warning"),
     Fix(
         "choose_default",
-        "Choose the QuickBooks customer of new invoices",
-        (("customer", "QuickBooks customer"),),
+        "Choose what new invoices go to in QuickBooks",
+        (("customer", "QuickBooks record"),),
         money=True,
     ),
     Fix("share_customer", "Let both share the QuickBooks customer"),

@@ -299,8 +299,8 @@ FORESEEN = (
         "merged_in_hubspot",
         "Merged in HubSpot",
         "The HubSpot record of this pair was merged into another.",
-        "Where each of the two has a customer in QuickBooks, say which one new invoices go to; the other one keeps its "
-        "invoices, and these go on being synced.",
+        "Where each of the two has a counterpart in QuickBooks, say which one new invoices go to; the other one keeps "
+        "its invoices, and these go on being synced.",
         fixes=("choose_default", "unlink", "stop_syncing"),
     ),
     Cause(

@@ -1,4 +1,4 @@
-"""Following merges: HubSpot tells them; in QuickBooks they show only in the customer that the invoices name since."""
+"""Following merges: HubSpot tells them; in QuickBooks they show only in what the invoices name since."""
 
 from collections.abc import Sequence
 
@@ -10,20 +10,22 @@ from tieout.engine import currency
 from tieout.engine.work import Work
 from tieout.kinds.customer import Customer
 from tieout.kinds.invoice import Invoice
+from tieout.kinds.item import Item
 from tieout.remote.rows import Row
 from tieout.store import agenda, connections, ledger, merged, mirror, pairs
 from tieout.store.pairs import Stored
 
 
 async def find(work: Work) -> None:
-    """Find out which customers that are gone from QuickBooks, or inactive there, were merged into another.
+    """Find out which customers and items that are gone from QuickBooks, or inactive there, were merged into another.
 
-    QuickBooks deletes no customer by itself: change data capture tells a merged one as deleted, and not into which
+    QuickBooks deletes none of them by itself: change data capture tells a merged one as deleted, and not into which
     (QuickBooks API reference, "Change data capture"). Its invoices name the other one, changed or not; those that the
     mirror still holds under the old name are read again. Raises as `feed` does.
     """
+    await _find_items(work)
     with work.database.read() as tx:
-        lost = merged.lost_customers(tx, work.connection)
+        lost = merged.lost(tx, work.connection, Kind.CUSTOMER)
     for customer, version in lost.items():
         with work.database.read() as tx:
             under = {customer, *merged.former(tx, work.connection, Kind.CUSTOMER, Side.BOOKS, customer)}
@@ -40,6 +42,33 @@ async def find(work: Work) -> None:
                 row = Row(Kind.CUSTOMER, customer, version + 1, None, "merged", heir)
                 mirror.put(tx, work.connection, Side.BOOKS, [row], work.now())
                 merged.move_credit(tx, work.connection, customer, heir)
+
+
+async def _find_items(work: Work) -> None:
+    with work.database.read() as tx:
+        lost = merged.lost(tx, work.connection, Kind.ITEM)
+    for item, version in lost.items():
+        with work.database.read() as tx:
+            under = {item, *merged.former(tx, work.connection, Kind.ITEM, Side.BOOKS, item)}
+            known = merged.lines_known_under(tx, work.connection, item)
+            old = [id_ for id_, lines in known.items() if _sold(tx, work, id_, lines) & under]
+        if old:
+            rows = await work.sides.books.read(Kind.INVOICE, old)
+            with work.database.begin() as tx:
+                mirror.put(tx, work.connection, Side.BOOKS, rows, work.now())
+        with work.database.begin() as tx:
+            named = set().union(*(_sold(tx, work, id_, lines) for id_, lines in known.items()))
+            heir = named.pop() if len(named) == 1 else ""
+            there = mirror.get(tx, work.connection, Side.BOOKS, Kind.ITEM, heir)
+            if heir != item and isinstance(there, Item) and there.active:
+                row = Row(Kind.ITEM, item, version + 1, None, "merged", heir)
+                mirror.put(tx, work.connection, Side.BOOKS, [row], work.now())
+
+
+def _sold(tx: Connection, work: Work, invoice: str, lines: set[str]) -> set[str]:
+    """The items that these lines of an invoice sell, as far as the mirror knows."""
+    there = mirror.get(tx, work.connection, Side.BOOKS, Kind.INVOICE, invoice)
+    return {one.item for one in there.lines if one.id in lines} if isinstance(there, Invoice) else set()
 
 
 def take_over(tx: Connection, work: Work, stored: Stored, decision: TakeOver) -> Stored | None:

@@ -112,6 +112,8 @@ class Reader:
                     reading.rows += self._merged(type_, found.documents)
                 reading.rows += self.people.customers(type_, found.documents, others=others)
             case "products":
+                if others:
+                    reading.rows += self._merged(type_, found.documents)
                 for one in found.documents:
                     _take(reading, Kind.ITEM, one, version(one), partial(self.item, one))
             case "commerce_payments":
@@ -261,20 +263,20 @@ class Reader:
         return person, f"company:{firm}" if firm else person
 
     def _merged(self, type_: str, documents: Sequence[Document]) -> list[Row]:
-        """What companies or contacts were merged into these, as rows that are gone: no search names them again."""
-        formers = {former: one.id for one in documents for former in customer.formers(one.id, one.properties)}
+        """What was merged into these companies, contacts or products, as gone rows: no search names them again."""
+        formers = {former: one.id for one in documents for former in values.formers(one.id, one.properties)}
         if not formers or (type_ == COMPANIES and self.people.model == "contact"):
             return []
         if type_ == COMPANIES:
             self.people.move(formers)
-        prefix = f"{customer.PREFIXES[type_]}:"
+        prefix = f"{customer.PREFIXES[type_]}:" if type_ in customer.PREFIXES else ""
         at = values.epoch(self._client.server_now())
-        rows = [Row(Kind.CUSTOMER, prefix + id_, at, None, "merged", prefix + into) for id_, into in formers.items()]
-        return rows + self.people.forget(type_, list(formers))
+        rows = [Row(KINDS[type_], prefix + id_, at, None, "merged", prefix + into) for id_, into in formers.items()]
+        return rows + (self.people.forget(type_, list(formers)) if prefix else [])
 
     async def _gone(self, type_: str, missing: Sequence[str], found: Sequence[Document]) -> list[Row]:
         """What became of records that are not there: merged into one that came in their place, archived, or deleted."""
-        merged = {former: one.id for one in found for former in customer.formers(one.id, one.properties)}
+        merged = {former: one.id for one in found for former in values.formers(one.id, one.properties)}
         lost = [id_ for id_ in missing if id_ not in merged]
         archive = await self.objects.read(type_, lost, [], archived=True) if lost else Found([], [])
         archived = {one.id: one for one in archive.documents}

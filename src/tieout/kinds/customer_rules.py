@@ -23,7 +23,7 @@ from tieout.core.decide import (
 from tieout.core.fields import Direction, Field, taken, value_of, with_values
 from tieout.core.match import Candidate, likeness, only_certain
 from tieout.core.merge import Sides, merge
-from tieout.core.questions import Answers, Holder, HolderOf, Holders, Linked, LinkOf, Matches, MatchesOf, Question
+from tieout.core.questions import Answers, Holder, HolderOf, Holders, LinkOf, Matches, MatchesOf, Question
 from tieout.core.records import Address, Key, Kind, Side
 from tieout.core.text import (
     email,
@@ -138,11 +138,8 @@ class CustomerRules:
             return Link(chosen, "by_you")
         if crm.member_of:
             return Exclude("part_of_company")
-        for former in crm.formers:
-            # Its pair is there still, and decides whether it lives on with this record.
-            reply = answers[LinkOf(Kind.CUSTOMER, Side.CRM, former)]
-            if isinstance(reply, Linked) and reply.own == former:
-                return Wait(Kind.CUSTOMER, former, name=reply.label)
+        if (lives_on := merging.former(pair.kind, crm.formers, answers)) is not None:
+            return lives_on
         found = answers[MatchesOf(Kind.CUSTOMER, Side.CRM, crm.id)]
         candidates = found.candidates if isinstance(found, Matches) else ()
         if world.reviewed and (certain := only_certain(candidates)) and "create_customer" not in pair.choices:

@@ -18,15 +18,14 @@ from tieout.core.decide import (
     Update,
     Wait,
     World,
-    broken,
 )
 from tieout.core.fields import taken
 from tieout.core.match import Candidate, likeness, only_certain
-from tieout.core.questions import Answers, HolderOf, Holders, Matches, MatchesOf, Question
+from tieout.core.questions import Answers, HolderOf, Holders, LinkOf, Matches, MatchesOf, Question
 from tieout.core.records import Key, Kind, Side
 from tieout.core.text import folded, normal
 from tieout.core.warn import FreeText
-from tieout.kinds import lists, mapped
+from tieout.kinds import lists, mapped, merging
 
 NAME_LIMIT = 100
 """Characters that QuickBooks allows in an item's name."""
@@ -42,6 +41,7 @@ class Item(msgspec.Struct, frozen=True, omit_defaults=True, tag_field="is", tag=
     type: in QuickBooks `Service`, `NonInventory`, `Inventory`, `Category`, `Group`; empty in HubSpot.
     price: per unit, in the account's own currency; None where there is none.
     custom, traits: values of mapped fields, and what filters look at: see Customer.
+    formers: ids of products that were merged into this one.
     """
 
     id: str
@@ -54,6 +54,7 @@ class Item(msgspec.Struct, frozen=True, omit_defaults=True, tag_field="is", tag=
     active: bool = True
     custom: dict[str, str] = {}
     traits: dict[str, str] = {}
+    formers: tuple[str, ...] = ()
 
 
 class ItemRules:
@@ -91,11 +92,12 @@ class ItemRules:
     def needs(self, pair: Pair[Item], world: World, answers: Answers) -> frozenset[Question]:
         """An item without counterpart asks for matches, and for the holders of the names it could take."""
         if pair.bond is not None:
-            return frozenset()
+            return frozenset({merging.question(pair, pair.bond)} if pair.gone else ()) - answers.keys()
         if pair.crm is None:
             known = MatchesOf(Kind.ITEM, Side.BOOKS, pair.books.id) if pair.books is not None else None
             return frozenset({known} if known is not None and _is_listed(pair, world) else ()) - answers.keys()
         wanted: set[Question] = {MatchesOf(Kind.ITEM, Side.CRM, pair.crm.id)}
+        wanted |= {LinkOf(Kind.ITEM, Side.CRM, former) for former in pair.crm.formers}
         if pair.needed or _is_listed(pair, world):
             wanted |= {HolderOf(Key("item_name", folded(name))) for name in _names(pair.crm, world)}
         return frozenset(wanted - answers.keys())
@@ -107,6 +109,8 @@ class ItemRules:
             return self._from_books(pair, world, answers)
         if chosen := pair.choices.get("link_item"):
             return Link(chosen, "by_you")
+        if (lives_on := merging.former(pair.kind, crm.formers, answers)) is not None:
+            return lives_on
         found = answers[MatchesOf(Kind.ITEM, Side.CRM, crm.id)]
         # The same name under another SKU is another article, not a candidate.
         candidates = tuple(c for c in found.candidates if not c.against) if isinstance(found, Matches) else ()
@@ -181,9 +185,8 @@ class ItemRules:
         return Nothing()
 
     def gone(self, pair: Pair[Item], bond: Bond[Item], side: Side, how: str, answers: Answers) -> Decision:
-        """Nothing is deleted or created again by itself."""
-        del pair, bond, answers
-        return broken(side, how)
+        """Nothing is deleted or created again by itself; what was merged is followed."""
+        return merging.follow(pair, bond, side, how, answers)
 
     def texts(self, pair: Pair[Item], bond: Bond[Item]) -> tuple[FreeText, ...]:
         """The description."""

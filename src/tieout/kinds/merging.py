@@ -1,10 +1,11 @@
-"""Customers that were merged: the pair follows, their invoices go on, and a person is asked where two meet in one."""
+"""Customers and items that were merged: the pair follows, invoices go on, a person is asked where two meet in one."""
 
+from collections.abc import Iterable
 from typing import Any
 
 import msgspec
 
-from tieout.core.decide import Bond, Decision, Exclude, Hold, Pair, broken
+from tieout.core.decide import Bond, Decision, Exclude, Hold, Pair, Wait, broken
 from tieout.core.match import Candidate
 from tieout.core.merged import Merged, MergedOf, TakeOver
 from tieout.core.questions import Answers, Linked, LinkOf, Question
@@ -50,14 +51,26 @@ def _one_of_several(pair: Pair[Any], bond: Bond[Any], now: Merged) -> Decision:
 
 
 def _shared(pair: Pair[Any], bond: Bond[Any], now: Merged) -> Decision:
-    """The QuickBooks customer that this one was merged into belongs to another HubSpot customer already.
+    """The QuickBooks record that this one was merged into belongs to another HubSpot record already.
 
-    Where both share it, the pair still follows its HubSpot record, whose invoices it tells where to go.
+    Two products may be one item, which nobody needs to be asked about: the bookkeeper has just said so. Where two
+    customers share one, the pair still follows its HubSpot record, whose invoices it tells where to go.
     """
+    if pair.kind is Kind.ITEM:
+        return Exclude("merged")
     if pair.choices.get("share_customer") == now.books:
         moved = now.crm != bond.crm_base.id and not now.crm_with
         return TakeOver(now.crm, bond.books_base.id) if moved else Exclude("merged")
     return Hold("merged_in_quickbooks", {"into": now.books}, candidates=(Candidate(now.books, now.label),))
+
+
+def former(kind: Kind, formers: Iterable[str], answers: Answers) -> Wait | None:
+    """Wait for the pair of what was merged into a record: it decides whether it lives on with that one."""
+    for one in formers:
+        reply = answers[LinkOf(kind, Side.CRM, one)]
+        if isinstance(reply, Linked) and reply.own == one:
+            return Wait(kind, one, name=reply.label)
+    return None
 
 
 def former_customers(crm: Invoice, books: Invoice, bond: Bond[Invoice]) -> frozenset[Question]:

@@ -82,7 +82,11 @@ def answer(
 def _items(tx: Connection, connection: int, questions: Sequence[ItemOf]) -> dict[Question, Reply]:
     """A line names its item by its product, else its SKU, else its exact name: linked items, products, QuickBooks'."""
     replies: dict[Question, Reply] = {}
-    by_product = links.by_record(tx, connection, Kind.ITEM, Side.CRM, list({q.product for q in questions if q.product}))
+    products = sorted({q.product for q in questions if q.product})
+    by_product = links.by_record(tx, connection, Kind.ITEM, Side.CRM, products)
+    became = merged.heirs(tx, connection, Kind.ITEM, Side.CRM, [one for one in products if one not in by_product])
+    after = links.by_record(tx, connection, Kind.ITEM, Side.CRM, sorted(set(became.values())))
+    by_product |= {one: after[into] for one, into in became.items() if into in after}
     keys = {k for q in questions if q.product not in by_product for k in _item_keys(q)[:1]}
     crm = _owners(tx, connection, Side.CRM, Kind.ITEM, keys)
     books = _owners(tx, connection, Side.BOOKS, Kind.ITEM, keys)
@@ -92,7 +96,7 @@ def _items(tx: Connection, connection: int, questions: Sequence[ItemOf]) -> dict
     )
     for question in questions:
         if question.product in by_product:
-            replies[question] = links.linked(by_product[question.product], Side.CRM)
+            replies[question] = links.standing(tx, by_product[question.product], Side.CRM)
             continue
         named = _item_keys(question)[:1]
         if not named:

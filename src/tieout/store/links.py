@@ -33,10 +33,7 @@ def answers(tx: Connection, connection: int, questions: Sequence[LinkOf]) -> dic
             if (stored := found.get(question.id) or after.get(into)) is None:
                 replies[question] = Linked(into=into)
                 continue
-            if _moves(stored):
-                reply = Linked(own=_ids(stored, side)[0])
-            else:
-                reply = _followed(tx, stored, side) if stored.pair.gone else linked(stored, side)
+            reply = Linked(own=_ids(stored, side)[0]) if _moves(stored) else standing(tx, stored, side)
             replies[question] = msgspec.structs.replace(reply, into=into) if into else reply
     return replies
 
@@ -52,6 +49,11 @@ def by_record(tx: Connection, connection: int, kind: Kind, side: Side, ids: Sequ
         for stored in pairs.load(tx, list(rows.scalars())):
             found[stored.crm_id if side is Side.CRM else stored.books_id] = stored
     return found
+
+
+def standing(tx: Connection, stored: Stored, side: Side) -> Linked:
+    """What a pair links its record of `side` to, with merged records followed."""
+    return _followed(tx, stored, side) if stored.pair.gone else linked(stored, side)
 
 
 def linked(stored: Stored, side: Side) -> Linked:

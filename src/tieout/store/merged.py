@@ -10,14 +10,17 @@ from tieout.core.match import Candidate
 from tieout.core.merged import Merged, MergedOf
 from tieout.core.records import Kind, Side, State
 from tieout.kinds.currency import in_currency, parted
+from tieout.kinds.invoice import Invoice
 from tieout.store import currency, mirror, pairs
 from tieout.store.agenda import chunks
-from tieout.store.codec import decode, encode
+from tieout.store.codec import decode, decode_record, encode
 from tieout.store.pairs import AlreadyLinked, Stored
 from tieout.store.tables import key_row, match_key, pair, record
 
 _MOST_STEPS = 10
 """A record may be merged, and what it became again; so often at most is it followed."""
+_MOST_INVOICES = 30
+"""So many invoices tell what an item was merged into; QuickBooks changes all of them alike."""
 _ONE_SHOT = ("link_customer", "default_customer", "share_customer")
 """Choices about a merge, which are used up when the pair lives on."""
 
@@ -112,15 +115,15 @@ def answer(tx: Connection, connection: int, question: MergedOf) -> Merged:
     )
 
 
-def lost_customers(tx: Connection, connection: int) -> dict[str, int]:
-    """QuickBooks customers that are gone, where that matters: their versions by id.
+def lost(tx: Connection, connection: int, kind: Kind) -> dict[str, int]:
+    """QuickBooks customers or items that are gone, where that matters: their versions by id.
 
-    Linked ones, just changed, that are deleted or inactive there; and deleted ones that an invoice still waits for.
+    Linked ones, just changed, that are deleted or inactive there; deleted customers, too, that an invoice waits for.
     """
     gone = and_(
         record.c.connection == connection,
         record.c.side == Side.BOOKS.value,
-        record.c.kind == Kind.CUSTOMER.value,
+        record.c.kind == kind.value,
         or_(
             record.c.gone == "deleted",
             and_(record.c.gone == "", cast(record.c.body, String).contains('"active":false')),
@@ -128,13 +131,13 @@ def lost_customers(tx: Connection, connection: int) -> dict[str, int]:
     )
     linked = and_(
         pair.c.connection == connection,
-        pair.c.kind == Kind.CUSTOMER.value,
+        pair.c.kind == kind.value,
         pair.c.dirty.is_(True),
         pair.c.linked_at != "",
         pair.c.books_id == record.c.id,
     )
     rows = [*tx.execute(select(record.c.id, record.c.version).join(pair, linked).where(gone))]
-    for chunk in chunks(_waited_for(tx, connection)):
+    for chunk in chunks(_waited_for(tx, connection) if kind is Kind.CUSTOMER else ()):
         deleted = and_(gone, record.c.gone == "deleted", record.c.id.in_(chunk))
         rows += tx.execute(select(record.c.id, record.c.version).where(deleted))
     return {row.id: row.version for row in sorted(rows, key=lambda row: (len(row.id), row.id))}
@@ -175,6 +178,24 @@ def invoices_known_under(tx: Connection, connection: int, customer: str) -> list
         )
     )
     return sorted(id_ for id_ in rows.scalars() if id_)
+
+
+def lines_known_under(tx: Connection, connection: int, item: str) -> dict[str, set[str]]:
+    """The lines that sold this QuickBooks item when both sides last agreed, by linked invoice; newest, a handful."""
+    rows = tx.execute(
+        select(pair.c.books_id, pair.c.books_base)
+        .where(
+            pair.c.connection == connection,
+            pair.c.kind == Kind.INVOICE.value,
+            pair.c.linked_at != "",
+            cast(pair.c.books_base, String).contains(f'"item":"{item}"', autoescape=True),
+        )
+        .order_by(pair.c.id.desc())
+        .limit(_MOST_INVOICES)
+    )
+    read = {row.books_id: decode_record(Kind.INVOICE, row.books_base) for row in rows if row.books_id}
+    found = {id_: one for id_, one in read.items() if isinstance(one, Invoice)}
+    return {id_: {line.id for line in one.lines if line.item == item} for id_, one in found.items()}
 
 
 def move_credit(tx: Connection, connection: int, customer: str, into: str) -> None:

@@ -3,7 +3,7 @@
 Properties: HubSpot, "Companies" and "Contacts" guides.
 """
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 from typing import Literal
 
 from tieout.hubspot.documents import Document
@@ -95,7 +95,7 @@ def company(of: Part, people: Sequence[Part]) -> Customer:
         billing=values.address(own),
         parts=(f"company:{of.id}", *(f"contact:{one.id}" for one in people[:1])),
         marker=values.text(own, values.KEY),
-        formers=tuple(f"company:{one}" for one in formers(of.id, own)),
+        formers=tuple(f"company:{one}" for one in values.formers(of.id, own)),
     )
 
 
@@ -118,14 +118,8 @@ def contact(of: Part, employer: Part | None, model: Model) -> Customer:
         member_of=f"company:{of.parent}" if of.parent and model == "company" else "",
         parts=(f"contact:{of.id}",),
         marker=values.text(own, values.KEY),
-        formers=tuple(f"contact:{one}" for one in formers(of.id, own)),
+        formers=tuple(f"contact:{one}" for one in values.formers(of.id, own)),
     )
-
-
-def formers(id_: str, properties: Mapping[str, str | None]) -> tuple[str, ...]:
-    """The ids of the records that were merged into this one (HubSpot, "Merge records" guide)."""
-    named = (properties.get("hs_merged_object_ids") or "").split(";")
-    return tuple(one for one in named if one and one != id_)
 
 
 def created(record: Customer, key: str, model: Model) -> tuple[str, values.Creation]:

@@ -7,7 +7,16 @@ from tieout.hubspot.lens import values
 from tieout.kinds.item import Item
 
 PRODUCTS = "products"
-PROPERTIES = ("name", "hs_sku", "description", "price", "hs_status", "hs_lastmodifieddate", values.KEY)
+PROPERTIES = (
+    "name",
+    "hs_sku",
+    "description",
+    "price",
+    "hs_status",
+    "hs_lastmodifieddate",
+    "hs_merged_object_ids",
+    values.KEY,
+)
 
 
 def item(document: Document) -> Item:
@@ -20,6 +29,7 @@ def item(document: Document) -> Item:
         text=values.text(own, "description"),
         price=values.number(own, "price", Decimal(0)) if own.get("price") else None,
         active=own.get("hs_status") != "inactive",
+        formers=values.formers(document.id, own),
     )
 
 

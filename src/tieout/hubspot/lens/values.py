@@ -33,6 +33,12 @@ def text(values: Values, name: str) -> str:
     return values.get(name) or ""
 
 
+def formers(id_: str, values: Values) -> tuple[str, ...]:
+    """The ids of the records that were merged into this one (HubSpot, "Merge records" guide)."""
+    named = text(values, "hs_merged_object_ids").split(";")
+    return tuple(one for one in named if one and one != id_)
+
+
 def number(values: Values, name: str, missing: Decimal = _ZERO) -> Decimal:
     """A number, or `missing` where there is none. Raises NotMoney."""
     value = values.get(name)
