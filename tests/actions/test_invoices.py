@@ -6,6 +6,8 @@ from tests.web.company import NAME, Builder, invoice
 from tieout.actions.invoices import list_invoices
 from tieout.core.records import Kind, Side, State
 from tieout.kinds.customer import Customer
+from tieout.remote.rows import Row
+from tieout.store import mirror
 
 
 @pytest.fixture
@@ -43,6 +45,21 @@ def sold(home):
 )
 def test_a_search_finds_numbers_and_customers_else_what_invoices_say(sold, search, numbers):
     assert [row.number for row in list_invoices(sold, NAME, search=search).rows] == numbers
+
+
+def test_a_voided_invoice_is_found_by_its_customer(sold):
+    with sold.database.begin() as tx:
+        voided = invoice("INV-4", "company:2", "0.00", status="void")
+        mirror.put(tx, 1, Side.CRM, [Row(Kind.INVOICE, voided.id, 1, voided)], sold.clock.now())
+    assert [row.number for row in list_invoices(sold, NAME, search="orbit").rows] == ["INV-4", "INV-2"]
+
+
+def test_a_search_by_a_name_that_changed_finds_the_new_one(sold):
+    with sold.database.begin() as tx:
+        renamed = Row(Kind.CUSTOMER, "company:2", 9, Customer("company:2", company="Ärger & Söhne"))
+        mirror.put(tx, 1, Side.CRM, [renamed], sold.clock.now())
+    assert [row.number for row in list_invoices(sold, NAME, search="SÖHNE").rows] == ["INV-2"]
+    assert list_invoices(sold, NAME, search="orbit").rows == ()
 
 
 def test_a_search_keeps_to_the_state(sold):

@@ -1,18 +1,25 @@
 """Opening, migrating, and what a transaction promises."""
 
 import sqlite3
+from decimal import Decimal
 from pathlib import Path
 
 import pytest
+from alembic import command
 from alembic.autogenerate import compare_metadata
 from alembic.migration import MigrationContext
 from alembic.script import ScriptDirectory
 from sqlalchemy import insert, select
 from tests.store.stage import NOW
 
+from tieout.core.records import Kind
+from tieout.kinds.customer import Customer
+from tieout.kinds.invoice import Invoice
+from tieout.remote.side import Operation
+from tieout.store.codec import encode
 from tieout.store.database import HEAD, Database, DatabaseTrouble, NewerDatabase
 from tieout.store.schema import alembic_config
-from tieout.store.tables import metadata, user
+from tieout.store.tables import metadata, operation, record, user
 
 ANA = {"name": "ana", "password": "", "role": "owner", "created_at": NOW.isoformat()}
 
@@ -59,6 +66,54 @@ def test_migrating_keeps_what_is_there(fresh, path):
     again.migrate()
     assert names(again) == ["ana"]
     again.close()
+
+
+def test_what_a_database_without_summaries_holds_is_summed_up(path):
+    database = Database(path)
+    with database.begin() as tx:
+        command.upgrade(alembic_config(tx), "0004")
+        tx.exec_driver_sql("INSERT INTO account VALUES (1, 'crm', '1', '', '', ''), (2, 'books', '2', '', '', '')")
+        tx.exec_driver_sql(
+            "INSERT INTO connection (id, name, crm_account, books_account, created_at, settings, learned) "
+            "VALUES (1, 'nova', 1, 2, '', '{}', '{}')"
+        )
+        held = "INSERT INTO record (connection, side, kind, id, version, body, gone) VALUES (1, 'crm', ?, ?, 1, ?, ?)"
+        owed = Invoice("7", number="INV-7", customer="company:1", currency="JPY", total=Decimal(900), status="paid")
+        tx.exec_driver_sql(held, ("invoice", "7", encode(owed), ""))
+        tx.exec_driver_sql(held, ("invoice", "8", encode(Invoice("8", number="INV-8")), "deleted"))
+        tx.exec_driver_sql(held, ("invoice", "9", b"", "deleted"))
+        tx.exec_driver_sql(held, ("customer", "company:1", encode(Customer("company:1", company="Nova Ltd")), ""))
+        wrote = (
+            "INSERT INTO operation (id, connection, pair, side, kind, verb, target, body, moved, state, epoch, "
+            "planned_at, ended_at) VALUES (?, 1, 1, 'books', 'invoice', 'update', '88', ?, '[]', ?, 1, '2026-01-01', ?)"
+        )
+        body = encode(Operation("a", Kind.INVOICE, "update", "88", record=owed, base=Invoice("88", number="1042")))
+        tx.exec_driver_sql(wrote, ("a", body, "done", "2026-01-02"))
+        tx.exec_driver_sql(wrote, ("b", body, "sent", ""))
+    database.migrate()
+    with database.read() as tx:
+        mine = record.c
+        rows = tx.execute(
+            select(mine.id, mine.words, mine.customer, mine.status, mine.currency, mine.total, mine.open).order_by(
+                mine.kind, mine.id
+            )
+        ).all()
+        told = tx.execute(select(operation.c.id, operation.c.at, operation.c.words).order_by(operation.c.id)).all()
+    assert rows == [
+        ("company:1", "nova ltd", "", "", "", None, None),
+        ("7", "inv-7", "company:1", "paid", "JPY", 900, 0),
+        ("8", "inv-8", "", "open", "", None, None),
+        ("9", "", "", "", "", None, None),
+    ]
+    assert told == [("a", "2026-01-02", "88 inv-7 1042"), ("b", "2026-01-01", "88 inv-7 1042")]
+    with database.engine.connect() as tx:
+        assert compare_metadata(MigrationContext.configure(tx), metadata) == []
+    with database.begin() as tx:
+        command.downgrade(alembic_config(tx), "0004")
+    database.migrate()
+    with database.read() as tx:
+        assert tx.execute(select(record.c.words).where(record.c.id == "7")).scalar_one() == "inv-7"
+    database.close()
 
 
 def test_a_database_of_a_newer_version_is_refused_and_left_alone(fresh, path):

@@ -3,7 +3,7 @@
 from datetime import UTC, date, datetime, timedelta
 from decimal import Decimal
 
-from sqlalchemy import Connection, insert, update
+from sqlalchemy import Connection, insert
 
 from tieout.actions.home import Home
 from tieout.core.decide import Fail
@@ -29,7 +29,6 @@ from tieout.store.codec import encode
 from tieout.store.connections import AccountOptions
 from tieout.store.pairs import Story
 from tieout.store.tables import proof as proofs
-from tieout.store.tables import record
 
 NAME = "nova"
 NOW = datetime(2026, 11, 24, 9, 30, tzinfo=UTC)
@@ -191,7 +190,7 @@ def _fill(b: Builder, tx: Connection) -> None:
     base = invoice("INV-1002", "58", "200.00", id_="402")
     edited = invoice("INV-1002", "58", "300.00", id_="402")
     held = b.pair(Kind.INVOICE, invoice("INV-1002", "company:2", "200.00"), base, {"INV-1002-1": "INV-1002-1"})
-    b.tx.execute(update(record).where(record.c.id == "402").values(body=encode(edited)))
+    mirror.put(tx, b.id, Side.BOOKS, [Row(Kind.INVOICE, "402", 2, edited)], NOW)
     changes = (
         Difference("lines[1].quantity", "2", "3", Side.BOOKS),
         Difference("total", "200.00", "300.00", Side.BOOKS),

@@ -3,6 +3,8 @@
 import pytest
 from tests.web.conftest import PASSWORD, Visitor
 
+from tieout.actions import failures
+
 PAGES = ("preflight", "matches", "plan", "decide", "accounts", "settings", "audit", "tie-out")
 
 
@@ -12,6 +14,15 @@ def test_a_page_and_its_twin_say_the_same(ana: Visitor, page: str):
     twin = calls.get(f"{ana.site}/api/v1/companies/nova/{page}")
     assert twin.ok
     assert twin.json() == calls.get(f"{ana.site}/nova/{page}.json").json()
+
+
+def test_the_failures_twin_lists_also_what_the_page_has_no_room_for(ana: Visitor, monkeypatch: pytest.MonkeyPatch):
+    monkeypatch.setattr(failures, "SHOWN", 0)
+    calls = ana.context.request
+    listed = calls.get(f"{ana.site}/api/v1/companies/nova/failures").json()
+    twin = calls.get(f"{ana.site}/nova/failures.json").json()
+    assert len(listed) == sum(group["count"] for group in twin["groups"]) > 0
+    assert twin["failures"] == listed
 
 
 def test_the_buttons_twins_ask_for_a_token_and_a_role(ana: Visitor, ids: dict[str, str]):

@@ -5,8 +5,20 @@ from datetime import UTC, date, datetime, time, timedelta
 from zoneinfo import ZoneInfo
 
 import msgspec
-from sqlalchemy import ColumnElement, Connection, String, and_, cast, func, literal, or_, select, union_all
-from sqlalchemy.sql.selectable import CompoundSelect
+from sqlalchemy import (
+    ColumnElement,
+    Connection,
+    Select,
+    String,
+    and_,
+    cast,
+    desc,
+    func,
+    literal,
+    or_,
+    select,
+    union_all,
+)
 
 from tieout.actions import company, lookup
 from tieout.actions.edits import Edit, edits
@@ -16,6 +28,7 @@ from tieout.actions.naming import label, labels
 from tieout.actions.vocabulary import KINDS, SIDES
 from tieout.core.fixes import FIXES
 from tieout.core.records import Kind, Side
+from tieout.core.text import folded
 from tieout.core.undoing import WHY_NOT
 from tieout.remote.rows import Record
 from tieout.store import connections, undone
@@ -127,8 +140,9 @@ class Happening(msgspec.Struct, frozen=True):
 class Filters(msgspec.Struct, frozen=True):
     """What to look for.
 
-    search: in ids, names and values. notes: also the notes on HubSpot's records. page: from 1, `PAGE` entries each.
-    state: of a write. since, until: first and last day in the HubSpot account's zone.
+    search: in numbers, names and ids of what was written, and in what people decided. notes: also the notes on
+    HubSpot's records. page: from 1, `PAGE` entries each. state: of a write. since, until: first and last day in the
+    HubSpot account's zone.
     """
 
     search: str = ""
@@ -181,21 +195,21 @@ def history(home: Home, name: str, filters: Filters | None = None, words: Words 
     with home.database.read() as tx:
         of = lookup.connection(tx, name)
         entries = _entries(of.id, wanted, zone=company.zone(of))
-        total = tx.execute(select(func.count()).select_from(entries.subquery())).scalar_one()
+        total = sum(tx.execute(select(func.count()).select_from(e.subquery())).scalar_one() for e in entries)
         page = max(1, min(wanted.page, -(-total // PAGE) or 1))
-        return History(_read(tx, of, entries, PAGE, (page - 1) * PAGE, words), total, page, -(-total // PAGE) or 1)
+        return History(_read(tx, of, entries, (page - 1) * PAGE, words), total, page, -(-total // PAGE) or 1)
 
 
 def of_pair(tx: Connection, company_id: int, pair_id: int, words: Words) -> tuple[Happening, ...]:
     """The newest entries of one record."""
-    return _read(tx, connections.get(tx, company_id), _entries(company_id, Filters(), pair_id), PAGE, 0, words)
+    return _read(tx, connections.get(tx, company_id), _entries(company_id, Filters(), pair_id), 0, words)
 
 
-def _entries(
-    company_id: int, filters: Filters, pair_id: int | None = None, zone: str = "UTC"
-) -> CompoundSelect[str, str, str]:
-    """Moment, source and id of the entries that fit."""
-    at = func.coalesce(func.nullif(operation.c.ended_at, ""), operation.c.planned_at)
+_Entries = tuple[Select[str, str, str], Select[str, str, str]]
+
+
+def _entries(company_id: int, filters: Filters, pair_id: int | None = None, zone: str = "UTC") -> _Entries:
+    """Moment, source and id of the writes that fit, and of the events that do."""
     writes: list[ColumnElement[bool]] = [operation.c.connection == company_id]
     events: list[ColumnElement[bool]] = [event.c.connection == company_id]
     if pair_id is not None:
@@ -214,26 +228,24 @@ def _entries(
         events.append(literal(value=False))
     if filters.since is not None:
         began = midnight(filters.since, zone)
-        writes.append(at >= began)
+        writes.append(operation.c.at >= began)
         events.append(event.c.at >= began)
     if filters.until is not None:
         ended = midnight(filters.until + timedelta(days=1), zone)
-        writes.append(at < ended)
+        writes.append(operation.c.at < ended)
         events.append(event.c.at < ended)
     if filters.who:
         writes.append(operation.c.who == filters.who)
         events.append(event.c.who == filters.who)
-    if text := filters.search.strip().lower():
-        writes.append(_says(text, operation.c.target, operation.c.id, operation.c.who, operation.c.body))
-        events.append(_says(text, event.c.what, event.c.who, event.c.details))
-    return union_all(
-        select(at.label("at"), literal("operation").label("source"), operation.c.id.label("id")).where(and_(*writes)),
-        select(event.c.at, literal("event"), cast(event.c.id, String)).where(and_(*events)),
+    if text := folded(filters.search):
+        named = or_(operation.c.words.contains(text, autoescape=True), operation.c.id == text)
+        writes.append(named)
+        told = (event.c.what, event.c.who, event.c.details)
+        events.append(or_(*(func.lower(cast(one, String)).contains(text, autoescape=True) for one in told)))
+    return (
+        select(operation.c.at, literal("operation").label("source"), operation.c.id).where(and_(*writes)),
+        select(event.c.at, literal("event").label("source"), cast(event.c.id, String).label("id")).where(and_(*events)),
     )
-
-
-def _says(text: str, *columns: ColumnElement[object]) -> ColumnElement[bool]:
-    return or_(*(func.lower(cast(column, String)).contains(text, autoescape=True) for column in columns))
 
 
 def midnight(day: date, zone: str) -> str:
@@ -241,12 +253,12 @@ def midnight(day: date, zone: str) -> str:
     return datetime.combine(day, time(), ZoneInfo(zone)).astimezone(UTC).isoformat()
 
 
-def _read(
-    tx: Connection, of: StoredConnection, entries: CompoundSelect[str, str, str], limit: int, offset: int, words: Words
-) -> tuple[Happening, ...]:
-    found = entries.subquery()
+def _read(tx: Connection, of: StoredConnection, entries: _Entries, offset: int, words: Words) -> tuple[Happening, ...]:
+    """One page. Of each source as many as could be on it are looked at, the newest first, as their index has them."""
+    ordered = (e.order_by(desc("at"), desc("id")).limit(offset + PAGE) for e in entries)
+    found = union_all(*(e.subquery().select() for e in ordered)).subquery()
     order = tx.execute(
-        select(found.c.source, found.c.id).order_by(found.c.at.desc(), found.c.id.desc()).limit(limit).offset(offset)
+        select(found.c.source, found.c.id).order_by(found.c.at.desc(), found.c.id.desc()).limit(PAGE).offset(offset)
     ).all()
     writes = [id_ for source, id_ in order if source == "operation"]
     notes = [int(id_) for source, id_ in order if source == "event"]
@@ -363,9 +375,12 @@ def _set_when(details: Mapping[str, object], words: Words) -> str:
 
 def names(tx: Connection, company_id: int, ids: Iterable[int]) -> dict[int, str]:
     """The names of records by pair; a pair that is no more is left out."""
+    wanted = sorted(set(ids))
+    if not wanted:
+        return {}
     rows = tx.execute(
         select(pair.c.id, pair.c.kind, pair.c.crm_id, pair.c.books_id).where(
-            pair.c.connection == company_id, pair.c.id.in_(sorted(set(ids)))
+            pair.c.connection == company_id, pair.c.id.in_(wanted)
         )
     ).all()
     found: dict[int, str] = {}

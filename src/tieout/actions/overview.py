@@ -18,7 +18,7 @@ from tieout.core import money
 from tieout.core.causes import CAUSES
 from tieout.core.records import Kind, Side, State
 from tieout.store import connections, counting
-from tieout.store.codec import decode
+from tieout.store.agenda import id_column
 from tieout.store.connections import StoredConnection
 from tieout.store.database import Database
 from tieout.store.tables import pair, record
@@ -95,13 +95,6 @@ class Status(Overview, frozen=True, kw_only=True):
     """A company pair at a glance, with its signed months, each of whose documents is looked at."""
 
     signed: tuple[SignedMonth, ...]
-
-
-class _Amounts(msgspec.Struct, frozen=True):
-    currency: str = ""
-    status: str = "open"
-    total: Decimal = Decimal(0)
-    balance: Decimal = Decimal(0)
 
 
 def list_companies(home: Home) -> list[str]:
@@ -200,7 +193,7 @@ _SUMS: WeakKeyDictionary[Database, dict[int, tuple[tuple[str, str, str] | None, 
 
 
 def _money(tx: Connection, id_: int) -> list[Money]:
-    """From the mirrored invoices of pairs, each read without its lines."""
+    """From the summaries of the invoices of pairs."""
     sides = {side: _sums(tx, id_, side) for side in Side}
     nothing = (0, Decimal(0), Decimal(0))
     found = []
@@ -217,26 +210,26 @@ def _figures(sums: tuple[int, Decimal, Decimal], currency: str) -> Figures:
 
 
 def _sums(tx: Connection, id_: int, side: Side) -> Mapping[str, tuple[int, Decimal, Decimal]]:
-    column = pair.c.crm_id if side is Side.CRM else pair.c.books_id
-    bodies = tx.execute(
-        select(record.c.body)
+    rows = tx.execute(
+        select(record.c.currency, func.count(), func.sum(record.c.total), func.sum(record.c.open))
         .join(
             pair,
-            and_(pair.c.connection == record.c.connection, pair.c.kind == record.c.kind, column == record.c.id),
+            and_(
+                pair.c.connection == record.c.connection, pair.c.kind == record.c.kind, id_column(side) == record.c.id
+            ),
         )
         .where(
             record.c.connection == id_,
             record.c.side == side.value,
             record.c.kind == Kind.INVOICE.value,
             record.c.gone == "",
+            record.c.status.in_(("open", "paid")),
+            record.c.total.is_not(None),
             pair.c.linked_at != "",
         )
-        .execution_options(yield_per=500)
+        .group_by(record.c.currency)
     )
-    sums: dict[str, tuple[int, Decimal, Decimal]] = {}
-    for body in bodies.scalars():
-        one = decode(body, _Amounts)
-        if one.status in {"open", "paid"} and one.currency:
-            many, total, balance = sums.get(one.currency, (0, Decimal(0), Decimal(0)))
-            sums[one.currency] = (many + 1, total + one.total, balance + one.balance)
-    return sums
+    return {
+        code: (n, money.from_minor(int(total), code), money.from_minor(int(open_), code))
+        for code, n, total, open_ in rows
+    }

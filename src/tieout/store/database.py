@@ -10,7 +10,7 @@ from sqlalchemy import Connection, create_engine, event, inspect
 from sqlalchemy.exc import DatabaseError, OperationalError
 from sqlalchemy.pool import StaticPool
 
-HEAD = "0004"
+HEAD = "0005"
 """The newest revision of the schema; a test holds it to the migrations."""
 _BUSY_SECONDS = 30
 

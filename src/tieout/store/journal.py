@@ -9,6 +9,8 @@ from sqlalchemy import Connection, bindparam, func, insert, select, update
 from sqlalchemy import Row as SqlRow
 
 from tieout.core.records import Side
+from tieout.core.text import folded
+from tieout.kinds import summary
 from tieout.remote.outcomes import Fault
 from tieout.remote.rows import Row
 from tieout.remote.side import Operation, Unit
@@ -80,10 +82,23 @@ def plan(
                     "epoch": epoch,
                     "who": who,
                     "planned_at": now.isoformat(),
+                    "at": now.isoformat(),
+                    "words": words(e.operation),
                 }
                 for e in entries
             ],
         )
+
+
+def words(of: Operation) -> str:
+    """What a search in the history looks in: the target, and the words of the record, as it was and as it shall be."""
+    said = [summary.words(one) for one in (of.record, of.base) if one is not None]
+    said += [folded(f"{name} {value}") for name, value in of.properties.items()]
+    return " ".join(dict.fromkeys(filter(None, (of.target, *said))))[:_LONGEST]
+
+
+_LONGEST = 500
+"""Characters of `words` that are kept; an index entry has to hold them."""
 
 
 def seal(tx: Connection, connection: int, side: Side, units: Sequence[Unit], *, now: datetime) -> None:
@@ -134,7 +149,8 @@ _BY_ID = update(operation).where(operation.c.id == bindparam("operation_id"))
 
 def end(tx: Connection, operation_id: str, state: str, result: Result, *, pass_id: int, now: datetime) -> None:
     """Note how an operation ended."""
-    values = {"state": state, "result": encode(result), "ended_at": now.isoformat(), "ended_pass": pass_id}
+    ended = now.isoformat()
+    values = {"state": state, "result": encode(result), "ended_at": ended, "at": ended, "ended_pass": pass_id}
     tx.execute(_BY_ID, {"operation_id": operation_id, **values})
 
 
@@ -149,6 +165,7 @@ def drop_planned(tx: Connection, connection: int, *, pass_id: int, now: datetime
             state=DROPPED,
             result=encode(Result(why="Its pass ended before it was sent.")),
             ended_at=now.isoformat(),
+            at=now.isoformat(),
             ended_pass=pass_id,
         )
     )

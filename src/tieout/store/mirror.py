@@ -3,11 +3,13 @@
 from collections.abc import Iterable, Mapping, Sequence
 from datetime import datetime
 
+import msgspec
 from sqlalchemy import Connection, delete, insert, select, update
 from sqlalchemy.dialects.sqlite import insert as upsert
 
 from tieout.core.records import Key, Kind, Side
 from tieout.kinds.rules import RULES
+from tieout.kinds.summary import Summary, summary
 from tieout.remote.rows import Batch, KeyRow, Record, Row, Unreadable
 from tieout.store import agenda, currency, pairs
 from tieout.store.agenda import chunks, id_column
@@ -215,7 +217,7 @@ def _store(tx: Connection, connection: int, side: Side, kind: Kind, taken: Seque
     tx.execute(
         statement.on_conflict_do_update(
             index_elements=["connection", "side", "kind", "id"],
-            set_={n: statement.excluded[n] for n in ("parent", "version", "body", "gone")},
+            set_={n: statement.excluded[n] for n in ("parent", "version", "body", "gone", *_SUMMARY)},
         ),
         [
             {
@@ -227,6 +229,7 @@ def _store(tx: Connection, connection: int, side: Side, kind: Kind, taken: Seque
                 "version": row.version,
                 "body": body,
                 "gone": row.gone if row.record is None else "",
+                **msgspec.structs.asdict(_summary(kind, row, body)),
             }
             for row, body in taken
         ],
@@ -234,6 +237,16 @@ def _store(tx: Connection, connection: int, side: Side, kind: Kind, taken: Seque
     rules = RULES[kind]
     keys = [(row.id, key) for row, _ in taken if row.record is not None for key in rules.keys(side, row.record)]
     _replace_keys(tx, connection, side, kind.value, [row.id for row, _ in taken], keys)
+
+
+def _summary(kind: Kind, row: Row, body: bytes) -> Summary:
+    """Of what is stored: what is gone keeps its last."""
+    if row.record is None and not body:
+        return Summary()
+    return summary(row.record or decode_record(kind, body))
+
+
+_SUMMARY = Summary.__struct_fields__
 
 
 def _replace_keys(

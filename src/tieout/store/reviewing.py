@@ -3,9 +3,11 @@
 from collections.abc import Sequence
 from typing import Literal
 
-from sqlalchemy import ColumnElement, Connection, String, and_, cast, exists, func, or_, select
+from sqlalchemy import ColumnElement, Connection, and_, exists, func, or_, select
 
 from tieout.core.records import Kind, Side
+from tieout.core.text import folded
+from tieout.store.agenda import id_column
 from tieout.store.tables import match_key, pair, record
 
 View = Literal["open", "decided", "linked", "alone"]
@@ -89,12 +91,12 @@ def _shares() -> ColumnElement[bool]:
 
 
 def _named(connection: int, search: str) -> ColumnElement[bool]:
-    """Whether either record says this somewhere, case aside."""
-    body = func.lower(cast(record.c.body, String)).contains(search.casefold(), autoescape=True)
-    own = or_(
-        and_(record.c.side == Side.CRM.value, record.c.id == pair.c.crm_id),
-        and_(record.c.side == Side.BOOKS.value, record.c.id == pair.c.books_id),
-    )
-    return exists(
-        select(1).where(record.c.connection == connection, record.c.kind == pair.c.kind, own, body).correlate(pair)
-    )
+    """Whether either record has this among its words."""
+    says = record.c.words.contains(folded(search), autoescape=True)
+    found = []
+    for kind in KINDS:
+        own = and_(record.c.connection == connection, record.c.kind == kind.value, says)
+        for side in Side:
+            named = select(record.c.id).where(own, record.c.side == side.value)
+            found.append(and_(pair.c.kind == kind.value, id_column(side).in_(named)))
+    return or_(*found)

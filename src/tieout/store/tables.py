@@ -1,9 +1,13 @@
 """The tables. Moments are ISO 8601 texts in UTC, records are JSON as the kinds define them, ids are texts.
 
+`record.words` … `record.open` are a record's summary (`kinds.summary`), `operation.words` likewise; `operation.at` is
+when it ended, or until then was planned. Lists and searches read these, and need not open what is stored whole.
+
 Where people and other rows name a row by its number, `sqlite_autoincrement` keeps SQLite from giving it out again.
 """
 
 from sqlalchemy import (
+    BigInteger,
     Boolean,
     Column,
     Float,
@@ -99,8 +103,18 @@ record = Table(
     Column("version", Integer, nullable=False),
     Column("body", LargeBinary, nullable=False),
     Column("gone", Text, nullable=False, server_default=""),
+    Column("words", Text, nullable=False, server_default=""),
+    Column("customer", Text, nullable=False, server_default=""),
+    Column("status", Text, nullable=False, server_default=""),
+    Column("currency", Text, nullable=False, server_default=""),
+    Column("total", BigInteger),
+    Column("open", BigInteger),
     UniqueConstraint("connection", "side", "kind", "id"),
     Index(None, "connection", "side", "kind", "parent"),
+    Index(
+        "ix_record_summary",
+        *("connection", "kind", "side", "gone", "words", "customer", "status", "currency", "total", "open", "id"),
+    ),
 )
 
 match_key = Table(
@@ -200,8 +214,11 @@ operation = Table(
     Column("ended_at", Text, nullable=False, server_default=""),
     Column("ended_pass", Integer),
     Column("result", LargeBinary),
+    Column("at", Text, nullable=False, server_default=""),
+    Column("words", Text, nullable=False, server_default=""),
+    Index("ix_operation_history", "connection", "at", "id", "verb", "words"),
     Index(None, "connection", "state"),
-    Index(None, "connection", "pair"),
+    Index(None, "connection", "pair", "state"),
     Index(None, "ended_pass"),
 )
 
@@ -216,6 +233,7 @@ event = Table(
     Column("pair", Integer),
     Column("details", LargeBinary, nullable=False),
     Index(None, "connection", "pair"),
+    Index(None, "connection", "at"),
     sqlite_autoincrement=True,
 )
 

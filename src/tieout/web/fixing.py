@@ -34,7 +34,10 @@ OPTIONS: Mapping[str, Mapping[str, tuple[str, str]]] = {
 
 
 class Failures(msgspec.Struct, frozen=True):
-    """What needs a person. groups: by cause and kind, the largest first. failures: those that the groups show."""
+    """What needs a person. groups: by cause and kind, the largest first, each with its first cases.
+
+    failures: every one where the page is asked for as JSON, else none.
+    """
 
     failures: tuple[Failure, ...]
     groups: tuple[Group, ...]
@@ -56,7 +59,8 @@ class Preview(msgspec.Struct, frozen=True):
 def failures_page(request: HttpRequest, reader: NamedDependency[Visit], name: FromPath[str]) -> Response[bytes]:
     """All failures of all kinds by cause."""
     groups = failures.list_groups(reader.home, name, reader.words)
-    found = Failures(tuple(case.failure for group in groups for case in group.cases), tuple(groups))
+    every = failures.list_failures(reader.home, name, reader.words) if reader.json else ()
+    found = Failures(tuple(every), tuple(groups))
     done = request.query_params.get("done", "")
     return show(request, reader, "failures.html", found, at=place(reader, name, "failures"), done=done)
 
