@@ -19,7 +19,7 @@ def choices(home: Home, pair_id: str) -> dict[str, str]:
 @pytest.mark.parametrize("visitor", [{"java_script_enabled": False}], indirect=True)
 def test_a_whole_fix_without_javascript(ana: Visitor, home: Home, ids: dict[str, str]):
     page = ana.open("/nova/failures")
-    page.get_by_role("link", name="Link to a QuickBooks customer (INV-1001)").click()
+    page.get_by_role("link", name="Pair with a QuickBooks customer (INV-1001)").click()
     page.get_by_label("QuickBooks customer").select_option("61")
     page.get_by_role("button", name="Show what it will do").click()
     expect(page.get_by_role("heading", name="This will happen")).to_be_visible()

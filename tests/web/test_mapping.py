@@ -50,9 +50,9 @@ def test_a_field_is_mapped_changed_and_removed_without_javascript(ana: Visitor, 
     expect(page.get_by_role("status")).to_contain_text("PO")
     assert mapped(home) == [("invoice.PO", "invoices.hs_purchase_order_number", "both")]
     page.get_by_label("Direction of PO").select_option(label="To QuickBooks only")
-    page.get_by_role("button", name="Save invoice.PO").click()
+    page.get_by_role("button", name="Save PO").click()
     assert mapped(home) == [("invoice.PO", "invoices.hs_purchase_order_number", "to_books")]
-    page.get_by_role("button", name="Remove invoice.PO").click()
+    page.get_by_role("button", name="Remove PO").click()
     expect(page.get_by_text("None yet.")).to_be_visible()
     assert mapped(home) == []
 
@@ -65,7 +65,7 @@ def test_a_mapping_that_does_not_fit_says_why(ana: Visitor, home: Home):
     expect(page.get_by_role("alert")).to_have_text("Mobile phone holds text; companies.lifecyclestage does not.")
     assert mapped(home) == []
     page.get_by_label("Direction of E-mail").select_option(label="Not at all")
-    page.get_by_role("button", name="Save customer.email").click()
+    page.get_by_role("button", name="Save E-mail").click()
     expect(page.get_by_role("status")).to_contain_text("E-mail")
 
 

@@ -133,7 +133,7 @@ def _link_item(doing: Doing) -> None:
     if there is None:
         raise WrongUse("QuickBooks has no item with the id {id}.", id=chosen)
     if there.pair.bond is not None:
-        raise WrongUse("The QuickBooks item {id} is already linked to another one in HubSpot.", id=chosen)
+        raise WrongUse("The QuickBooks item {id} is already paired with another one in HubSpot.", id=chosen)
     doing.choose(doing.one, link_item=chosen)
     doing.touch(Side.BOOKS, Kind.ITEM, chosen, "linked_to", "", called(doing.one))
 

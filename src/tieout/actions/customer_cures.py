@@ -51,7 +51,7 @@ def _link_customer(doing: Doing) -> None:
     owner = _customer_pair(doing)
     if there.pair.bond is not None and (owner is None or there.id != owner.id):
         raise WrongUse(
-            "The QuickBooks customer {name} ({id}) is already linked to another one in HubSpot.",
+            "The QuickBooks customer {name} ({id}) is already paired with another one in HubSpot.",
             name=books.name,
             id=chosen,
         )
@@ -96,7 +96,7 @@ def _link_hubspot_customer(doing: Doing) -> None:
     if there is None or not isinstance(there.pair.crm, Customer) or there.pair.crm.member_of:
         raise WrongUse("HubSpot has no customer {id}; name one such as company:123 or contact:45.", id=chosen)
     if there.pair.bond is not None and there.id != owner.id:
-        raise WrongUse("The HubSpot customer {id} is already linked to another one in QuickBooks.", id=chosen)
+        raise WrongUse("The HubSpot customer {id} is already paired with another one in QuickBooks.", id=chosen)
     doing.choose(there, link_customer=owner.books_id)
     agenda.redecide(doing.tx, doing.one.id)
     doing.touch(Side.CRM, Kind.CUSTOMER, chosen, "linked_to", "", called(owner))

@@ -82,7 +82,7 @@ def link(home: Home, actor: Actor, name: str, match_id: str, books_id: str) -> N
         one = found[0]
         there = pairs.find(tx, stored.id, one.pair.kind, Side.BOOKS, books_id)
         if there is None or there.pair.bond is not None or one.pair.bond is not None:
-            raise WrongUse("QuickBooks has no unlinked {kind} with the id {id}.", kind=one.pair.kind.value, id=books_id)
+            raise WrongUse("QuickBooks has no unpaired {kind} with the id {id}.", kind=one.pair.kind.value, id=books_id)
         _check_currency(one, there, company.currency(stored))
         kept = {key: value for key, value in one.pair.choices.items() if key not in _INSTEAD}
         pairs.choose(tx, one.id, kept | {_CHOICE[one.pair.kind]: books_id})

@@ -192,7 +192,7 @@ def store(
     """Keep changed settings, and have everything decided anew under them."""
     if new.customer_model != stored.settings.customer_model:
         if counting.linked(tx, stored.id, Kind.CUSTOMER):
-            raise WrongUse("customer_model cannot change once customers are linked: invoices would change hands.")
+            raise WrongUse("customer_model cannot change once customers are paired: invoices would change hands.")
         _read_customers_again(tx, stored)
     prepared = stored.prepared and lists.copied(new) <= lists.copied(stored.settings)
     connections.change(tx, stored.id, settings=new, prepared=prepared)

@@ -17,9 +17,9 @@ class Fix(msgspec.Struct, frozen=True):
 
 
 _FIXES = (
-    Fix("link_customer", "Link to a QuickBooks customer", (("customer", "QuickBooks customer"),)),
+    Fix("link_customer", "Pair with a QuickBooks customer", (("customer", "QuickBooks customer"),)),
     Fix("create_customer", "Create the customer in QuickBooks"),
-    Fix("link_hubspot_customer", "Link to a HubSpot company or contact", (("customer", "HubSpot customer"),)),
+    Fix("link_hubspot_customer", "Pair with a HubSpot company or contact", (("customer", "HubSpot customer"),)),
     Fix("create_hubspot_customer", "Create the customer in HubSpot"),
     Fix("choose_contact", "Choose another HubSpot contact", (("contact", "HubSpot contact"),)),
     Fix("exclude", "Do not sync this one"),
@@ -35,7 +35,7 @@ _FIXES = (
     Fix("create_anyway", "It is another document", money=True),
     Fix("number_by_pattern", "Give the QuickBooks copy another number by pattern", money=True),
     Fix("let_quickbooks_number", "Let QuickBooks number its copy", money=True),
-    Fix("link_item", "Link to a QuickBooks item", (("item", "QuickBooks item"),)),
+    Fix("link_item", "Pair with a QuickBooks item", (("item", "QuickBooks item"),)),
     Fix("create_item", "Create the item in QuickBooks"),
     Fix(
         "set_default_item",

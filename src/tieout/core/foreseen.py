@@ -7,7 +7,7 @@ FORESEEN = (
         "no_customer",
         "No customer in QuickBooks",
         "The customer of this invoice has no counterpart in QuickBooks.",
-        "Link it to the right QuickBooks customer, let Tieout create one, or put the contact on the invoice whose "
+        "Pair it with the right QuickBooks customer, let Tieout create one, or put the contact on the invoice whose "
         "e-mail the QuickBooks customer has.",
         fixes=("link_customer", "create_customer", "choose_contact", "exclude"),
         who="seller",
@@ -124,7 +124,7 @@ FORESEEN = (
         "duplicate_item_name",
         "The item's name is taken",
         "QuickBooks already has an item called {name}.",
-        "Link to that item, or rename one of the two.",
+        "Pair it with that item, or rename one of the two.",
         fixes=("link_item", "exclude"),
     ),
     Cause(
@@ -269,14 +269,14 @@ FORESEEN = (
         "inactive_reference",
         "An inactive customer or item",
         "{name} is inactive in QuickBooks.",
-        "Make it active again, or link to another one.",
+        "Make it active again, or pair it with another one.",
         fixes=("reactivate", "exclude"),
     ),
     Cause(
         "deleted_in_quickbooks",
         "Deleted in QuickBooks",
         "The QuickBooks record of this pair was deleted. It is not created again by itself.",
-        "Say whether to forget the pair, or to leave it out; a customer can be linked to another one.",
+        "Say whether to forget the pair, or to leave it out; a customer can be paired with another one.",
         fixes=("link_customer", "unlink", "stop_syncing"),
     ),
     Cause(
@@ -292,7 +292,7 @@ FORESEEN = (
         "Merged in QuickBooks",
         "The QuickBooks record of this pair was merged into another.",
         "Where that one belongs to another HubSpot customer, the invoices of both go on there: let both share it, "
-        "merge the two in HubSpot as well, or link this one to another QuickBooks customer.",
+        "merge the two in HubSpot as well, or pair this one with another QuickBooks customer.",
         fixes=("share_customer", "link_customer", "unlink", "stop_syncing"),
     ),
     Cause(
@@ -307,7 +307,7 @@ FORESEEN = (
         "no_customer_in_hubspot",
         "No customer in HubSpot",
         "The QuickBooks customer {name} of this invoice has no counterpart in HubSpot.",
-        "Link it to the right HubSpot company or contact, or let Tieout create one.",
+        "Pair it with the right HubSpot company or contact, or let Tieout create one.",
         fixes=("link_hubspot_customer", "create_hubspot_customer", "exclude"),
         who="seller",
     ),

@@ -29,7 +29,7 @@ from tieout.web.visit import HttpRequest, Visit, segment
 PAGE = 50
 WHAT: Mapping[str, tuple[str, str, str]] = {
     "create": ("busy", "file-pen", "Create"),
-    "link": ("ok", "check", "Link"),
+    "link": ("ok", "check", "Pair up"),
     "update": ("busy", "refresh-cw", "Change"),
     "void": ("note", "circle-minus", "Void"),
     "leave": ("calm", "circle-minus", "Leave"),
