@@ -1,6 +1,6 @@
 """The mirror: our copy of each side's records. It is monotone: a row older than what we hold is dropped."""
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Sequence
 from datetime import datetime
 
 import msgspec
@@ -10,11 +10,11 @@ from sqlalchemy.dialects.sqlite import insert as upsert
 from tieout.core.records import Key, Kind, Side
 from tieout.kinds.rules import RULES
 from tieout.kinds.summary import Summary, summary
-from tieout.remote.rows import Batch, KeyRow, Record, Row, Unreadable
-from tieout.store import agenda, currency, pairs
+from tieout.remote.rows import Batch, KeyRow, Record, Row
+from tieout.store import agenda, currency, pairs, unread
 from tieout.store.agenda import chunks, id_column
 from tieout.store.codec import decode_record, encode
-from tieout.store.tables import key_row, match_key, pair, raw, record
+from tieout.store.tables import key_row, match_key, pair, record
 
 
 def apply(tx: Connection, connection: int, side: Side, batch: Batch, now: datetime) -> int:
@@ -25,7 +25,7 @@ def apply(tx: Connection, connection: int, side: Side, batch: Batch, now: dateti
     changed = put(tx, connection, side, batch.rows, now)
     changed += _wholes(tx, connection, side, batch, now)
     _key_rows(tx, connection, side, batch.keys)
-    _unreadable(tx, connection, side, batch.unreadable, now)
+    unread.keep(tx, connection, side, batch.unreadable, now)
     return changed
 
 
@@ -194,7 +194,7 @@ def _put_chunk(tx: Connection, connection: int, side: Side, kind: Kind, rows: Se
                 continue
         taken.append((row, body))
     legible |= {row.id: row.version for row, _ in taken}
-    _forget_raw(tx, connection, side, kind, legible)
+    unread.forget(tx, connection, side, kind, legible)
     if not taken:
         return 0
     _store(tx, connection, side, kind, taken)
@@ -313,7 +313,7 @@ def _wholes(tx: Connection, connection: int, side: Side, batch: Batch, now: date
                 for row in held
                 if (kind, row.parent, row.id) not in listed
             ]
-            _forget_raw(tx, connection, side, kind, {parent: newest[parent] for parent in chunk})
+            unread.forget(tx, connection, side, kind, {parent: newest[parent] for parent in chunk})
     return put(tx, connection, side, lost, now)
 
 
@@ -325,7 +325,7 @@ def _key_rows(tx: Connection, connection: int, side: Side, batch: Sequence[KeyRo
     for row in newest.values():
         lists.setdefault(row.list, []).append(row)
     for name, found in lists.items():
-        _forget_raw(
+        unread.forget(
             tx,
             connection,
             side,
@@ -373,38 +373,3 @@ def _key_row_versions(tx: Connection, connection: int, name: str, owners: Sequen
         )
         held.update((row.id, row.version) for row in rows)
     return held
-
-
-def _unreadable(tx: Connection, connection: int, side: Side, rows: Sequence[Unreadable], now: datetime) -> None:
-    if not rows:
-        return
-    statement = upsert(raw)
-    tx.execute(
-        statement.on_conflict_do_update(
-            index_elements=["connection", "side", "kind", "id"],
-            set_={n: statement.excluded[n] for n in ("version", "why", "body")},
-        ),
-        [
-            {
-                "connection": connection,
-                "side": side.value,
-                "kind": row.kind.value,
-                "id": row.id,
-                "version": row.version,
-                "why": row.why,
-                "body": row.raw,
-            }
-            for row in rows
-        ],
-    )
-    for kind in {row.kind for row in rows}:
-        pairs.ensure(tx, connection, kind, side, [row.id for row in rows if row.kind is kind], now)
-
-
-def _forget_raw(tx: Connection, connection: int, side: Side, kind: Kind, read: Mapping[str, int]) -> None:
-    """Forget what could not be read and now has been. read: the versions that were understood, by id."""
-    own = raw.c.connection == connection, raw.c.side == side.value, raw.c.kind == kind.value
-    for ids_ in agenda.chunks(list(read)):
-        held = tx.execute(select(raw.c.id, raw.c.version).where(*own, raw.c.id.in_(ids_)))
-        if understood := [row.id for row in held if row.version <= read[row.id]]:
-            tx.execute(delete(raw).where(*own, raw.c.id.in_(understood)))
