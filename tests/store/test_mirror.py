@@ -71,9 +71,7 @@ class Mirror(RuleBasedStateMachine):
             for id_ in IDS:
                 want = standing[id_].record if id_ in standing else None
                 assert mirror.get(tx, CONNECTION, Side.BOOKS, Kind.INVOICE, id_) == want
-            assert mirror.versions(tx, CONNECTION, Side.BOOKS, Kind.INVOICE, IDS) == {
-                id_: row.version for id_, row in standing.items()
-            }
+            assert versions(tx, IDS) == {id_: row.version for id_, row in standing.items()}
 
     @invariant()
     def each_standing_record_has_one_pair_and_its_keys(self) -> None:
@@ -89,6 +87,10 @@ class Mirror(RuleBasedStateMachine):
 
 TestMirror = Mirror.TestCase
 TestMirror.settings = settings(max_examples=40, stateful_step_count=15, deadline=None)
+
+
+def versions(tx, ids) -> dict[str, int]:
+    return {row.id: row.version for row in mirror.rows(tx, CONNECTION, Side.BOOKS, Kind.INVOICE, ids)}
 
 
 def count(tx, table) -> int:
@@ -110,7 +112,7 @@ def test_an_echo_of_what_is_held_changes_nothing_and_has_nothing_decided(tx):
     pairs.settle(tx, stored, State.IN_SYNC, "", pairs.Story(), now=NOW)
     assert put(tx, invoice_row("1", 2)) == 0
     assert agenda.to_decide(tx, CONNECTION, Kind.INVOICE, ()) == []
-    assert mirror.versions(tx, CONNECTION, Side.BOOKS, Kind.INVOICE, ["1"]) == {"1": 2}
+    assert versions(tx, ["1"]) == {"1": 2}
 
 
 def test_a_late_row_is_dropped(tx):

@@ -295,8 +295,8 @@ def _need(tx: Connection, work: Work, needed: set[Needed], answers: Answers) -> 
     """Have those records decided that others wait for; an item that only lines name gets a record."""
     named = {id_ for _, kind, id_ in needed if kind is Kind.ITEM and id_.partition(":")[0] in ("sku", "name")}
     lines = {reply.own: q for q, reply in answers.items() if isinstance(q, ItemOf) and isinstance(reply, Linked)}
-    held = mirror.versions(tx, work.connection, Side.CRM, Kind.ITEM, sorted(named))
-    items = [Item(id=id_, name=lines[id_].name, sku=lines[id_].sku) for id_ in sorted(named - held.keys())]
+    held = {row.id for row in mirror.rows(tx, work.connection, Side.CRM, Kind.ITEM, sorted(named))}
+    items = [Item(id=id_, name=lines[id_].name, sku=lines[id_].sku) for id_ in sorted(named - held)]
     mirror.put(tx, work.connection, Side.CRM, [Row(Kind.ITEM, item.id, 1, item) for item in items], work.now())
     sold_to = [id_ for side, kind, id_ in needed if side is Side.BOOKS and kind is Kind.CUSTOMER]
     currency.provide(tx, work, sold_to, answers)

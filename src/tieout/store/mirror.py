@@ -42,23 +42,6 @@ def put(tx: Connection, connection: int, side: Side, rows: Iterable[Row], now: d
     return sum(_put(tx, connection, side, kind, list(found.values()), now) for kind, found in by_kind.items())
 
 
-def versions(tx: Connection, connection: int, side: Side, kind: Kind, ids: Sequence[str]) -> dict[str, int]:
-    """The versions held of these records; those that are not held, or are gone, are left out."""
-    found: dict[str, int] = {}
-    for chunk in chunks(ids):
-        rows = tx.execute(
-            select(record.c.id, record.c.version).where(
-                record.c.connection == connection,
-                record.c.side == side.value,
-                record.c.kind == kind.value,
-                record.c.id.in_(chunk),
-                record.c.gone == "",
-            )
-        )
-        found.update((row.id, row.version) for row in rows)
-    return found
-
-
 def raise_version(tx: Connection, connection: int, side: Side, kind: Kind, id_: str, version: int) -> None:
     """Note that our own write moved a record's version without changing what we know of it."""
     tx.execute(
