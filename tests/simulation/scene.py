@@ -222,13 +222,14 @@ async def _untrue(stage: Stage, random: Random) -> list[str]:
 def _merged_apart(stage: Stage, held: Any, there: Any) -> bool:
     """Whether an invoice differs only in what a merge changes without a new version, and nobody asks for.
 
-    That is its items, which are coding, and a customer that is in no pair.
+    That is its items, which are coding, and a customer that is in no pair, or of an invoice that is void.
     """
     if not isinstance(held, Invoice) or not isinstance(there, Invoice):
         return False
     with stage.database.read() as tx:
         paired = pairs.find(tx, stage.connection, Kind.CUSTOMER, Side.BOOKS, held.customer)
-    mine, now = (_uncoded(one, "" if paired is None else one.customer) for one in (held, there))
+    asked_for = paired is not None and held.status != "void"
+    mine, now = (_uncoded(one, one.customer if asked_for else "") for one in (held, there))
     return not _apart(mine, now)
 
 

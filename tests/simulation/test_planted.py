@@ -14,6 +14,7 @@ from tieout.engine.work import Work
 from tieout.hubspot.parts import Parts
 from tieout.kinds import booking, copy_rules, merging, receipts, settlement_rules
 from tieout.kinds.invoice_rules import InvoiceRules
+from tieout.quickbooks.lens import returned
 from tieout.remote.outcomes import Absent
 from tieout.remote.rows import Row
 from tieout.store import journal
@@ -117,6 +118,16 @@ def test_leaving_money_out_for_good_that_was_on_its_way_is_found(monkeypatch: py
 def test_believing_that_two_payments_said_to_be_one_agree_is_found(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(receipts, "told_the_same", lambda *_: Nothing())
     assert "to_the_cent" in _found(range(60), **_BOOKED, fixes=10)
+
+
+def test_entering_more_than_went_back_is_found(monkeypatch: pytest.MonkeyPatch) -> None:
+    entry = returned.entry
+
+    def doubled(record: Any, *more: Any) -> Any:
+        return entry(msgspec.structs.replace(record, returned=2 * record.returned), *more)
+
+    monkeypatch.setattr(returned, "entry", doubled)
+    assert "returns_entered" in _found((3, 19, 51, 101, 120), **_BOOKED, fixes=10)
 
 
 def test_taking_a_merge_for_an_edit_is_found(monkeypatch: pytest.MonkeyPatch) -> None:
