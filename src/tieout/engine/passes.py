@@ -66,6 +66,8 @@ async def carry_out(work: Work) -> None:
     with work.database.begin() as tx:
         agenda.forget_needs(tx, work.connection)
         rates.forget_moving(tx, work.connection, work.now())
+        for kind in (Kind.CUSTOMER, Kind.ITEM):
+            agenda.mark_excluded(tx, work.connection, kind, "merged")  # the one that asked may ask no more
         if work.stored.settings.filters:
             agenda.mark_excluded(tx, work.connection, Kind.INVOICE, "filtered_customer")
     for kind, states in _ORDER:
