@@ -24,6 +24,7 @@ def audit(
     """Compare both accounts without writing to either: what is missing, doubled or different, in money."""
     from tieout.actions import audit as action  # noqa: PLC0415
     from tieout.actions.language import ENGLISH  # noqa: PLC0415
+    from tieout.actions.reasons import titled  # noqa: PLC0415
     from tieout.actions.taking import as_workbook  # noqa: PLC0415
     from tieout.actions.vocabulary import FINDINGS  # noqa: PLC0415
     from tieout.proof.audit import GROUPS  # noqa: PLC0415
@@ -46,7 +47,16 @@ def audit(
             rows.append(("difference", "", "", both.difference.total, both.difference.open))
             output.table(f"Audit in {code}", ("", "count", "amount", "on the total", "on what is open"), rows)
         lines = [
-            (FINDINGS[one.finding], one.number, one.name, one.crm, one.books, one.amount, one.difference, one.cause)
+            (
+                FINDINGS[one.finding],
+                one.number,
+                one.name,
+                one.crm,
+                one.books,
+                one.amount,
+                one.difference,
+                titled(one.cause, ENGLISH),
+            )
             for one in found.lines
         ]
         columns = ("finding", "number", "customer", "HubSpot", "QuickBooks", "amount", "on the total", "why")

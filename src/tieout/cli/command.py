@@ -14,6 +14,7 @@ from sqlalchemy.exc import OperationalError
 from tieout.actions.actor import Actor, Forbidden, Role
 from tieout.actions.errors import ActionError, OutOfReach
 from tieout.actions.home import Home, open_home
+from tieout.actions.vocabulary import STATES
 from tieout.cli import output
 from tieout.cli.output import DIFFERS, UNREACHABLE, WELL, WRONG
 
@@ -24,6 +25,7 @@ app = typer.Typer(
     add_completion=False,
     pretty_exceptions_enable=False,
     rich_markup_mode=None,
+    context_settings={"max_content_width": 120},
 )
 database = typer.Typer(no_args_is_help=True, help="The database.")
 users = typer.Typer(no_args_is_help=True, help="People who may sign in to the pages.")
@@ -94,7 +96,7 @@ def said(message: str, as_json: bool, **values: object) -> None:
 
 def states_table(states: dict[str, dict[str, int]]) -> None:
     """Show how many records stand in each state."""
-    rows = [(kind, state, str(n)) for kind, found in states.items() for state, n in found.items() if n]
+    rows = [(kind, STATES[state], str(n)) for kind, found in states.items() for state, n in found.items() if n]
     output.table("Where everything stands", ("kind", "state", "records"), rows)
 
 

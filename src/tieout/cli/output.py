@@ -1,5 +1,6 @@
 """What the command line shows: one JSON document on standard output, talk on standard error."""
 
+import os
 import sys
 from collections.abc import Mapping, Sequence
 from pathlib import Path
@@ -13,7 +14,8 @@ WELL, DIFFERS, WRONG, UNREACHABLE = 0, 1, 2, 3
 """Exit codes: well · works, but records fail or differ · wrong use or configuration · a side is out of reach."""
 
 talk = Console(stderr=True)
-page = Console()
+page = Console(width=None if sys.stdout.isatty() or "COLUMNS" in os.environ else 160)
+"""Wide where it goes into a pipe or a file, so that `grep` finds whole words."""
 _JSON = msgspec.json.Encoder(decimal_format="string")
 
 

@@ -25,7 +25,10 @@ def totals(proof: "Proof") -> None:
                 ("difference", "", both.difference.total, both.difference.open),
             ],
         )
-    rows = [(e.kind, e.number, e.crm, e.books, e.amount, e.effect, e.reason) for e in proof.exceptions]
+    from tieout.actions.language import ENGLISH  # noqa: PLC0415
+    from tieout.actions.reasons import titled  # noqa: PLC0415
+
+    rows = [(e.kind, e.number, e.crm, e.books, e.amount, e.effect, titled(e.reason, ENGLISH)) for e in proof.exceptions]
     columns = ("kind", "number", "HubSpot", "QuickBooks", "amount", "on the total", "reason")
     output.table("Exceptions", columns, rows)
 
@@ -47,8 +50,14 @@ def aging(as_of: str, of: "Aging") -> None:
     columns = ("in both", "only in QuickBooks", "credits", "only in HubSpot")
     output.table("By customer", ("customer", "", *columns), [(c.name, c.currency, *_row(c.sums)) for c in of.customers])
     output.table("By month", ("month", "", *columns), [(m.month, m.currency, *_row(m.sums)) for m in of.months])
-    apart = [(o.group.replace("_", " "), o.kind, o.number, o.day, o.name, o.amount, o.reason) for o in of.open]
-    rows = [row for row in apart if row[-1]]
+    from tieout.actions.language import ENGLISH  # noqa: PLC0415
+    from tieout.actions.reasons import titled  # noqa: PLC0415
+
+    rows = [
+        (o.group.replace("_", " "), o.kind, o.number, o.day, o.name, o.amount, titled(o.reason, ENGLISH))
+        for o in of.open
+        if o.reason
+    ]
     output.table("Not in both", ("where", "kind", "number", "date", "customer", "amount", "reason"), rows)
     for one in of.unexplained:
         output.page.print(f"{one.amount} {one.currency} of {one.name} has no reason.", style="red", markup=False)
@@ -64,15 +73,19 @@ def alarms(months: "Iterable[SignedMonth]") -> None:
 def undone(of: "Undo") -> None:
     """What is taken back, in sum and one by one, and why the rest stays."""
     sums = [(t.deed, t.kind, str(t.count), ", ".join(f"{v} {c}" for c, v in t.amounts.items())) for t in of.tallies]
-    output.table("Is taken back" if of.done else "Would be taken back", ("what", "kind", "records", "amount"), sums)
+    output.table(
+        "Will be taken back" if of.done else "Would be taken back", ("what", "kind", "records", "amount"), sums
+    )
     going = [
         (s.operation[:12], s.deed, s.record, ", ".join(f"{e.name}: {e.before} > {e.after}" for e in s.edits))
         for s in of.steps
         if not s.why_not
     ]
-    output.table("One by one", ("id", "what", "record", "values"), going)
+    if going:
+        output.table("One by one", ("id", "what", "record", "values"), going)
     stays = [(s.operation[:12], s.wrote, s.record, s.why_not) for s in of.steps if s.why_not]
-    output.table("Stays", ("id", "what it did", "record", "why"), stays)
+    if stays:
+        output.table("Stays", ("id", "what it did", "record", "why"), stays)
 
 
 def _row(sums: "Sums") -> tuple[str, str, str, str]:

@@ -1,10 +1,11 @@
 """Commands of every day: sync, see what fails, fix it, prove it."""
 
 from pathlib import Path
-from typing import Annotated, NoReturn
+from typing import Annotated, Literal, NoReturn
 
 import typer
 
+from tieout.actions.vocabulary import SIDES
 from tieout.cli import output, tables
 from tieout.cli.command import (
     Json,
@@ -30,7 +31,7 @@ def rehearse(name: Name, as_json: Json = False) -> None:
     if as_json:
         output.document(plan)
     else:
-        rows = [(s.side, s.verb, s.kind, s.name or s.id, f"{s.amount} {s.currency}".strip()) for s in plan.steps]
+        rows = [(SIDES[s.side], s.verb, s.kind, s.name or s.id, f"{s.amount} {s.currency}".strip()) for s in plan.steps]
         output.table("Would be written", ("side", "what", "kind", "record", "amount"), rows)
         states_table(plan.states)
 
@@ -43,7 +44,7 @@ def sync(
     yes: Annotated[bool, typer.Option("--yes", help="Do so on real accounts too.")] = False,
     as_json: Json = False,
 ) -> None:
-    """Sync: run one pass, or passes until nothing is left to do."""
+    """Sync once, or until nothing is left to do."""
     from tieout.actions.sync import sync as action  # noqa: PLC0415
 
     with at_home(as_json) as (home, actor):
@@ -62,8 +63,10 @@ def sync(
         shown = {k: getattr(done, k) for k in ("passes", "operations", "states", "calls", "excluded_by_start_date")}
         output.document(shown)
     else:
-        rows = [(side, verb, str(n)) for side, verbs in done.operations.items() for verb, n in verbs.items() if n]
-        output.table(f"Written in {done.passes} passes", ("side", "what", "records"), rows)
+        rows = [
+            (SIDES[side], verb, str(n)) for side, verbs in done.operations.items() for verb, n in verbs.items() if n
+        ]
+        output.table("Written", ("side", "what", "records"), rows)
         states_table(done.states)
     if any(found["waiting"] for found in done.states.values()) and not done.reviewed:
         output.talk.print(
@@ -110,7 +113,7 @@ def fix(
     if as_json:
         output.document(done)
     else:
-        rows = [(t.side, t.kind, t.id, t.field, t.before, t.after) for t in done.operations]
+        rows = [(SIDES.get(t.side, t.side), t.kind, t.id, t.field, t.before, t.after) for t in done.operations]
         rows += [("settings", "", "", key, "", value) for key, value in done.settings.items()]
         output.table("Would change" if preview else "Will change", ("side", "kind", "id", "field", "from", "to"), rows)
         if not preview:
@@ -163,8 +166,10 @@ def resume(
 def history(
     name: Name,
     search: Annotated[str, typer.Option(help="Only entries that hold this text.")] = "",
-    kind: Annotated[str, typer.Option(help="customer, item, invoice or settlement.")] = "",
-    side: Annotated[str, typer.Option(help="crm (HubSpot) or books (QuickBooks).")] = "",
+    kind: Annotated[
+        Literal["customer", "item", "invoice", "settlement"] | None, typer.Option(help="Only records of this kind.")
+    ] = None,
+    side: Annotated[Literal["hubspot", "quickbooks"] | None, typer.Option(help="Only what was written there.")] = None,
     who: Annotated[str, typer.Option(help="Only what this person did.")] = "",
     state: Annotated[str, typer.Option(help="Of a write: done, refused, unknown …")] = "",
     since: Annotated[str, typer.Option(help="The first day, such as 2026-03-01.")] = "",
@@ -179,7 +184,8 @@ def history(
 
     with at_home(as_json) as (home, _):
         days = asked_day(since), asked_day(until)
-        filters = Filters(search, kind, side, who, page, state=state, since=days[0], until=days[1])
+        where = {"hubspot": "crm", "quickbooks": "books"}.get(side or "", "")
+        filters = Filters(search, kind or "", where, who, page, state=state, since=days[0], until=days[1])
         found = action(home, name, filters)
     if as_json:
         output.document(found)
@@ -211,7 +217,7 @@ def undo(
         output.document(done)
     else:
         tables.undone(done)
-        then = f"tieout sync {name} --until-quiet" if yes else "the same with --yes"
+        then = f"tieout sync {name} --until-quiet" if yes else f"tieout undo {name} {operation or '--first-sync'} --yes"
         output.page.print(f"It is carried out with: {then}", highlight=False)
     raise SystemExit(DIFFERS if done.impossible else WELL)
 
