@@ -104,6 +104,32 @@ def test_18_only_what_succeeded_is_money(world: World) -> None:
     assert world.tieout.run("prove", "shop", "--as-of", world.day().isoformat())["ties_out"]
 
 
+def test_money_of_a_lost_dispute_that_comes_again_is_entered_the_other_way_round(world: World) -> None:
+    clearing = world.bookkeeper.clearing_account("Card clearing")
+    invoice, _ = sold(world, "450.00", **{"deposit_account.none": "Card clearing"})
+    payment = world.seller.pay(invoice, "450.00", world.day())
+    world.tieout.sync()
+    for status, cause in (("disputed_lost", "payment_came_back"), ("disputed_won", "payment_came_again")):
+        world.seller.change("commerce_payments", payment, hs_latest_status=status)
+        world.tieout.sync()
+        failure = world.tieout.failure(cause)
+        assert "450.00" in failure["explanation"]
+        assert "-450.00" not in failure["explanation"]
+        world.tieout.fix(failure, "enter_return")
+        world.tieout.sync()
+    posted = [
+        {
+            one["JournalEntryLineDetail"]["AccountRef"]["value"]: one["JournalEntryLineDetail"]["PostingType"]
+            for one in entry["Line"]
+        }
+        for entry in sorted(world.bookkeeper.select("JournalEntry"), key=lambda one: int(one["Id"]))
+    ]
+    assert [entry[clearing] for entry in posted] == ["Credit", "Debit"]
+    assert world.tieout.failures() == []
+    world.rests()
+    assert world.tieout.run("prove", "shop", "--as-of", world.day().isoformat())["ties_out"]
+
+
 def test_two_payments_of_one_day_on_one_invoice_are_both_booked_up_to_the_rest(world: World) -> None:
     invoice, booked = sold(world)
     world.seller.pay(invoice, "700.00", world.day())

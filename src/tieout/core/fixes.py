@@ -59,7 +59,7 @@ _FIXES = (
     ),
     Fix("use_hubspot", "Take HubSpot's value", money=True),
     Fix("use_quickbooks", "Take QuickBooks' value"),
-    Fix("enter_return", "Enter in QuickBooks what went back", money=True),
+    Fix("enter_return", "Book the entry in QuickBooks", money=True),
     Fix("acknowledge", "Acknowledge the warning"),
     Fix(
         "choose_default",
