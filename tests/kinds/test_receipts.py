@@ -25,6 +25,7 @@ from tieout.core.decide import (
     signature,
 )
 from tieout.core.facts import BooksFacts, CrmFacts, Facts, Named
+from tieout.core.match import Candidate
 from tieout.core.questions import Alike, Linked, LinkOf, Matches, Settled, SettledOf
 from tieout.core.records import Kind, Side
 from tieout.core.settings import Settings
@@ -49,10 +50,10 @@ INVOICE = LinkOf(Kind.INVOICE, Side.BOOKS, "900")
 TWIN = Alike(Kind.SETTLEMENT, Side.BOOKS, "900", PAID.amount, "USD", date(2025, 12, 31), date(2026, 1, 10))
 
 
-def alone(crm: Settlement, around: World = WORLD):
+def alone(crm: Settlement, around: World = WORLD, settled: Settled = Settled(Decimal("100.00"))):  # noqa: B008 - frozen
     answers = {
         LinkOf(Kind.INVOICE, Side.CRM, "77"): Linked("900"),
-        SettledOf("900"): Settled(Decimal("100.00")),
+        SettledOf("900"): settled,
         TWIN: Matches(),
     }
     return decide(RULES, Pair(Kind.SETTLEMENT, crm, None), around, answers)
@@ -69,6 +70,13 @@ def test_a_dispute_that_was_won_keeps_no_more_than_what_was_refunded_before_left
     decision = alone(replace(PAID, status="disputed_won", returned=Decimal("10.00")))
     assert isinstance(decision, Fail)
     assert decision.cause == "payment_not_kept"
+
+
+@pytest.mark.parametrize(("payments", "asks"), [(1, False), (2, True)])
+def test_a_payment_typed_in_by_hand_is_asked_about_where_too_little_is_left_for_all(payments: int, asks: bool) -> None:
+    by_hand, balance = (Candidate("9:900", "9", ("invoice",)),), PAID.amount * 3 / 2
+    decision = alone(PAID, settled=Settled(balance, by_hand, PAID.amount * payments))
+    assert isinstance(decision, Hold if asks else Create)
 
 
 @pytest.mark.parametrize("status", ["processing", "failed"])

@@ -166,10 +166,14 @@ class Matches(msgspec.Struct, frozen=True):
 
 
 class Settled(msgspec.Struct, frozen=True):
-    """balance: what is open of the invoice. unlinked: its cash payments that no payment of HubSpot's stands for."""
+    """balance: what is open of the invoice. unlinked: its cash payments that no payment of HubSpot's stands for.
+
+    unbooked: what HubSpot's payments on it come to that are money, and not in QuickBooks yet.
+    """
 
     balance: Decimal
     unlinked: tuple[Candidate, ...] = ()
+    unbooked: Decimal = Decimal(0)
 
 
 class Rate(msgspec.Struct, frozen=True):

@@ -163,6 +163,11 @@ def told_the_same(
     return Hold("payments_apart", {"amount": str(crm.amount), "other": str(books.amount)}, apart)
 
 
+def is_unbooked(crm: Settlement) -> bool:
+    """Whether a payment of HubSpot's that is in no pair is money which QuickBooks lacks."""
+    return not crm.marker and crm.status in _MONEY
+
+
 def _stays_out(crm: Settlement, world: World) -> str:
     if crm.marker or not world.settings.book_hubspot_payments:
         return "made_in_hubspot"
@@ -174,9 +179,12 @@ def _stays_out(crm: Settlement, world: World) -> str:
 
 
 def _twin(crm: Settlement, invoice: str, settled: Settled, world: World, answers: Answers) -> Decision | None:
-    """A payment in QuickBooks that could be this one: of its amount and time, or any where too little is open."""
+    """A payment in QuickBooks that could be this one: of its amount and time, or any where too little is open.
+
+    Too little for it, or for it and all others that HubSpot has: which of these is booked already, nobody knows.
+    """
     candidates = found(alike_question(crm, Side.BOOKS, invoice, world), answers)
-    if not candidates and settled.balance < crm.amount:
+    if not candidates and settled.balance < max(crm.amount, settled.unbooked):
         candidates = settled.unlinked
     return asked("possible_duplicate", candidates, amount=str(crm.amount)) if candidates else None
 

@@ -2,7 +2,6 @@
 
 from collections import defaultdict
 from collections.abc import Iterable, Mapping, Sequence
-from decimal import Decimal
 from typing import Any
 
 import msgspec
@@ -27,7 +26,6 @@ from tieout.core.questions import (
     Question,
     RateOn,
     Reply,
-    Settled,
     SettledOf,
     alike_key,
 )
@@ -71,7 +69,7 @@ def answer(
     replies.update({q: _alike(tx, connection, q) for q in by_type[Alike]})
     replies.update({q: merged.answer(tx, connection, q) for q in by_type[MergedOf]})
     replies.update(rates.answers(tx, connection, by_type[RateOn]))
-    replies.update({q: _settled(tx, connection, q) for q in by_type[SettledOf]})
+    replies.update({q: ledger.settled(tx, connection, q) for q in by_type[SettledOf]})
     replies.update({q: _country(tx, connection, q) for q in by_type[CountryOf]})
     taken = undone.written(tx, connection, [q.operation for q in by_type[UndoOf]])
     replies.update({q: taken[q.operation] for q in by_type[UndoOf]})
@@ -386,11 +384,3 @@ def _alike_in(there: Invoice | Settlement, question: Alike) -> tuple[str, ...]:
 def _country(tx: Connection, connection: int, question: CountryOf) -> Country:
     customer = mirror.get(tx, connection, Side.CRM, Kind.CUSTOMER, question.customer)
     return Country(customer.billing.country if isinstance(customer, Customer) else "")
-
-
-def _settled(tx: Connection, connection: int, question: SettledOf) -> Settled:
-    there = mirror.get(tx, connection, Side.BOOKS, Kind.INVOICE, question.invoice)
-    cash = [one for one in ledger.settlements_on(tx, connection, [question.invoice]) if one.cash]
-    linked = pairs.linked(tx, connection, Kind.SETTLEMENT, Side.BOOKS, [one.id for one in cash])
-    unlinked = tuple(Candidate(one.id, one.reference or one.id, ("invoice",)) for one in cash if one.id not in linked)
-    return Settled(there.balance if isinstance(there, Invoice) else Decimal(0), unlinked)

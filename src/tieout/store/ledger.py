@@ -5,8 +5,13 @@ from decimal import Decimal
 
 from sqlalchemy import Connection, and_, select
 
+from tieout.core.match import Candidate
+from tieout.core.questions import Settled, SettledOf
 from tieout.core.records import Kind, Side
+from tieout.kinds.invoice import Invoice
+from tieout.kinds.receipts import is_unbooked
 from tieout.kinds.settlement import Settlement
+from tieout.store import links, mirror, pairs
 from tieout.store.agenda import chunks
 from tieout.store.codec import decode_record
 from tieout.store.tables import key_row, match_key, record
@@ -75,3 +80,24 @@ def open_credit(tx: Connection, connection: int, customer: str) -> Decimal:
         )
     )
     return sum((Decimal(remaining) for remaining in left.scalars()), Decimal(0))
+
+
+def settled(tx: Connection, connection: int, question: SettledOf) -> Settled:
+    """What is open of a QuickBooks invoice, and whose payments on it nobody has told yet."""
+    there = mirror.get(tx, connection, Side.BOOKS, Kind.INVOICE, question.invoice)
+    cash = [one for one in settlements_on(tx, connection, [question.invoice]) if one.cash]
+    linked = pairs.linked(tx, connection, Kind.SETTLEMENT, Side.BOOKS, [one.id for one in cash])
+    unlinked = tuple(Candidate(one.id, one.reference or one.id, ("invoice",)) for one in cash if one.id not in linked)
+    unbooked = _unbooked(tx, connection, question.invoice) if unlinked else Decimal(0)
+    return Settled(there.balance if isinstance(there, Invoice) else Decimal(0), unlinked, unbooked)
+
+
+def _unbooked(tx: Connection, connection: int, invoice: str) -> Decimal:
+    """What HubSpot's payments on a QuickBooks invoice's counterpart come to that are in no pair, and not left out."""
+    own = pairs.find(tx, connection, Kind.INVOICE, Side.BOOKS, invoice)
+    crm = settlements_on(tx, connection, [own.crm_id], Side.CRM) if own is not None and own.crm_id else []
+    held = links.by_record(tx, connection, Kind.SETTLEMENT, Side.CRM, [one.id for one in crm])
+    waiting = (one for one in crm if one.id in held and held[one.id].pair.bond is None)
+    return sum(
+        (one.amount for one in waiting if is_unbooked(one) and "exclude" not in held[one.id].pair.choices), Decimal(0)
+    )
