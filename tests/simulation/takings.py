@@ -43,7 +43,8 @@ def booked_agrees(scene: Scene) -> Iterator[str]:
     for stored in scene.pairs:
         transaction, _, invoice = stored.books_id.partition(":")
         made = first.get(transaction)
-        if stored.pair.kind is not Kind.SETTLEMENT or stored.state not in _SETTLED or made is None:
+        said = "use_existing" in stored.pair.choices  # a part of it that a person paired with another payment
+        if stored.pair.kind is not Kind.SETTLEMENT or stored.state not in _SETTLED or made is None or said:
             continue
         crm, books = scene.crm["commerce_payments"].get(stored.crm_id), scene.books["Payment"].get(transaction)
         name = f"Payment {stored.crm_id}, booked as {stored.books_id}, is in sync"

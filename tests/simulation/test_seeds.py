@@ -4,7 +4,7 @@ import pytest
 from tests.simulation.play import play
 
 SEEDS = range(50)
-FOUND = (944, 1760, 60, 116, 138, 206, 34, 36, 98, 147, 238, 245, 257)
+FOUND = (944, 1760, 60, 116, 138, 206, 34, 36, 37, 93, 98, 147, 238, 245, 257)
 """Seeds that have shown a mistake, kept so that it does not come back."""
 _REPLAYED_EVERY = 25
 

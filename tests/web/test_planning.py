@@ -52,7 +52,7 @@ def test_it_counts_by_what_would_happen(rehearsed: Visitor):
     rows = rehearsed.page.locator(".figures tbody tr").all_inner_texts()
     assert [row.strip().split("\t") for row in rows] == [
         ["Create", "0", "0", "60", "0"],
-        ["Link", "1", "0", "0", "0"],
+        ["Pair up", "1", "0", "0", "0"],
         ["Change", "0", "0", "1", "0"],
         ["Leave", "0", "0", "1", "0"],
         ["Please decide", "0", "0", "1", "0"],

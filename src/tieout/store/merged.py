@@ -4,7 +4,7 @@ from collections.abc import Iterable, Mapping, Sequence
 from datetime import datetime
 
 import msgspec
-from sqlalchemy import Connection, String, and_, cast, or_, select, update
+from sqlalchemy import Connection, String, and_, cast, false, or_, select, update
 
 from tieout.core.match import Candidate
 from tieout.core.merged import Merged, MergedOf
@@ -118,16 +118,15 @@ def answer(tx: Connection, connection: int, question: MergedOf) -> Merged:
 def lost(tx: Connection, connection: int, kind: Kind) -> dict[str, int]:
     """QuickBooks customers or items that are gone, where that matters: their versions by id.
 
-    Linked ones, just changed, that are deleted or inactive there; deleted customers, too, that an invoice waits for.
+    Linked ones, just changed, that are deleted there; customers, too, that are inactive, or deleted while an invoice
+    waits for them. An inactive item tells nothing: its lines may have been given to another item for any reason.
     """
+    inactive = and_(record.c.gone == "", cast(record.c.body, String).contains('"active":false'))
     gone = and_(
         record.c.connection == connection,
         record.c.side == Side.BOOKS.value,
         record.c.kind == kind.value,
-        or_(
-            record.c.gone == "deleted",
-            and_(record.c.gone == "", cast(record.c.body, String).contains('"active":false')),
-        ),
+        or_(record.c.gone == "deleted", inactive if kind is Kind.CUSTOMER else false()),
     )
     linked = and_(
         pair.c.connection == connection,
