@@ -72,7 +72,9 @@ def _use_existing(doing: Doing) -> None:
     if there is None:
         raise WrongUse("There is no such document {id} on the other side.", id=chosen)
     if there.pair.bond is not None:
-        raise WrongUse("The document {id} already belongs to another one.", id=chosen)
+        if not there.pair.gone.get(side.other):
+            raise WrongUse("The document {id} already belongs to another one.", id=chosen)
+        pairs.part(doing.tx, there, side, doing.home.clock.now())  # what it belonged to is gone
     doing.choose(one, use_existing=chosen)
     doing.touch(side, one.pair.kind, chosen, "linked_to", "", called(one))
 

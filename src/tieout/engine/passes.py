@@ -17,7 +17,7 @@ from tieout.engine.vanishing import Vanished, check
 from tieout.engine.work import Lease, Sides, Work
 from tieout.remote.errors import RemoteError, SignInTrouble
 from tieout.remote.ports import Clock
-from tieout.store import agenda, connections, journal, mirror, pairs, rates, undone
+from tieout.store import agenda, connections, journal, ledger, mirror, pairs, rates, undone
 from tieout.store.connections import Trouble
 from tieout.store.database import Database
 
@@ -71,6 +71,8 @@ async def carry_out(work: Work) -> None:
         if work.stored.settings.filters:
             agenda.mark_excluded(tx, work.connection, Kind.INVOICE, "filtered_customer")
     for kind, states in _ORDER:
+        if kind is Kind.SETTLEMENT:
+            await _read_payments(work)
         await _apply_all(work, decide_kind(work, kind, states))
         await currency.read_rates(work)
         work.reload()
@@ -96,6 +98,19 @@ async def _take_back(work: Work) -> None:
         if due and kind in _COUNTED:
             await _read_again(work, kind, due)
         await _apply_all(work, decide_pairs(work, kind, due))
+
+
+async def _read_payments(work: Work) -> None:
+    """Before another payment of HubSpot's is booked on an invoice, see whether those before it are there still.
+
+    HubSpot's feed tells of no deletion, and one deleted to be recorded anew must not be booked a second time.
+    """
+    with work.database.read() as tx:
+        before = ledger.booked_before(tx, work.connection)
+    if before and work.stored.settings.book_hubspot_payments:
+        rows = await work.sides.crm.read(Kind.SETTLEMENT, before)
+        with work.database.begin() as tx:
+            mirror.put(tx, work.connection, Side.CRM, rows, work.now())
 
 
 async def _read_again(work: Work, kind: Kind, ids: Sequence[int]) -> None:

@@ -5,7 +5,7 @@ from collections.abc import Iterable, Mapping, Sequence
 from typing import Any
 
 import msgspec
-from sqlalchemy import Connection, and_, func, or_, select
+from sqlalchemy import Connection, and_, func, select
 
 from tieout.core.match import Candidate, ranked
 from tieout.core.merged import MergedOf
@@ -27,19 +27,16 @@ from tieout.core.questions import (
     RateOn,
     Reply,
     SettledOf,
-    alike_key,
 )
 from tieout.core.records import Key, Kind, Side
 from tieout.core.text import folded, normal
 from tieout.core.undoing import UndoOf, UsersOf
-from tieout.kinds.booking import number_key
 from tieout.kinds.customer import Customer, display_name
 from tieout.kinds.invoice import Invoice
 from tieout.kinds.item import Item
 from tieout.kinds.rules import MATCHERS
-from tieout.kinds.settlement import Settlement
 from tieout.remote.rows import Record
-from tieout.store import ledger, links, merged, mirror, pairs, rates, undone
+from tieout.store import alike, ledger, links, merged, mirror, pairs, rates, undone
 from tieout.store.agenda import chunks
 from tieout.store.codec import decode_record
 from tieout.store.tables import key_row, match_key, pair, record
@@ -66,7 +63,7 @@ def answer(
     replies.update(_holders(tx, connection, by_type[HolderOf], reserved))
     replies.update({q: _numbers(tx, connection, q, reserved) for q in by_type[NumbersLike]})
     replies.update(_matches(tx, connection, by_type[MatchesOf]))
-    replies.update({q: _alike(tx, connection, q) for q in by_type[Alike]})
+    replies.update({q: alike.answer(tx, connection, q) for q in by_type[Alike]})
     replies.update({q: merged.answer(tx, connection, q) for q in by_type[MergedOf]})
     replies.update(rates.answers(tx, connection, by_type[RateOn]))
     replies.update({q: ledger.settled(tx, connection, q) for q in by_type[SettledOf]})
@@ -319,66 +316,6 @@ def _unique(tx: Connection, connection: int, kind: Kind, keys: set[Key]) -> set[
             )
             found |= {Key(name, value) for value, count, sides in rows if count == 2 and sides == 2}
     return found
-
-
-def _alike(tx: Connection, connection: int, question: Alike) -> Matches:
-    own = pair.c.books_id if question.side is Side.BOOKS else pair.c.crm_id
-    keys = [alike_key(question.party, question.amount)]
-    if question.number:
-        keys.append(number_key(question.number))
-    rows = tx.execute(
-        select(record.c.id, record.c.body)
-        .distinct()
-        .join(
-            match_key,
-            and_(
-                match_key.c.connection == record.c.connection,
-                match_key.c.side == record.c.side,
-                match_key.c.kind == record.c.kind,
-                match_key.c.id == record.c.id,
-            ),
-        )
-        .join(
-            pair,
-            and_(
-                pair.c.connection == record.c.connection,
-                pair.c.kind == record.c.kind,
-                own == record.c.id,
-                pair.c.linked_at == "",
-            ),
-        )
-        .where(
-            match_key.c.connection == connection,
-            or_(*(and_(match_key.c.name == key.name, match_key.c.value == key.value) for key in keys)),
-            record.c.side == question.side.value,
-            record.c.kind == question.kind.value,
-            record.c.gone == "",
-        )
-    )
-    found: list[Candidate] = []
-    for row in rows:
-        there = decode_record(question.kind, row.body)
-        if not isinstance(there, Invoice | Settlement) or there.date is None:
-            continue
-        label = there.number if isinstance(there, Invoice) else there.reference
-        if shared := _alike_in(there, question):
-            found.append(Candidate(row.id, label or row.id, shared))
-    return Matches(ranked(found))
-
-
-def _alike_in(there: Invoice | Settlement, question: Alike) -> tuple[str, ...]:
-    """What makes a record one that could be meant; nothing where it could not."""
-    shared: tuple[str, ...] = ()
-    if isinstance(there, Invoice):
-        same = folded(there.number) == folded(question.number) and question.party == there.customer
-        shared = ("number",) if question.number and same else ()
-        amount, party = there.total, there.customer
-    else:
-        amount, party = there.amount, there.invoice
-    near = there.date is not None and question.first <= there.date <= question.last
-    if near and (amount, party) == (question.amount, question.party) and there.currency in ("", question.currency):
-        shared += ("amount", "date")
-    return shared
 
 
 def _country(tx: Connection, connection: int, question: CountryOf) -> Country:

@@ -3,7 +3,7 @@
 from collections.abc import Sequence
 from decimal import Decimal
 
-from sqlalchemy import Connection, and_, select
+from sqlalchemy import ColumnElement, Connection, FromClause, and_, select
 
 from tieout.core.match import Candidate
 from tieout.core.questions import Settled, SettledOf
@@ -14,7 +14,7 @@ from tieout.kinds.settlement import Settlement
 from tieout.store import links, mirror, pairs
 from tieout.store.agenda import chunks
 from tieout.store.codec import decode_record
-from tieout.store.tables import key_row, match_key, record
+from tieout.store.tables import key_row, match_key, pair, record
 
 
 def settlements_on(
@@ -90,6 +90,41 @@ def settled(tx: Connection, connection: int, question: SettledOf) -> Settled:
     unlinked = tuple(Candidate(one.id, one.reference or one.id, ("invoice",)) for one in cash if one.id not in linked)
     unbooked = _unbooked(tx, connection, question.invoice) if unlinked else Decimal(0)
     return Settled(there.balance if isinstance(there, Invoice) else Decimal(0), unlinked, unbooked)
+
+
+def booked_before(tx: Connection, connection: int) -> list[str]:
+    """HubSpot's payments that are paired, on invoices that another one is to be booked on: their ids."""
+    due, before = pair.alias("due"), pair.alias("before")
+    new, old = match_key.alias("new"), match_key.alias("old")
+
+    def names(key: FromClause, of: FromClause) -> ColumnElement[bool]:
+        return and_(
+            key.c.connection == of.c.connection,
+            key.c.side == Side.CRM.value,
+            key.c.kind == Kind.SETTLEMENT.value,
+            key.c.id == of.c.crm_id,
+            key.c.name == "invoice",
+        )
+
+    rows = tx.execute(
+        select(before.c.crm_id)
+        .distinct()
+        .select_from(due)
+        .join(new, names(new, due))
+        .join(old, and_(old.c.connection == new.c.connection, old.c.name == "invoice", old.c.value == new.c.value))
+        .join(before, names(old, before))
+        .where(
+            due.c.connection == connection,
+            due.c.kind == Kind.SETTLEMENT.value,
+            due.c.dirty.is_(True),
+            due.c.linked_at == "",
+            before.c.connection == connection,
+            before.c.kind == Kind.SETTLEMENT.value,
+            before.c.linked_at != "",
+        )
+        .order_by(before.c.crm_id)
+    )
+    return [id_ for id_ in rows.scalars() if id_]
 
 
 def _unbooked(tx: Connection, connection: int, invoice: str) -> Decimal:
