@@ -79,9 +79,9 @@ def _in_crm(scene: Scene, happened: set[str]) -> Iterator[str]:
 
 
 def _took_away(scene: Scene, move: Move, effect: Effect) -> bool:
-    """Whether an operation archived this payment, or this part of a copy."""
+    """Whether an operation archived this record, or this part of a copy."""
     if effect.entity not in PARTS:
-        return move.entry.operation.target == effect.id
+        return move.entry.operation.target.rpartition(":")[2] == effect.id
     _, path, body = scene.units.get(move.entry.unit, (0, "", b""))
     own = move.entry.operation.target == scene.parts_of.get((effect.entity, effect.id))
     return own and path.endswith(f"/{effect.entity}/batch/archive") and f'"{effect.id}"'.encode() in body

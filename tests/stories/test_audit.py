@@ -253,7 +253,7 @@ def test_what_is_missing_says_why(world: World) -> None:
     books.invoice(books.customer("Ode"), books.line(item, "1", "5.00"), number=seller.shown(taken)["hs_number"])
     ben = seller.contact("ben@ode.example", "Ben", "Ode")
     seller.invoice(seller.line("1", "50.00"), contact=ben)
-    world.connect(start_date=world.day(1).isoformat(), auto_create_customers="false", show_quickbooks_invoices="false")
+    world.connect(start_date=world.day(1).isoformat(), auto_create_customers="false")
     found = world.tieout.run("audit", "shop", codes=(1,))
     assert {(one["finding"], one["amount"]): one["cause"] for one in found["lines"]} == {
         ("missing_in_books", "30.00"): "before_start",

@@ -42,7 +42,7 @@ def test_story_30_a_paid_invoice_voided_in_quickbooks_is_held(world: World) -> N
     world.rests()
     world.tieout.fix(failure, "leave_both")
     assert world.tieout.sync().standing("invoice") == {"accepted": 1}
-    assert world.tieout.failures() == []
+    assert [one["cause"] for one in world.tieout.failures()] == ["nothing_open"], "the payment finds no invoice to pay"
     world.rests()
 
 

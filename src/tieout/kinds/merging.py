@@ -53,12 +53,10 @@ def _one_of_several(pair: Pair[Any], bond: Bond[Any], now: Merged) -> Decision:
 def _shared(pair: Pair[Any], bond: Bond[Any], now: Merged) -> Decision:
     """The QuickBooks record that this one was merged into belongs to another HubSpot record already.
 
-    Two products may be one item, which nobody needs to be asked about: the bookkeeper has just said so. Where two
-    customers share one, the pair still follows its HubSpot record, whose invoices it tells where to go.
+    Two products may be one item, which nobody needs to be asked about: the bookkeeper has just said so. A pair that
+    shares still follows its HubSpot record, whose invoices it tells where to go.
     """
-    if pair.kind is Kind.ITEM:
-        return Exclude("merged")
-    if pair.choices.get("share_customer") == now.books:
+    if pair.kind is Kind.ITEM or pair.choices.get("share_customer") == now.books:
         moved = now.crm != bond.crm_base.id and not now.crm_with
         return TakeOver(now.crm, bond.books_base.id) if moved else Exclude("merged")
     return Hold("merged_in_quickbooks", {"into": now.books}, candidates=(Candidate(now.books, now.label),))
