@@ -414,3 +414,15 @@ def test_a_contact_whose_address_is_taken_is_refused_and_the_others_of_its_batch
     refused, made = world.write(creation(NOVA), creation(ben, 2))
     assert isinstance(refused, Refused)
     assert isinstance(made, Done)
+
+
+def test_a_line_that_is_written_anew_keeps_the_product_that_it_was_made_with(world, copying):
+    product = world.make("products", {"name": "Lamp", "price": "10.00"})
+    copying.make()
+    lines = tuple(replace(one, item=product, text="Recoded") for one in copying.wanted.lines)
+    copying.wanted = replace(copying.wanted, lines=lines)
+    while world.write(copying.parts()):
+        world.clock.advance(1)
+        assert {line.item for line in copying.stands.lines} == {""}
+    fresh = copying.stands
+    assert {line.text for line in fresh.lines} == {"Recoded"}

@@ -33,6 +33,7 @@ def test_story_30_an_unpaid_invoice_voided_in_quickbooks_is_voided_in_hubspot(wo
 @pytest.mark.cause("void_but_paid", foreseen="the balance on both sides")
 def test_story_30_a_paid_invoice_voided_in_quickbooks_is_held(world: World) -> None:
     made, booked = sold(world)
+    world.tieout.set(book_hubspot_payments="false")  # the payment would find no open invoice, and say so
     world.seller.pay(made, "200.00", world.day())
     world.bookkeeper.void(booked)
     assert world.tieout.sync().wrote_nothing
@@ -42,7 +43,7 @@ def test_story_30_a_paid_invoice_voided_in_quickbooks_is_held(world: World) -> N
     world.rests()
     world.tieout.fix(failure, "leave_both")
     assert world.tieout.sync().standing("invoice") == {"accepted": 1}
-    assert [one["cause"] for one in world.tieout.failures()] == ["nothing_open"], "the payment finds no invoice to pay"
+    assert world.tieout.failures() == []
     world.rests()
 
 

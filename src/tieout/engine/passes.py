@@ -101,14 +101,14 @@ async def _take_back(work: Work) -> None:
 
 
 async def _read_payments(work: Work) -> None:
-    """Before another payment of HubSpot's is booked on an invoice, see whether those before it are there still.
+    """Before a payment of HubSpot's is booked, see whether it is there still, and those booked on its invoice before.
 
-    HubSpot's feed tells of no deletion, and one deleted to be recorded anew must not be booked a second time.
+    HubSpot's feed tells of no deletion: what was deleted is no money, and recorded anew it must not be booked twice.
     """
     with work.database.read() as tx:
-        before = ledger.booked_before(tx, work.connection)
-    if before and work.stored.settings.book_hubspot_payments:
-        rows = await work.sides.crm.read(Kind.SETTLEMENT, before)
+        about = ledger.to_be_booked(tx, work.connection)
+    if about and work.stored.settings.book_hubspot_payments:
+        rows = await work.sides.crm.read(Kind.SETTLEMENT, about)
         with work.database.begin() as tx:
             mirror.put(tx, work.connection, Side.CRM, rows, work.now())
 

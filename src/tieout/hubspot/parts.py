@@ -329,7 +329,8 @@ def _lines(base: Invoice, wanted: Invoice, type_: str, act: Act, parts: Mapping[
             return tuple(line for line in base.lines if line.id not in gone)
         case "update":
             shall = {line.id: line for line in wanted.lines if line.id in parts}
-            return tuple(shall.get(line.id, line) for line in base.lines)
+            # A line keeps the product that it was made with.
+            return tuple(msgspec.structs.replace(shall.get(line.id, line), item=line.item) for line in base.lines)
         case "create":
             new = {line.source: line for line in wanted.lines if line.source in parts}
             made = [msgspec.structs.replace(line, id=parts[source]) for source, line in new.items()]

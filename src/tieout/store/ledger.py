@@ -92,8 +92,8 @@ def settled(tx: Connection, connection: int, question: SettledOf) -> Settled:
     return Settled(there.balance if isinstance(there, Invoice) else Decimal(0), unlinked, unbooked)
 
 
-def booked_before(tx: Connection, connection: int) -> list[str]:
-    """HubSpot's payments that are paired, on invoices that another one is to be booked on: their ids."""
+def to_be_booked(tx: Connection, connection: int) -> list[str]:
+    """HubSpot's payments that are to be decided and in no pair, and the paired ones of the same invoices: their ids."""
     due, before = pair.alias("due"), pair.alias("before")
     new, old = match_key.alias("new"), match_key.alias("old")
 
@@ -106,9 +106,15 @@ def booked_before(tx: Connection, connection: int) -> list[str]:
             key.c.name == "invoice",
         )
 
-    rows = tx.execute(
+    new_ones = select(due.c.crm_id).where(
+        due.c.connection == connection,
+        due.c.kind == Kind.SETTLEMENT.value,
+        due.c.dirty.is_(True),
+        due.c.linked_at == "",
+        due.c.crm_id.is_not(None),
+    )
+    earlier = (
         select(before.c.crm_id)
-        .distinct()
         .select_from(due)
         .join(new, names(new, due))
         .join(old, and_(old.c.connection == new.c.connection, old.c.name == "invoice", old.c.value == new.c.value))
@@ -122,9 +128,8 @@ def booked_before(tx: Connection, connection: int) -> list[str]:
             before.c.kind == Kind.SETTLEMENT.value,
             before.c.linked_at != "",
         )
-        .order_by(before.c.crm_id)
     )
-    return [id_ for id_ in rows.scalars() if id_]
+    return sorted(set(tx.execute(new_ones.union(earlier)).scalars()))
 
 
 def _unbooked(tx: Connection, connection: int, invoice: str) -> Decimal:
