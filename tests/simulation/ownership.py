@@ -35,6 +35,8 @@ def only_what_is_ours(scene: Scene) -> Iterator[str]:
         place = f"{effect.entity} {effect.id}"
         if effect.entity == "Payment" and effect.act == "create" and scene.stage.plan.book_hubspot_payments:
             continue
+        if effect.entity == "Payment" and (effect.entity, effect.id) in made and _taken_back(scene, effect):
+            continue
         if effect.entity == RETURN and _approved(scene, effect):
             continue
         if effect.entity not in KINDS:
