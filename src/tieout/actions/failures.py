@@ -138,7 +138,7 @@ def list_groups(home: Home, name: str, words: Words = ENGLISH) -> list[Group]:
             words(CAUSES.get(cause, _UNKNOWN).title),
             kind,
             words(KINDS_TOGETHER[kind]),
-            _sums(rows),
+            sums(rows),
             tuple(said[str(row["id"])] for row in rows[:SHOWN]),
             len(rows),
         )
@@ -315,7 +315,7 @@ def applies(fix: Fix, cause: Cause, story: Story, one: Record | None) -> bool:
     return True
 
 
-def _sums(rows: Iterable[RowMapping]) -> dict[str, str]:
+def sums(rows: Iterable[RowMapping]) -> dict[str, str]:
     """By currency, of rows with `amount` in minor units and `currency`."""
     found: dict[str, int] = {}
     for row in rows:

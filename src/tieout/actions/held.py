@@ -8,7 +8,6 @@ from tieout.actions.failures import Case
 from tieout.actions.home import Home
 from tieout.actions.language import ENGLISH, Words
 from tieout.actions.record import Row
-from tieout.core.money import from_minor, text
 from tieout.core.records import Side
 from tieout.store import mirror, pairs
 from tieout.store.connections import StoredConnection
@@ -41,20 +40,17 @@ def held(home: Home, name: str, page: int = 1, words: Words = ENGLISH) -> HeldLi
     with home.database.read() as tx:
         of = lookup.connection(tx, name)
         mine = and_(pair.c.connection == of.id, failures.HELD)
-        rows = tx.execute(
-            select(pair.c.id, pair.c.amount, pair.c.currency).where(mine).order_by(pair.c.since, pair.c.id)
-        ).all()
+        rows = (
+            tx.execute(select(pair.c.id, pair.c.amount, pair.c.currency).where(mine).order_by(pair.c.since, pair.c.id))
+            .mappings()
+            .all()
+        )
         pages = max(1, -(-len(rows) // PAGE))
         page = min(max(1, page), pages)
-        ids = [row.id for row in rows[(page - 1) * PAGE : page * PAGE]]
+        ids = [row["id"] for row in rows[(page - 1) * PAGE : page * PAGE]]
         cases = {int(one.failure.id): one for one in failures.cases(tx, of, pair.c.id.in_(ids), words)}
         found = tuple(_held(tx, of, one, cases[one.id], words) for one in pairs.load(tx, ids))
-    sums: dict[str, int] = {}
-    for row in rows:
-        if row.amount is not None:
-            sums[row.currency] = sums.get(row.currency, 0) + row.amount
-    amounts = {code: text(from_minor(minor, code), code) for code, minor in sorted(sums.items())}
-    return HeldList(len(rows), page, pages, amounts, found)
+    return HeldList(len(rows), page, pages, failures.sums(rows), found)
 
 
 def _held(tx: Connection, of: StoredConnection, one: Stored, case: Case, words: Words) -> Held:

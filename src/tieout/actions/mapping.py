@@ -23,7 +23,16 @@ from tieout.engine.wiring import Transport, network
 from tieout.engine.work import Sides
 from tieout.kinds.customer_rules import CustomerRules
 from tieout.kinds.invoice import HEADER
-from tieout.kinds.mapped import BOOKS_FIELDS, DIRECTIONS, RULES, BooksField, books_field, entries, is_there
+from tieout.kinds.mapped import (
+    BOOKS_FIELDS,
+    DIRECTIONS,
+    RULES,
+    BooksField,
+    books_field,
+    custom_number,
+    entries,
+    is_there,
+)
 from tieout.store import connections
 from tieout.store.connections import StoredConnection
 
@@ -366,6 +375,6 @@ def _switched_on(field: BooksField, facts: BooksFacts | None) -> bool:
 
 
 def _title(field: BooksField, facts: BooksFacts | None) -> str:
-    number = field.name.removeprefix("custom")
+    number = custom_number(field.name)
     named = (one.name for one in (facts.custom_fields if facts else ()) if one.id == number)
     return next(named, field.title)

@@ -21,17 +21,16 @@ from tieout.actions.vocabulary import KINDS, SIDES
 from tieout.core import money
 from tieout.core.decide import Pair, Update, World
 from tieout.core.plan import Reservations
-from tieout.core.questions import Question, Reply
 from tieout.core.records import Kind, Side
 from tieout.core.undoing import UNDO, WHY_NOT, NotUndone, asked_for, dropped
+from tieout.engine.asking import answered
 from tieout.engine.work import world_of
 from tieout.kinds.invoice import Invoice
-from tieout.kinds.rules import decided, questions
+from tieout.kinds.rules import decided
 from tieout.kinds.settlement import Settlement
 from tieout.remote.rows import Record
 from tieout.store import connections, pairs, undone
 from tieout.store.agenda import chunks
-from tieout.store.answers import answer
 from tieout.store.connections import StoredConnection
 from tieout.store.tables import operation
 from tieout.store.undone import Write
@@ -46,7 +45,6 @@ DEEDS: Mapping[str, str] = {
 
 FIRST_SYNC = "first-sync"
 """How a person names all writes of the first sync."""
-_ROUNDS = 4
 _CHUNK = 1000
 _MONEY = (Kind.INVOICE, Kind.SETTLEMENT)
 
@@ -208,12 +206,8 @@ def _asked(wishes: Iterable[_Wish]) -> dict[int, list[str]]:
 def _decide(tx: Connection, of: StoredConnection, world: World, wishes: Sequence[_Wish]) -> None:
     """Decide wishes of one kind as the engine will, those on one pair one after the other."""
     known = {one.id: one.pair for one in pairs.load(tx, sorted({one.pair for one in wishes}))}
-    answers: dict[Question, Reply] = {}
-    for _ in range(_ROUNDS):
-        wanted = {q for one in wishes for q in questions(_wishing(known[one.pair], one), world, answers)}
-        if not wanted:
-            break
-        answers |= answer(tx, of.id, wanted, Reservations())
+    due = [_wishing(known[one.pair], one) for one in wishes]
+    answers = answered(tx, of.id, Reservations(), due, world)
     for wish in wishes:
         pair = _wishing(known[wish.pair], wish)
         decision = decided(pair, world, answers)

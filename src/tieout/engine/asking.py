@@ -2,10 +2,11 @@
 
 import hashlib
 from collections.abc import Mapping, Sequence
+from typing import Any
 
 from sqlalchemy import Connection
 
-from tieout.core.decide import World
+from tieout.core.decide import Pair, World
 from tieout.core.plan import Reservations
 from tieout.core.questions import Answers, Question, Reply
 from tieout.engine.work import Work
@@ -21,14 +22,14 @@ def ask(
     tx: Connection, work: Work, due: Sequence[Stored], world: World, known: Mapping[Question, Reply]
 ) -> dict[Question, Reply]:
     """Answer all that these pairs need, with what planned records will take."""
-    return answered(tx, work.connection, work.reserved, due, world, known)
+    return answered(tx, work.connection, work.reserved, [one.pair for one in due], world, known)
 
 
 def answered(
     tx: Connection,
     connection: int,
     reserved: Reservations,
-    due: Sequence[Stored],
+    due: Sequence[Pair[Any]],
     world: World,
     known: Mapping[Question, Reply] = {},
 ) -> dict[Question, Reply]:
@@ -36,8 +37,8 @@ def answered(
     answers = dict(known)
     for _ in range(_ROUNDS):
         wanted: set[Question] = set()
-        for stored in due:
-            wanted |= questions(stored.pair, world, answers)
+        for pair in due:
+            wanted |= questions(pair, world, answers)
         wanted -= answers.keys()
         if not wanted:
             break

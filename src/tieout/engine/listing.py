@@ -28,11 +28,11 @@ def would_make(
     for kind, side in sorted(lists):
         for chunk in agenda.chunks(agenda.alone(tx, connection, kind, side), _CHUNK):
             due = pairs.load(tx, chunk)
-            answers = answered(tx, connection, reserved, due, world)
+            answers = answered(tx, connection, reserved, [one.pair for one in due], world)
             for stored in due:
                 decision = decided(stored.pair, world, answers)
                 if isinstance(decision, Create) and any(key in reserved for key in decision.reserves):
-                    decision = decided(stored.pair, world, answered(tx, connection, reserved, [stored], world))
+                    decision = decided(stored.pair, world, answered(tx, connection, reserved, [stored.pair], world))
                 if isinstance(decision, Create) and decision.side is side.other and not stored.pair.needed:
                     reserved.take(decision.reserves, stored.id)
                     found[kind, side] += 1

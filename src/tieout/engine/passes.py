@@ -105,9 +105,11 @@ async def _read_payments(work: Work) -> None:
 
     HubSpot's feed tells of no deletion: what was deleted is no money, and recorded anew it must not be booked twice.
     """
+    if not work.stored.settings.book_hubspot_payments:
+        return
     with work.database.read() as tx:
         about = ledger.to_be_booked(tx, work.connection)
-    if about and work.stored.settings.book_hubspot_payments:
+    if about:
         rows = await work.sides.crm.read(Kind.SETTLEMENT, about)
         with work.database.begin() as tx:
             mirror.put(tx, work.connection, Side.CRM, rows, work.now())

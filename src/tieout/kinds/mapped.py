@@ -90,8 +90,13 @@ def entries(facts: BooksFacts, field: BooksField) -> tuple[Named, ...]:
 
 def is_there(facts: BooksFacts, field: str) -> bool:
     """Whether the company has a field: custom fields of sales forms have to be switched on."""
-    number = field.removeprefix("custom")
-    return number == field or any(one.id == number for one in facts.custom_fields)
+    number = custom_number(field)
+    return not number or any(one.id == number for one in facts.custom_fields)
+
+
+def custom_number(field: str) -> str:
+    """The DefinitionId of a custom field of sales forms; empty for any other field."""
+    return field.removeprefix("custom") if field.startswith("custom") else ""
 
 
 def of_kind(kind: Kind, settings: Settings) -> tuple[Mapped, ...]:

@@ -3,7 +3,7 @@
 from collections.abc import Iterable, Sequence
 from typing import TypeVar
 
-from sqlalchemy import Column, Connection, and_, func, or_, select, update
+from sqlalchemy import Column, ColumnElement, Connection, FromClause, and_, func, or_, select, update
 
 from tieout.core.records import Kind, Side, State
 from tieout.core.text import folded
@@ -158,21 +158,24 @@ def mark_excluded(tx: Connection, connection: int, kind: Kind, reason: str) -> N
     )
 
 
+def same_key(mine: FromClause, theirs: FromClause) -> ColumnElement[bool]:
+    """Whether two records of one kind have a key in common. mine, theirs: aliases of `match_key`."""
+    return and_(*(theirs.c[name] == mine.c[name] for name in ("connection", "name", "value", "kind")))
+
+
 def mark_sharing(tx: Connection, connection: int, kind: Kind, side: Side, ids: Sequence[str]) -> None:
     """Have the unlinked records of the other side decided that share a key with these records of `side`."""
     mine, theirs = match_key.alias("mine"), match_key.alias("theirs")
     for chunk in chunks(ids):
         sharing = (
             select(theirs.c.id)
-            .join(mine, and_(mine.c.connection == theirs.c.connection, mine.c.name == theirs.c.name))
+            .join(mine, same_key(mine, theirs))
             .where(
-                mine.c.value == theirs.c.value,
                 mine.c.connection == connection,
                 mine.c.side == side.value,
                 mine.c.kind == kind.value,
                 mine.c.id.in_(chunk),
                 theirs.c.side == side.other.value,
-                theirs.c.kind == kind.value,
             )
         )
         tx.execute(

@@ -37,7 +37,7 @@ from tieout.kinds.item import Item
 from tieout.kinds.rules import MATCHERS
 from tieout.remote.rows import Record
 from tieout.store import alike, ledger, links, merged, mirror, pairs, rates, undone
-from tieout.store.agenda import chunks
+from tieout.store.agenda import chunks, same_key
 from tieout.store.codec import decode_record
 from tieout.store.tables import key_row, match_key, pair, record
 
@@ -231,13 +231,7 @@ def _candidates(
         select(mine.c.id, mine.c.name, mine.c.value, theirs.c.id.label("other"), record.c.body)
         .join(
             theirs,
-            and_(
-                theirs.c.connection == mine.c.connection,
-                theirs.c.name == mine.c.name,
-                theirs.c.value == mine.c.value,
-                theirs.c.side == side.other.value,
-                theirs.c.kind == mine.c.kind,
-            ),
+            and_(same_key(mine, theirs), theirs.c.side == side.other.value),
         )
         .join(
             pair,

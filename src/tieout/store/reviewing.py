@@ -7,7 +7,7 @@ from sqlalchemy import ColumnElement, Connection, and_, exists, func, or_, selec
 
 from tieout.core.records import Kind, Side
 from tieout.core.text import folded
-from tieout.store.agenda import id_column
+from tieout.store.agenda import id_column, same_key
 from tieout.store.tables import match_key, pair, record
 
 View = Literal["open", "decided", "linked", "alone"]
@@ -63,13 +63,7 @@ def _shares() -> ColumnElement[bool]:
         .select_from(mine)
         .join(
             theirs,
-            and_(
-                theirs.c.connection == mine.c.connection,
-                theirs.c.name == mine.c.name,
-                theirs.c.value == mine.c.value,
-                theirs.c.side == Side.BOOKS.value,
-                theirs.c.kind == mine.c.kind,
-            ),
+            and_(same_key(mine, theirs), theirs.c.side == Side.BOOKS.value),
         )
         .join(
             other,

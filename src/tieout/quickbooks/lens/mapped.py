@@ -13,7 +13,7 @@ from tieout.core.fields import CUSTOM
 from tieout.core.mapping import Filter, Mapped
 from tieout.core.records import Kind, Side
 from tieout.core.text import folded
-from tieout.kinds.mapped import BooksField, books_field
+from tieout.kinds.mapped import BooksField, books_field, custom_number
 from tieout.quickbooks.documents import Item, Json, Name, Ref, SalesForm, Telephone
 from tieout.quickbooks.lens import text
 from tieout.quickbooks.lens.text import CannotWrite
@@ -35,7 +35,10 @@ _PHONES: Final = ("mobile", "other_phone", "fax")
 
 
 class View(msgspec.Struct, frozen=True):
-    """mapped, filters: of the connection. classes, locations, terms: the company's. class_per_line: see BooksFacts."""
+    """mapped, filters: of the connection. classes, locations, terms: the company's.
+
+    class_per_line: each line of a form bears its class, not the form.
+    """
 
     mapped: tuple[Mapped, ...] = ()
     filters: tuple[Filter, ...] = ()
@@ -85,7 +88,7 @@ class View(msgspec.Struct, frozen=True):
             if field is None:
                 continue
             value = self._written(field, custom.get(one.key, ""))
-            if number := _number(one.books):
+            if number := custom_number(one.books):
                 others = [each for each in written.get("CustomField") or [] if each.get("DefinitionId") != number]
                 own = {"DefinitionId": number, "Type": "StringType", "StringValue": value}
                 written["CustomField"] = [*others, own]
@@ -128,7 +131,7 @@ class View(msgspec.Struct, frozen=True):
                 refs = [document.class_ref, *(detail.class_ref for detail in details)]
                 return "; ".join(dict.fromkeys(name for ref in refs if (name := _named(ref, self.classes))))
             case _:
-                number = _number(field)
+                number = custom_number(field)
                 own = (one for one in document.custom_field or () if one.definition_id == number)
                 return next((one.string_value or "" for one in own), "")
 
@@ -147,11 +150,6 @@ class View(msgspec.Struct, frozen=True):
 
 NOTHING_MORE: Final = View()
 """Of a company without mapped fields and filters."""
-
-
-def _number(field: str) -> str:
-    """The DefinitionId of a custom field; empty for any other."""
-    return field.removeprefix("custom") if field.startswith("custom") else ""
 
 
 def _named(ref: Ref | None, entries: tuple[Named, ...]) -> str:
