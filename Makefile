@@ -45,7 +45,7 @@ licences: $(VENV)/.test ## every dependency's licence is one that we accept
 # The pages have a run of their own: the browser's client keeps a loop running in its worker, where others start theirs.
 pytest: $(VENV)/.test ## pytest alone, on two cores
 	$(BIN)/pytest tests/web -n 2 --dist loadfile
-	$(BIN)/pytest --ignore tests/web -n 2 --dist worksteal
+	$(BIN)/pytest --ignore tests/web -n 3 --dist worksteal
 
 simulate: $(VENV)/.test ## the whole system under many seeds: make simulate SEEDS=2000
 	$(BIN)/python -m tests.simulation $(SEEDS)

@@ -5,7 +5,7 @@ from datetime import datetime
 from typing import Any
 
 import msgspec
-from sqlalchemy import Connection, Row, func, insert, select, update
+from sqlalchemy import Connection, FromClause, Row, func, insert, select, update
 
 from tieout.core.facts import BooksFacts, CrmFacts
 from tieout.core.records import Side
@@ -79,6 +79,17 @@ class StoredConnection(msgspec.Struct, frozen=True):
     epoch: int
 
 
+_CRM, _BOOKS = account.alias("crm"), account.alias("books")
+_STORED = (
+    select(
+        connection, *(side.c[name] for side in (_CRM, _BOOKS) for name in ("id", "side", "key", "base_url", "options"))
+    )
+    .join(_CRM, _CRM.c.id == connection.c.crm_account)
+    .join(_BOOKS, _BOOKS.c.id == connection.c.books_account)
+)
+"""Connections, each with both of its accounts, in one statement: a pass reads it again and again."""
+
+
 def save_account(tx: Connection, side: Side, key: str, base_url: str, options: AccountOptions, tokens: bytes) -> int:
     """Store an account, or renew the sign-in of one that is there. Returns its id. tokens: encrypted."""
     found = tx.execute(
@@ -117,18 +128,18 @@ def create(tx: Connection, name: str, crm_account: int, books_account: int, sett
 
 def find(tx: Connection, name: str) -> StoredConnection | None:
     """The connection of that name."""
-    row = tx.execute(select(connection).where(connection.c.name == name)).first()
-    return None if row is None else _connection(tx, row)
+    row = tx.execute(_STORED.where(connection.c.name == name)).first()
+    return None if row is None else _connection(row)
 
 
 def get(tx: Connection, id_: int) -> StoredConnection:
     """The connection with that id."""
-    return _connection(tx, tx.execute(select(connection).where(connection.c.id == id_)).one())
+    return _connection(tx.execute(_STORED.where(connection.c.id == id_)).one())
 
 
 def every(tx: Connection) -> list[StoredConnection]:
     """All connections, by name."""
-    return [_connection(tx, row) for row in tx.execute(select(connection).order_by(connection.c.name)).all()]
+    return [_connection(row) for row in tx.execute(_STORED.order_by(connection.c.name)).all()]
 
 
 def change(tx: Connection, id_: int, **values: object) -> None:
@@ -219,17 +230,23 @@ def last_note(tx: Connection, id_: int, what: str) -> tuple[str, dict[str, Any]]
     return None if row is None else (row.at, decode(row.details, dict[str, Any]))
 
 
-def _account(tx: Connection, id_: int) -> Account:
-    row = tx.execute(select(account).where(account.c.id == id_)).one()
-    return Account(row.id, Side(row.side), row.key, row.base_url, decode(row.options, AccountOptions))
+def _account(row: Row[Any], its: FromClause) -> Account:
+    of = row._mapping  # noqa: SLF001 - documented: a row by its columns
+    return Account(
+        of[its.c.id],
+        Side(of[its.c.side]),
+        of[its.c.key],
+        of[its.c.base_url],
+        decode(of[its.c.options], AccountOptions),
+    )
 
 
-def _connection(tx: Connection, row: Row[Any]) -> StoredConnection:
+def _connection(row: Row[Any]) -> StoredConnection:
     return StoredConnection(
         id=row.id,
         name=row.name,
-        crm=_account(tx, row.crm_account),
-        books=_account(tx, row.books_account),
+        crm=_account(row, _CRM),
+        books=_account(row, _BOOKS),
         status=row.status,
         trouble=None if row.trouble is None else decode(row.trouble, Trouble),
         settings=decode(row.settings, Settings),
