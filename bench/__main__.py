@@ -34,7 +34,9 @@ _NOTES = """\
 - Quotas are the vendors' own (`src/tieout/sandbox`), the clock is the machine's; December 2010 alone. What the least
   is, `bench/quotas.py` says.
 - The plain script (`bench/plain.py`) makes 400 invoices of 20 lines in QuickBooks and 200 in HubSpot; it neither looks
-  for what is there already nor can it tell what became of a lost answer. On loopback a call costs it a millisecond.
+  for what is there already nor can it tell what became of a lost answer. On loopback a call costs it a millisecond, so
+  that computing is all that is compared; a tenth of the work is done again with calls that take as long as a near
+  vendor's.
 - Matching: shares with their 95 % interval (Wilson). [What was found](../docs/matching.md) says which fields were used.
 """
 
@@ -49,7 +51,7 @@ def main(arguments: list[str]) -> int:
     given = parser.parse_args(arguments)
     rows = [
         _cpu(figures.cpu_milliseconds_per_invoice()),
-        _plain(*plain.compare()),
+        *_plain(plain.compare(*plain.NEAR), plain.compare(*plain.FAR)),
         *_matching(given.sets),
         _causes(*figures.causes()),
         _simulation(given.seeds),
@@ -80,16 +82,27 @@ def _cpu(found: dict[str, float]) -> Figure:
     return Figure(what, "python -m bench", "≤ 10 ms", measured, max(found.values()) <= 10)
 
 
-def _plain(script: plain.Cost, ours: plain.Cost) -> Figure:
-    faster = (ours.records / ours.seconds) / (script.records / script.seconds)
-    fewer = (ours.calls / ours.records) / (script.calls / script.records)
-    return Figure(
-        "against a plain script with the two official clients: records a second · calls for each record",
-        "python -m bench.plain",
-        "≥ 5-fold · ≤ 1/10",
-        f"{faster:.1f}-fold · 1/{1 / fewer:.0f}",
-        faster >= 5 and fewer <= 0.1,
-    )
+def _plain(near: tuple[plain.Cost, plain.Cost], far: tuple[plain.Cost, plain.Cost]) -> list[Figure]:
+    what = "against a plain script with the two official clients"
+    milliseconds = round(1000 * plain.FAR[2])
+    fewer = min(script.each / ours.each for script, ours in (near, far))
+    rates = {
+        "on loopback": near[1].rate / near[0].rate,
+        f"where a call takes {milliseconds} ms": far[1].rate / far[0].rate,
+    }
+    return [
+        *(
+            Figure(
+                f"{what}: records a second {where}",
+                "python -m bench.plain",
+                "≥ 5-fold",
+                f"{faster:.1f}-fold",
+                faster >= 5,
+            )
+            for where, faster in rates.items()
+        ),
+        Figure(f"{what}: calls for each record", "python -m bench.plain", "≤ 1/10", f"1/{fewer:.0f}", fewer >= 10),
+    ]
 
 
 def _quotas(pace: quotas.Pace) -> Figure:

@@ -1,14 +1,16 @@
 """What a plain script does with both vendors' own clients, one record for each call: `python -m bench.plain`.
 
 It knows nothing of journals, pairs or changes: it reads invoice after invoice, line after line, and makes on the other
-side what is to be there. The same work is done by `tieout sync`; what both took is compared.
+side what is to be there. The same work is done by `tieout sync`; what both took is compared: on loopback, where a call
+costs next to nothing, and with a tenth of the work where every call is answered later, as by a vendor.
 """
 
 import os
 import sys
 import tempfile
 import time
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
+from contextlib import contextmanager
 from datetime import date
 from decimal import Decimal
 from pathlib import Path
@@ -31,14 +33,17 @@ from quickbooks.objects import (
 
 import hubspot
 from bench import retail
-from bench.command import sandbox, tieout
+from bench.command import sandbox, set_index_lag, tieout
 from bench.loading import Bookkeeper, Seller
 from bench.sales import HOME, Line, Sale
 from bench.vendors import HubSpot
 from bench.vendors import QuickBooks as QuickBooksApi
 from quickbooks import QuickBooks
 
-_HOME_INVOICES, _ABROAD_INVOICES, _LINES, _CUSTOMERS, _ITEMS = 400, 200, 20, 100, 300
+NEAR = (400, 200, 0.0)
+FAR = (40, 20, 0.05)
+"""Invoices made in HubSpot, in QuickBooks, and the seconds after which a call is answered."""
+_LINES, _CUSTOMERS, _ITEMS = 20, 100, 300
 _INVOICE_TO_CONTACT, _INVOICE_TO_COMPANY, _LINE_TO_INVOICE, _CONTACT_TO_COMPANY = 177, 179, 410, 1
 
 
@@ -48,6 +53,16 @@ class Cost(NamedTuple):
     seconds: float
     calls: int
     records: int
+
+    @property
+    def rate(self) -> float:
+        """Records a second."""
+        return self.records / self.seconds
+
+    @property
+    def each(self) -> float:
+        """Calls for each record."""
+        return self.calls / self.records
 
 
 class Plain:
@@ -168,48 +183,70 @@ class Plain:
         return str(self._hubspot.crm.objects.basic_api.create(type_, wanted).id)
 
 
-def compare() -> tuple[Cost, Cost]:
-    """What the plain script and what Tieout took for the same work, on sandboxes without quotas."""
-    return _plain(), _tieout()
+def compare(home: int, abroad: int, delay: float) -> tuple[Cost, Cost]:
+    """What the plain script and what Tieout took for the same work.
 
-
-def _plain() -> Cost:
-    with sandbox("--company", "uk", "--no-quotas") as sign_in:
-        seller, bookkeeper, hubspot_, quickbooks = _loaded(sign_in)
-        marks = [len(hubspot_.caller.log()), len(quickbooks.caller.log())]
+    home, abroad: invoices made in HubSpot and in QuickBooks. delay: seconds after which a call is answered.
+    """
+    with _loaded(home, abroad, delay) as shop:
+        script = Plain(shop.sign_in)
         begun = time.monotonic()
-        script = Plain(sign_in)
-        script.to_quickbooks(list(seller.ids.values()))
-        script.to_hubspot(list(bookkeeper.ids.values()))
-        seconds = time.monotonic() - begun
-        made = len(hubspot_.caller.log()) + len(quickbooks.caller.log()) - sum(marks)
-        return Cost(seconds, made, script.records)
-
-
-def _tieout() -> Cost:
-    with sandbox("--company", "uk", "--no-quotas") as sign_in, tempfile.TemporaryDirectory() as folder:
-        _, _, hubspot_, quickbooks = _loaded(sign_in)
-        file, home = Path(folder) / "sign-in.json", Path(folder) / "home"
-        file.write_bytes(msgspec.json.encode(sign_in))
-        tieout(home, "connect", retail.SHOP, "--from", str(file))
-        tieout(home, "set", retail.SHOP, *retail.SETTINGS)
-        marks = [len(hubspot_.caller.log()), len(quickbooks.caller.log())]
-        ran = tieout(home, "sync", retail.SHOP, "--until-quiet", "--auto-match")
-        made = len(hubspot_.caller.log()) + len(quickbooks.caller.log()) - sum(marks)
+        script.to_quickbooks(shop.home)
+        script.to_hubspot(shop.abroad)
+        plain = Cost(time.monotonic() - begun, shop.calls(), script.records)
+    with _loaded(home, abroad, delay) as shop, tempfile.TemporaryDirectory() as folder:
+        file, place = Path(folder) / "sign-in.json", Path(folder) / "home"
+        file.write_bytes(msgspec.json.encode(shop.sign_in))
+        tieout(place, "connect", retail.SHOP, "--from", str(file))
+        tieout(place, "set", retail.SHOP, *retail.SETTINGS)
+        shop.mark()
+        ran = tieout(place, "sync", retail.SHOP, "--auto-match")
         operations = ran.answer["operations"]
-        lines = _ABROAD_INVOICES * _LINES  # one operation makes the lines of several copies
-        return Cost(ran.seconds, made, operations["crm"]["create"] + operations["books"]["create"] + lines)
+        lines = abroad * _LINES  # one operation makes the lines of several copies
+        made = operations["crm"]["create"] + operations["books"]["create"] + lines
+        return plain, Cost(ran.seconds, shop.calls(), made)
 
 
-def _loaded(sign_in: Mapping[str, Any]) -> tuple[Seller, Bookkeeper, HubSpot, QuickBooksApi]:
-    """Both sides with their own invoices; the customers of those made in QuickBooks are in HubSpot too."""
-    hubspot_, quickbooks = HubSpot(sign_in["hubspot"]), QuickBooksApi(sign_in["quickbooks"])
-    seller, bookkeeper = Seller(hubspot_), Bookkeeper(quickbooks)
-    abroad = [_sale(place, "France") for place in range(_HOME_INVOICES, _HOME_INVOICES + _ABROAD_INVOICES)]
-    seller.sell([_sale(place, HOME) for place in range(_HOME_INVOICES)])
-    seller.introduce([sale.customer for sale in abroad])
-    bookkeeper.book(abroad, {})
-    return seller, bookkeeper, hubspot_, quickbooks
+class _Shop:
+    """Both sides with their own invoices. home, abroad: their ids in HubSpot and in QuickBooks."""
+
+    def __init__(self, sign_in: Mapping[str, Any], home: int, abroad: int) -> None:
+        self.sign_in = sign_in
+        self._vendors = HubSpot(sign_in["hubspot"]), QuickBooksApi(sign_in["quickbooks"])
+        seller, bookkeeper = Seller(self._vendors[0]), Bookkeeper(self._vendors[1])
+        theirs = [_sale(place, "France") for place in range(home, home + abroad)]
+        seller.sell([_sale(place, HOME) for place in range(home)])
+        seller.introduce([sale.customer for sale in theirs])
+        bookkeeper.book(theirs, {})
+        self.home, self.abroad = list(seller.ids.values()), list(bookkeeper.ids.values())
+        self._marks = self._logged()
+
+    def answer_later(self, seconds: float) -> None:
+        """Let every call be answered so much later."""
+        for vendor in self._vendors:
+            vendor.caller.call("PUT", "/_sandbox/faults", {"rules": [{"do": "delay", "with": {"seconds": seconds}}]})
+
+    def mark(self) -> None:
+        """Count calls from now on."""
+        self._marks = self._logged()
+
+    def calls(self) -> int:
+        """How many calls both vendors got since the mark."""
+        return self._logged() - self._marks
+
+    def _logged(self) -> int:
+        return sum(len(vendor.caller.log()) for vendor in self._vendors)
+
+
+@contextmanager
+def _loaded(home: int, abroad: int, delay: float) -> Iterator[_Shop]:
+    """A shop whose customers of QuickBooks' invoices are in HubSpot too."""
+    with sandbox("--company", "uk", "--no-quotas") as sign_in:
+        set_index_lag(sign_in, 0)
+        shop = _Shop(sign_in, home, abroad)
+        if delay:
+            shop.answer_later(delay)
+        yield shop
 
 
 def _sale(place: int, country: str) -> Sale:
@@ -233,9 +270,9 @@ def _link(id_: str, type_: int) -> dict[str, object]:
 
 
 if __name__ == "__main__":
-    for who, cost in zip(("plain script", "tieout"), compare(), strict=True):
-        rate = cost.records / cost.seconds
-        each = cost.calls / cost.records
-        sys.stdout.write(
-            f"{who}: {cost.records} records, {cost.calls} calls, {rate:.1f} records/s, {each:.3f} calls each\n"
-        )
+    for where, work in (("near", NEAR), ("far", FAR)):
+        for who, cost in zip(("plain script", "tieout"), compare(*work), strict=True):
+            sys.stdout.write(
+                f"{where}, {who}: {cost.records} records, {cost.calls} calls, "
+                f"{cost.rate:.1f} records/s, {cost.each:.3f} calls each\n"
+            )
