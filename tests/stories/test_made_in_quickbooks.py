@@ -182,4 +182,7 @@ def test_a_forgotten_pair_leaves_the_invoice_and_its_copy_alone(world: World) ->
     done = world.tieout.sync()
     assert done.standing("invoice") == {"excluded": 1}
     assert done.operations["books"]["create"] == 0
+    told = [entry for entry in world.tieout.history("1042") if entry["kind"] == "invoice"]
+    created = next(entry for entry in told if entry["what"].startswith("Created"))
+    assert created["pair"] == told[0]["pair"], "the record that still stands keeps its history"
     world.rests()

@@ -18,7 +18,7 @@ from tieout.engine.work import world_of
 from tieout.kinds.booking import NUMBER_LIMIT, closed_until
 from tieout.kinds.invoice import Invoice
 from tieout.kinds.settlement import Settlement
-from tieout.store import agenda, connections, mirror, pairs
+from tieout.store import agenda, connections, pairs
 
 
 def _set_service_date(doing: Doing) -> None:
@@ -184,16 +184,15 @@ def _enter_return(doing: Doing) -> None:
 
 
 def _unlink(doing: Doing) -> None:
+    """Forget the pair; its row, with all that was written for it, stays with the record that still stands."""
     one = doing.one
-    pairs.unlink(doing.tx, one)
-    now = doing.home.clock.now()
+    stays = Side.BOOKS if one.pair.crm is None else Side.CRM
+    pairs.part(doing.tx, one, stays, doing.home.clock.now())
+    # Forgetting a pair must never lead to a second document by itself.
+    alone = {"exclude": "unlinked"} if one.pair.kind is Kind.INVOICE else {}
     for side, id_ in ((Side.CRM, one.crm_id), (Side.BOOKS, one.books_id)):
-        if id_ and mirror.get(doing.tx, doing.stored.id, side, one.pair.kind, id_) is not None:
-            pairs.ensure(doing.tx, doing.stored.id, one.pair.kind, side, [id_], now)
-            again = pairs.find(doing.tx, doing.stored.id, one.pair.kind, side, id_)
-            if again is not None and one.pair.kind is Kind.INVOICE:
-                # Forgetting a pair must never lead to a second document by itself.
-                pairs.choose(doing.tx, again.id, {"exclude": "unlinked"})
+        if again := pairs.find(doing.tx, doing.stored.id, one.pair.kind, side, id_):
+            pairs.choose(doing.tx, again.id, alone)
 
 
 def _try_again(doing: Doing) -> None:

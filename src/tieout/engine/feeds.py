@@ -21,6 +21,7 @@ _FACT_CAUSES = (
     "tax_code_required",
     "income_account_missing",
     "currency_not_enabled",
+    "currency_not_in_hubspot",
     "period_closed",
     "service_date_required",
     "feature_not_supported",
