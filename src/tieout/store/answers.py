@@ -1,7 +1,7 @@
 """Answers to the questions that deciding asks, for a batch at a time, by few queries over indexed rows."""
 
 from collections import defaultdict
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Collection, Iterable, Mapping, Sequence
 from typing import Any
 
 import msgspec
@@ -37,9 +37,8 @@ from tieout.kinds.item import Item
 from tieout.kinds.rules import MATCHERS
 from tieout.remote.rows import Record
 from tieout.store import alike, ledger, links, merged, mirror, pairs, rates, undone
-from tieout.store.agenda import chunks, same_key
-from tieout.store.codec import decode_record
-from tieout.store.tables import key_row, match_key, pair, record
+from tieout.store.agenda import chunks
+from tieout.store.tables import key_row, match_key, pair
 
 _HOLDING = {
     "number": ("invoice", "credit_memo", "sales_receipt", "refund_receipt"),
@@ -225,63 +224,72 @@ def _matches(tx: Connection, connection: int, questions: Sequence[MatchesOf]) ->
 def _candidates(
     tx: Connection, connection: int, kind: Kind, side: Side, ids: Sequence[str]
 ) -> dict[str, tuple[Candidate, ...]]:
-    mine, theirs = match_key.alias("mine"), match_key.alias("theirs")
-    other = pair.c.books_id if side is Side.CRM else pair.c.crm_id
-    rows = tx.execute(
-        select(mine.c.id, mine.c.name, mine.c.value, theirs.c.id.label("other"), record.c.body)
-        .join(
-            theirs,
-            and_(same_key(mine, theirs), theirs.c.side == side.other.value),
+    own = tx.execute(
+        select(match_key.c.id, match_key.c.name, match_key.c.value).where(
+            match_key.c.connection == connection,
+            match_key.c.side == side.value,
+            match_key.c.kind == kind.value,
+            match_key.c.id.in_(ids),
+            match_key.c.name.in_(_MATCHING[kind]),
         )
-        .join(
-            pair,
-            and_(
-                pair.c.connection == mine.c.connection,
-                pair.c.kind == mine.c.kind,
-                other == theirs.c.id,
-                pair.c.linked_at == "",
-            ),
-        )
-        .join(
-            record,
-            and_(
-                record.c.connection == mine.c.connection,
-                record.c.side == side.other.value,
-                record.c.kind == mine.c.kind,
-                record.c.id == theirs.c.id,
-                record.c.gone == "",
-            ),
-        )
-        .where(
-            mine.c.connection == connection,
-            mine.c.side == side.value,
-            mine.c.kind == kind.value,
-            mine.c.id.in_(ids),
-            mine.c.name.in_(_MATCHING[kind]),
-        )
-    ).all()
-    if not rows:
-        return {}
-    unique = _unique(tx, connection, kind, {Key(row.name, row.value) for row in rows})
+    )
+    keys: dict[str, list[Key]] = defaultdict(list)
+    for row in own:
+        keys[row.id].append(Key(row.name, row.value))
+    unique = _unique(tx, connection, kind, {key for held in keys.values() for key in held})
+    # A domain counts only where one record on each side has it: many have that of a large provider.
+    telling = {id_: [key for key in held if key.name != "domain" or key in unique] for id_, held in keys.items()}
+    holding = _holding(tx, connection, kind, side.other, {key for held in telling.values() for key in held})
     shared: dict[tuple[str, str], dict[str, bool]] = defaultdict(dict)
-    bodies: dict[str, bytes] = {}
-    for row in rows:
-        key = Key(row.name, row.value)
-        if row.name == "domain" and key not in unique:
-            continue  # a domain counts only where one record on each side has it
-        shared[row.id, row.other][row.name] = key in unique
-        bodies[row.other] = row.body
+    for id_, held in telling.items():
+        for key in held:
+            for other in holding.get(key, ()):
+                shared[id_, other][key.name] = key in unique
+    ours = {row.id: row.record for row in mirror.rows(tx, connection, side, kind, list(telling))}
+    others = sorted({other for _, other in shared})
+    theirs = {row.id: row.record for row in mirror.rows(tx, connection, side.other, kind, others)}
     rules = MATCHERS[kind]
     found: dict[str, list[Candidate]] = defaultdict(list)
-    for (own, theirs_id), names in shared.items():
-        ours = mirror.get(tx, connection, side, kind, own)
-        record_there = decode_record(kind, bodies[theirs_id])
-        if ours is None or not getattr(record_there, "active", True):
+    for (id_, other), names in shared.items():
+        one, there = ours.get(id_), theirs.get(other)
+        if one is None or there is None or not getattr(there, "active", True):
             continue
-        crm, books = (ours, record_there) if side is Side.CRM else (record_there, ours)
+        crm, books = (one, there) if side is Side.CRM else (there, one)
         weighed = rules.compare(crm, books, names)
-        found[own].append(weighed if side is Side.CRM else _seen_from_books(weighed, record_there))
-    return {own: ranked(candidates) for own, candidates in found.items()}
+        found[id_].append(weighed if side is Side.CRM else _seen_from_books(weighed, there))
+    return {id_: ranked(candidates) for id_, candidates in found.items()}
+
+
+def _holding(tx: Connection, connection: int, kind: Kind, side: Side, keys: Collection[Key]) -> dict[Key, list[str]]:
+    """The records of a side that have these keys and are in no pair."""
+    own = pair.c.crm_id if side is Side.CRM else pair.c.books_id
+    found: dict[Key, list[str]] = defaultdict(list)
+    for name, values in _by_name(keys).items():
+        for chunk in chunks(values):
+            rows = tx.execute(
+                select(match_key.c.value, match_key.c.id)
+                .join(pair, and_(pair.c.connection == connection, pair.c.kind == kind.value, own == match_key.c.id))
+                .where(
+                    match_key.c.connection == connection,
+                    match_key.c.name == name,
+                    match_key.c.value.in_(chunk),
+                    match_key.c.kind == kind.value,
+                    match_key.c.side == side.value,
+                    pair.c.linked_at == "",
+                )
+                .order_by(match_key.c.id)
+            )
+            for row in rows:
+                found[Key(name, row.value)].append(row.id)
+    return found
+
+
+def _by_name(keys: Collection[Key]) -> dict[str, list[str]]:
+    """Their values, by the name of the key."""
+    names: dict[str, list[str]] = defaultdict(list)
+    for key in sorted(keys):
+        names[key.name].append(key.value)
+    return names
 
 
 def _seen_from_books(weighed: Candidate, crm: Record) -> Candidate:
@@ -290,13 +298,10 @@ def _seen_from_books(weighed: Candidate, crm: Record) -> Candidate:
     return msgspec.structs.replace(weighed, id=crm.id, label=name or crm.id)
 
 
-def _unique(tx: Connection, connection: int, kind: Kind, keys: set[Key]) -> set[Key]:
+def _unique(tx: Connection, connection: int, kind: Kind, keys: Collection[Key]) -> set[Key]:
     """Those keys that exactly one record has on each side."""
     found: set[Key] = set()
-    names: dict[str, list[str]] = defaultdict(list)
-    for key in keys:
-        names[key.name].append(key.value)
-    for name, values in names.items():
+    for name, values in _by_name(keys).items():
         for chunk in chunks(values):
             rows = tx.execute(
                 select(match_key.c.value, func.count(), func.count(match_key.c.side.distinct()))
