@@ -16,7 +16,7 @@ from tieout.actions.signatures import sign, signed_months
 from tieout.proof.aging import Aging, age
 from tieout.proof.report import Entry, Report
 from tieout.proof.signed import Change, Document
-from tieout.proof.tieout import Known
+from tieout.proof.tieout import Known, ReconcilingItem
 from tieout.store import connections, proofs, signatures
 from tieout.store.codec import encode
 
@@ -68,6 +68,34 @@ def test_a_day_s_tie_out_shows_its_groups_and_offers_the_signature(ana: Visitor)
     expect(page.get_by_role("row", name="Credit Memo")).to_contain_text("-$200.00")
     expect(page.get_by_role("button", name="Sign, and lock up to Mar 31, 2026")).to_be_visible()
     assert page.get_by_label("As of").input_value() == DAY.isoformat()
+
+
+def test_a_long_list_shows_its_largest_amounts_first_and_all_on_request(home: Home, ana: Visitor):
+    each = [
+        ReconcilingItem("invoice", "", f"{n}", f"{n}.00", "credit", "USD", f"N{n}", f"-{n}.00") for n in range(1, 61)
+    ]
+    many = [
+        Entry(str(n), "Journal Entry", f"9{n}", DAY, f"{n}", f"Buyer {n}", "USD", Decimal(n), Decimal(n))
+        for n in range(1, 61)
+    ]
+    owed = {one.customer: (one.name, one.open) for one in many}
+    report = Report(DAY, "USD", sum((one.open for one in many), Decimal(0)), owed, tuple(many))
+    with home.database.begin() as tx:
+        of = connections.find(tx, company.NAME)
+        assert of is not None
+        of_day = age([], [], report, Known({}, {}, {}), {})
+        kept = Kept(ties_out=True, currency={}, exceptions=tuple(each), as_of=DAY.isoformat(), aging=of_day)
+        proofs.keep(tx, of.id, company.NOW, encode(kept))
+    page = ana.open("/nova/tie-out")
+    differences = page.get_by_role("region", name="Differences and their reasons")
+    expect(differences.get_by_role("row", name="N60")).to_be_visible()
+    expect(differences.get_by_role("row", name="N11 ")).to_be_visible()
+    expect(differences.get_by_role("row", name="N10 ")).to_have_count(0)
+    expect(page.get_by_role("link", name="Show all 60")).to_have_count(3)
+    page.get_by_role("link", name="Show all 60").first.click()
+    expect(differences.get_by_role("row", name="N10 ")).to_be_visible()
+    expect(page.get_by_role("link", name="Show all")).to_have_count(0)
+    assert len(page.request.get(ana.site + "/nova/tie-out.json").json()["reasons"][0]["exceptions"]) == 60
 
 
 @pytest.mark.usefixtures("proved")

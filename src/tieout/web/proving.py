@@ -23,6 +23,9 @@ from tieout.web.signing_in import Form
 from tieout.web.views import attached, place, show
 from tieout.web.visit import HttpRequest, Visit, segment
 
+_MOST = 50
+"""Rows of a table that the page shows at first; a large company has thousands of them."""
+
 
 class Reason(msgspec.Struct, frozen=True):
     """Differences that have one reason. amounts: what they add to the difference, decimal text by currency."""
@@ -59,6 +62,7 @@ def tie_out_page(request: HttpRequest, reader: NamedDependency[Visit], name: Fro
         at=place(reader, name, "tie-out"),
         groups=GROUPS,
         titled=lambda code: titled(code, reader.words),
+        most=None if request.query_params.get("all") else _MOST,
         refused=request.query_params.get("done") == "refused",
     )
 
@@ -98,12 +102,16 @@ def tie_out_workbook(request: HttpRequest, reader: NamedDependency[Visit], name:
 
 
 def _reasons(exceptions: Iterable[ReconcilingItem], words: Words) -> list[Reason]:
-    """Unexplained ones first, then the most frequent."""
+    """Unexplained ones first, then the most frequent; within a reason, what adds most to the difference."""
     found: dict[str, list[ReconcilingItem]] = {}
     for exception in exceptions:
         found.setdefault(exception.reason, []).append(exception)
     order = sorted(found.items(), key=lambda entry: (entry[0] != UNEXPLAINED, -len(entry[1]), entry[0]))
-    return [Reason(code, titled(code, words), _sums(own), tuple(own)) for code, own in order]
+    return [Reason(code, titled(code, words), _sums(own), tuple(sorted(own, key=_size))) for code, own in order]
+
+
+def _size(exception: ReconcilingItem) -> tuple[Decimal, str]:
+    return -abs(Decimal(exception.effect)), exception.number
 
 
 def _sums(exceptions: Iterable[ReconcilingItem]) -> dict[str, str]:
