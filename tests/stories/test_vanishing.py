@@ -6,7 +6,8 @@ from typing import Any
 import pytest
 from tests.stories.virtual import Shop, in_virtual_time
 
-from tieout.actions.errors import WrongUse
+from tieout.actions.errors import OutOfReach, WrongUse
+from tieout.quickbooks import limits
 
 MANY = 24
 
@@ -77,5 +78,28 @@ def test_a_company_that_was_wiped_and_filled_again_is_never_taken_for_the_old_on
         assert {case.failure.cause for case in shop.cases() if case.failure.kind == "customer"} == {
             "deleted_in_quickbooks"
         }
+
+    in_virtual_time(tmp_path, story)
+
+
+def test_what_was_made_here_is_no_stranger_where_a_long_reading_was_broken_off(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    async def story(shop: Shop) -> None:
+        firm = shop.seller.company("Nova Ltd", "ana@nova.example")
+        for price in ("100.00", "200.00", "300.00"):
+            shop.seller.invoice(firm, ("Consulting", "1", price))
+        await shop.connect()
+        shop.plan("quickbooks", {"match": {"path": "/customer$"}, "do": "delay", "with": {"seconds": 1}})
+        await shop.sync()
+        await shop.clock.sleep(600)
+        monkeypatch.setattr(limits, "PAGE", 2)
+        shop.plan("quickbooks", {"match": {"path": "/query$"}, "do": "status", "with": {"status": 503}})
+        with pytest.raises(OutOfReach):
+            await shop.sync()
+        shop.plan("quickbooks")
+        done = await shop.sync(until_quiet=True)
+        assert done.states["invoice"]["in_sync"] == 3
+        assert shop.cases() == []
 
     in_virtual_time(tmp_path, story)

@@ -85,11 +85,10 @@ async def read_facts(work: Work, side: Side) -> None:
 async def _read_feed(work: Work, side: Side) -> bool:
     """Read one side's feed to its end. Returns whether its facts changed."""
     cursor = work.stored.crm_cursor if side is Side.CRM else work.stored.books_cursor
-    read_at = work.stored.crm_read_at if side is Side.CRM else work.stored.books_read_at
     facts_changed = False
     async for found in work.sides.of(side).feed(cursor):
         now = work.now()
-        batch = vanishing.without_strangers(work, side, found, read_at)
+        batch = vanishing.without_strangers(work, side, found)
         with work.database.begin() as tx:
             mirror.apply(tx, work.connection, side, batch, now)
             values: dict[str, object] = {f"{side}_cursor": batch.cursor, f"{side}_read_at": now.isoformat()}

@@ -41,21 +41,21 @@ def check(work: Work) -> None:
             raise Vanished(kind, side, gone, linked)
 
 
-def without_strangers(work: Work, side: Side, batch: Batch, read_at: str) -> Batch:
+def without_strangers(work: Work, side: Side, batch: Batch) -> Batch:
     """The batch, where what bears the id of a linked record but was made after the two were linked counts as gone.
 
     A company that was wiped and filled again gives its ids out once more (QuickBooks, fault 10200 "Company Reset").
-    read_at: when the cursor was stored (ISO, UTC). What was linked before then cannot have been made since: each of
-    the two clocks, ours and the side's, is asked only about its own moments.
+    What was linked before the cursor's moment cannot have been made since: each of the two clocks, ours and the
+    side's, is asked only about its own moments.
     """
-    if not batch.new or not read_at:
+    if not batch.new or not batch.new_since:
         return batch
+    before = datetime.fromisoformat(batch.new_since)
     new = {kind: [row for row in batch.rows if row.kind is kind and _is_new(row, batch)] for kind in Kind}
     strangers: set[tuple[Kind, str]] = set()
     with work.database.read() as tx:
         for kind, made in new.items():
             linked = vanished.linked_since(tx, work.connection, kind, side, [row.id for row in made])
-            before = datetime.fromisoformat(read_at)
             strangers |= {(kind, id_) for id_, at in linked.items() if datetime.fromisoformat(at) < before}
     rows = tuple(
         Row(row.kind, row.id, _FOR_EVER, None, "deleted", row.parent) if (row.kind, row.id) in strangers else row

@@ -22,6 +22,8 @@ from tieout.remote.rows import Batch
 
 OVERLAP: Final = timedelta(seconds=5)
 """Changes become visible in no exact order; so much is asked for again."""
+_LATENCY: Final = timedelta(minutes=1)
+"""By so much, at most, QuickBooks' clock is ahead of what its answers let us reckon: they were under way."""
 
 Held = Callable[[str], Collection[str]]
 """The ids that the mirror holds of an entity (`Invoice`, `Vendor` …), those of transactions for `Payment`."""
@@ -32,12 +34,15 @@ class Cursor(msgspec.Struct, frozen=True, omit_defaults=True):
 
     since: the server's moment from which change data capture goes on, empty before the first answer.
     todo: entities still to be paged through, each with the last id read. after: only objects changed since then;
-    empty in a complete read. read: fields that were read besides Tieout's own, as `invoice.class`.
+    empty in a complete read. since_here, after_here: moments of our own clock no later than those two, empty where they
+    are not known. read: fields that were read besides Tieout's own, as `invoice.class`.
     """
 
     since: str = ""
+    since_here: str = ""
     todo: dict[str, str] = {}
     after: str = ""
+    after_here: str = ""
     read: tuple[str, ...] = ()
 
 
@@ -80,17 +85,20 @@ class Feed:
     async def _changes(self, at: Cursor) -> tuple[Batch | None, Cursor]:
         """One call of change data capture; None where it is not the whole, with the paging that will be."""
         since = datetime.fromisoformat(at.since) - OVERLAP
+        paged = Cursor(todo=dict.fromkeys(ALL, "0"), after=since.isoformat(), after_here=at.since_here, read=at.read)
         if self._client.server_now() - since > timedelta(days=limits.CAPTURE_DAYS):
-            return None, Cursor(todo=dict.fromkeys(ALL, "0"), after=since.isoformat(), read=at.read)
+            return None, paged
+        asked = self._clock.now()
         changes = await self._client.changes((*ALL, *facts.CHANGES), since)
-        until = changes.until.isoformat()
+        until, here = changes.until.isoformat(), asked.isoformat()
         if sum(len(page.rows) for page in changes.pages) >= limits.PAGE:
-            return None, Cursor(until, dict.fromkeys(ALL, "0"), since.isoformat(), at.read)
+            return None, msgspec.structs.replace(paged, since=until, since_here=here)
         pages = sorted((page for page in changes.pages if page.entity in ALL), key=lambda page: ALL.index(page.entity))
         facts_changed = any(page.rows and page.entity in facts.CHANGES for page in changes.pages)
         new = _made_after(pages, datetime.fromisoformat(at.since))
-        ended = Cursor(since=until, read=at.read)
-        return _batch(self._reader.rows(pages), ended, new=new, facts_changed=facts_changed), at
+        ended = Cursor(until, here, read=at.read)
+        rows = self._reader.rows(pages)
+        return _batch(rows, ended, new=new, new_since=at.since_here, facts_changed=facts_changed), at
 
     async def _pages(self, at: Cursor, *, facts_changed: bool) -> AsyncIterator[Batch]:
         conditions = (f"MetaData.LastUpdatedTime >= {moment(datetime.fromisoformat(at.after))}",) if at.after else ()
@@ -101,7 +109,7 @@ class Feed:
             if not at.since:
                 # The answer carries the moment of its end; what changed while it was being made counts as after it.
                 begun = self._client.server_now() - (self._clock.now() - asked)
-                at = msgspec.structs.replace(at, since=begun.isoformat())
+                at = msgspec.structs.replace(at, since=begun.isoformat(), since_here=(asked - _LATENCY).isoformat())
             for page in pages:
                 before, at = at, _after(at, page)
                 last = not at.todo
@@ -109,12 +117,13 @@ class Feed:
                     self._reader.rows((page,)),
                     before if last and at.after else at,
                     new=_made_after((page,), datetime.fromisoformat(at.after) + OVERLAP) if at.after else frozenset(),
+                    new_since=at.after_here,
                     complete=last and not at.after,
                     facts_changed=last and facts_changed,
                 )
         if at.after:
             deleted = await self._deleted(self._held) if self._held is not None else []
-            yield _batch(self._reader.rows(deleted), Cursor(since=at.since, read=at.read))
+            yield _batch(self._reader.rows(deleted), Cursor(at.since, at.since_here, read=at.read))
 
     async def _deleted(self, held: Held) -> list[Page]:
         """Objects that the mirror holds and QuickBooks does not, found by reading all ids."""
@@ -165,6 +174,7 @@ def _batch(
     at: Cursor,
     *,
     new: frozenset[tuple[Kind, str]] = frozenset(),
+    new_since: str = "",
     complete: bool = False,
     facts_changed: bool = False,
 ) -> Batch:
@@ -175,6 +185,7 @@ def _batch(
         unreadable=rows.unreadable,
         wholes=rows.wholes,
         new=new,
+        new_since=new_since,
         complete=complete,
         facts_changed=facts_changed,
     )

@@ -63,7 +63,8 @@ class Batch(msgspec.Struct, frozen=True):
 
     wholes: (kind, parent, the parent's version) of which `rows` lists every record; stored ones that are not among
     them, and not newer, are gone.
-    new: (kind, id) of the records, or parents of records, that were made since the moment that the cursor asked from.
+    new: (kind, id) of the records, or parents of records, that were made since the moment that the cursor asked from;
+    new_since: a moment of our own clock (ISO, UTC) no later than that, empty where it is not known.
     complete: this batch ends one complete read of everything. facts_changed: read the side's facts again.
     """
 
@@ -73,5 +74,6 @@ class Batch(msgspec.Struct, frozen=True):
     unreadable: tuple[Unreadable, ...] = ()
     wholes: tuple[tuple[Kind, str, int], ...] = ()
     new: frozenset[tuple[Kind, str]] = frozenset()
+    new_since: str = ""
     complete: bool = False
     facts_changed: bool = False
