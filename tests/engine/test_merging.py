@@ -64,8 +64,9 @@ class World:
         with self.database.begin() as tx:
             mirror.put(tx, CONNECTION, Side.BOOKS, [Row(Kind.CUSTOMER, gone, 2, None, "deleted")], NOW)
         work = SimpleNamespace(
-            database=self.database, connection=CONNECTION, sides=SimpleNamespace(books=books), now=lambda: NOW
-        )
+            database=self.database, begin=self.database.begin, connection=CONNECTION,
+            sides=SimpleNamespace(books=books), now=lambda: NOW,
+        )  # fmt: skip
         asyncio.run(merging.find(work))
         with self.database.read() as tx:
             return merged.heirs(tx, CONNECTION, Kind.CUSTOMER, Side.BOOKS, [gone]).get(gone, "")

@@ -38,8 +38,7 @@ def annotations(work: Work) -> Iterator[list[Planned]]:
     invoices, customers = _touched(work)
     for ids, derive in ((invoices, _invoices), (customers, _customers)):
         for start in range(0, len(ids), _CHUNK):
-            with work.database.begin() as tx:
-                journal.check_epoch(tx, work.connection, work.epoch)
+            with work.begin() as tx:
                 due = list(derive(tx, work, pairs.load(tx, ids[start : start + _CHUNK])))
                 journal.plan(
                     tx,

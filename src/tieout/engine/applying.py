@@ -57,8 +57,7 @@ async def _write(work: Work, side: Side, entries: Sequence[Entry], inputs: dict[
     except RemoteError as error:
         _give_up(work, entries, str(error))
         return
-    with work.database.begin() as tx:
-        journal.check_epoch(tx, work.connection, work.epoch)
+    with work.begin() as tx:
         mirror.put(tx, work.connection, side, prepared.stale, work.now())
         for dropped in prepared.dropped:
             _end(tx, work, dropped, journal.DROPPED, Result(why="The record changed since it was decided."))
@@ -84,8 +83,7 @@ async def send(
     again: it was sent before. landed: by operation, what is known to have happened then, however it is answered now.
     """
     work.lease.check()
-    with work.database.begin() as tx:
-        journal.check_epoch(tx, work.connection, work.epoch)
+    with work.begin() as tx:
         if again:
             journal.sent_again(tx, unit.id, work.now())
         else:
@@ -93,8 +91,7 @@ async def send(
 
     def leaves() -> float:
         """Its quota and its sign-in may have been waited for: only now it must be ours to send, and counts as sent."""
-        with work.database.begin() as tx:
-            journal.check_epoch(tx, work.connection, work.epoch)
+        with work.begin() as tx:
             journal.leaves(tx, unit.id, work.now())
         return min(_SEND_SECONDS, work.lease.check())
 
@@ -128,8 +125,7 @@ def record(
     inputs: dict[str, str],
 ) -> None:
     """Write down how the members of a unit ended, with all that follows, in one transaction."""
-    with work.database.begin() as tx:
-        journal.check_epoch(tx, work.connection, work.epoch)
+    with work.begin() as tx:
         if any(isinstance(outcome, Unknown) for outcome in outcomes):
             _unknown(tx, work, side, unit, entries)
         else:
@@ -346,7 +342,7 @@ def _unknown(tx: Connection, work: Work, side: Side, unit: Unit, entries: Sequen
 
 def _give_up(work: Work, entries: Sequence[Entry], why: str) -> None:
     """The safety read did not come through: nothing was sent, and it is tried again a little later."""
-    with work.database.begin() as tx:
+    with work.begin() as tx:
         for entry in entries:
             _end(tx, work, entry.operation.id, journal.DROPPED, Result(why=why))
         _retry(tx, work, entries, "unavailable", why, None)
@@ -377,7 +373,7 @@ async def _read_stale(work: Work, side: Side, entries: Sequence[Entry], outcomes
             raise
         except RemoteError:
             continue
-        with work.database.begin() as tx:
+        with work.begin() as tx:
             mirror.put(tx, work.connection, side, rows, work.now())
 
 

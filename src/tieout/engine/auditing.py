@@ -65,7 +65,7 @@ def _provide(work: Work) -> None:
         for one in invoices
         if isinstance(one, Invoice) and one.customer and foreign(one.currency, books) and is_traded(one.currency, books)
     }
-    with work.database.begin() as tx:
+    with work.begin() as tx:
         currency.make(tx, work, sorted(wanted))
 
 
@@ -75,7 +75,7 @@ def _link_certain(work: Work) -> dict[Kind, int]:
     linked = dict.fromkeys((Kind.CUSTOMER, Kind.ITEM), 0)
     for kind in linked:
         for chunk in _alone(work, kind):
-            with work.database.begin() as tx:
+            with work.begin() as tx:
                 work.spoken_for = journal.open_pairs(tx, work.connection)
                 loaded = [one for one in pairs.load(tx, chunk) if one.id not in work.spoken_for]
                 due = [_unneeded(one) for one in loaded if not one.unreadable]
@@ -179,7 +179,7 @@ def _link_matches(work: Work, matches: Sequence[Match]) -> list[Match]:
     """Link invoices found to be the same; returns those that are linked now and were not before."""
     linked: list[Match] = []
     for chunk in agenda.chunks([match for match in matches if match.how != "linked"]):
-        with work.database.begin() as tx:
+        with work.begin() as tx:
             work.spoken_for = journal.open_pairs(tx, work.connection)
             for match in chunk:
                 own = _unsettled(tx, work, Side.CRM, Kind.INVOICE, match.crm.id)
@@ -209,7 +209,7 @@ def _take_settlements(work: Work, match: Match) -> int:
         return 0
     made = 0
     near = timedelta(days=work.stored.settings.same_payment_days)
-    with work.database.begin() as tx:
+    with work.begin() as tx:
         left = _paid(tx, work, Side.CRM, match.crm.id)
         for payment in _paid(tx, work, Side.BOOKS, match.books.id):
             twin = next((one for one in left if _same_payment(one, payment, near)), None)

@@ -32,6 +32,6 @@ async def refresh(work: Work) -> None:
     if not linked:
         return
     read = await work.sides.books.read(Kind.CUSTOMER, list(linked))
-    with work.database.begin() as tx:
+    with work.begin() as tx:
         mirror.put(tx, work.connection, Side.BOOKS, read, work.now())
     work.touched[Kind.CUSTOMER].update(linked.values())

@@ -42,7 +42,7 @@ async def read_rates(work: Work) -> None:
         found = await work.sides.books.rates({(one.currency, one.day) for one in wanted})
     except Refusal:
         return  # then none is known, which says what to do
-    with work.database.begin() as tx:
+    with work.begin() as tx:
         rates.keep(tx, work.connection, found, work.now())
         for one, lacking in wanted.items():
             for pair in lacking if (one.currency, one.day) in found else ():

@@ -75,8 +75,7 @@ def decide_pairs(work: Work, kind: Kind, due: Sequence[int]) -> Iterator[list[Pl
 
 def _decide_chunk(work: Work, kind: Kind, ids: Sequence[int]) -> list[Planned]:
     planned: list[Planned] = []
-    with work.database.begin() as tx:
-        journal.check_epoch(tx, work.connection, work.epoch)
+    with work.begin() as tx:
         work.stored = connections.get(tx, work.connection)  # a person may have changed a setting, or paused it
         if work.stored.status == "paused":
             return []

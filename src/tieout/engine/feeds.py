@@ -75,7 +75,7 @@ async def read_facts(work: Work, side: Side) -> None:
         values = {"books_facts": books}
         if not books.revenue_recognition and work.stored.learned != connections.Learned():
             values["learned"] = connections.Learned()
-    with work.database.begin() as tx:
+    with work.begin() as tx:
         connections.change(tx, work.connection, **values, facts_at=work.now().isoformat())
         if changed:
             agenda.mark_all(tx, work.connection)
@@ -89,7 +89,7 @@ async def _read_feed(work: Work, side: Side) -> bool:
     async for found in work.sides.of(side).feed(cursor):
         now = work.now()
         batch = vanishing.without_strangers(work, side, found)
-        with work.database.begin() as tx:
+        with work.begin() as tx:
             mirror.apply(tx, work.connection, side, batch, now)
             values: dict[str, object] = {f"{side}_cursor": batch.cursor, f"{side}_read_at": now.isoformat()}
             if batch.complete:
@@ -140,11 +140,11 @@ async def _read_finalized(work: Work) -> None:
         for i, day in days.items()
         if i in asked
     ]
-    with work.database.begin() as tx:
+    with work.begin() as tx:
         mirror.put(tx, work.connection, Side.CRM, rows, work.now())
 
 
 def _change(work: Work, **values: object) -> None:
-    with work.database.begin() as tx:
+    with work.begin() as tx:
         connections.change(tx, work.connection, **values)
     work.reload()

@@ -34,9 +34,9 @@ async def find(work: Work) -> None:
             old = [id_ for id_ in dict.fromkeys(named) if _payer(tx, work, id_) in under]
         if old:
             rows = await work.sides.books.read(Kind.INVOICE, old)
-            with work.database.begin() as tx:
+            with work.begin() as tx:
                 mirror.put(tx, work.connection, Side.BOOKS, rows, work.now())
-        with work.database.begin() as tx:
+        with work.begin() as tx:
             heir = _heir(tx, work, customer, named)
             if heir:
                 row = Row(Kind.CUSTOMER, customer, version + 1, None, "merged", heir)
@@ -54,9 +54,9 @@ async def _find_items(work: Work) -> None:
             old = [id_ for id_, lines in known.items() if _sold(tx, work, id_, lines) & under]
         if old:
             rows = await work.sides.books.read(Kind.INVOICE, old)
-            with work.database.begin() as tx:
+            with work.begin() as tx:
                 mirror.put(tx, work.connection, Side.BOOKS, rows, work.now())
-        with work.database.begin() as tx:
+        with work.begin() as tx:
             named = set().union(*(_sold(tx, work, id_, lines) for id_, lines in known.items()))
             heir = named.pop() if len(named) == 1 else ""
             there = mirror.get(tx, work.connection, Side.BOOKS, Kind.ITEM, heir)

@@ -63,7 +63,7 @@ async def carry_out(work: Work) -> None:
         return
     check(work)
     await _take_back(work)
-    with work.database.begin() as tx:
+    with work.begin() as tx:
         agenda.forget_needs(tx, work.connection)
         rates.forget_moving(tx, work.connection, work.now())
         for kind in (Kind.CUSTOMER, Kind.ITEM):
@@ -111,7 +111,7 @@ async def _read_payments(work: Work) -> None:
         about = ledger.to_be_booked(tx, work.connection)
     if about:
         rows = await work.sides.crm.read(Kind.SETTLEMENT, about)
-        with work.database.begin() as tx:
+        with work.begin() as tx:
             mirror.put(tx, work.connection, Side.CRM, rows, work.now())
 
 
@@ -122,7 +122,7 @@ async def _read_again(work: Work, kind: Kind, ids: Sequence[int]) -> None:
     for side in Side:
         own = [one.crm_id if side is Side.CRM else one.books_id for one in due]
         rows = await work.sides.of(side).read(kind, [id_ for id_ in own if id_])
-        with work.database.begin() as tx:
+        with work.begin() as tx:
             mirror.put(tx, work.connection, side, rows, work.now())
 
 

@@ -20,8 +20,7 @@ async def recover(work: Work) -> None:
     A unit may still take effect until the side's own time-out has passed, so absence is believed only after that.
     Raises SignInTrouble.
     """
-    with work.database.begin() as tx:
-        journal.check_epoch(tx, work.connection, work.epoch)
+    with work.begin() as tx:
         journal.drop_planned(tx, work.connection, pass_id=work.pass_id, now=work.now())
         units = journal.open_units(tx, work.connection)
         for entry in journal.open_creations(tx, work.connection):
@@ -30,9 +29,7 @@ async def recover(work: Work) -> None:
                 work.reserved.take(applying.taken(entry.operation), entry.pair)
     for side, unit, state, sent_at in units:
         if state == journal.SENT:
-            with work.database.begin() as tx:
-                # A pass that was overtaken meanwhile must not open again what the other has settled.
-                journal.check_epoch(tx, work.connection, work.epoch)
+            with work.begin() as tx:
                 journal.end_unit(tx, unit.id, journal.UNKNOWN)
         if work.now() < work.committed_by(side, sent_at):
             continue
@@ -82,8 +79,7 @@ async def _look(work: Work, side: Side, unit: Unit, entries: Sequence[Entry]) ->
 
 async def _take(work: Work, side: Side, unit: Unit, entries: Sequence[Entry], findings: Sequence[Finding]) -> None:
     """Adopt what is there; what is missing is decided anew and goes into a new unit."""
-    with work.database.begin() as tx:
-        journal.check_epoch(tx, work.connection, work.epoch)
+    with work.begin() as tx:
         for entry, finding in zip(entries, findings, strict=True):
             operation = entry.operation
             match finding:

@@ -34,7 +34,7 @@ async def sweep(work: Work) -> None:
     async for batch in work.sides.crm.feed(""):
         for row in batch.rows:
             seen[row.kind].add(row.id)
-        with work.database.begin() as tx:
+        with work.begin() as tx:
             mirror.apply(tx, work.connection, Side.CRM, batch, work.now())
     for kind in Kind:
         with work.database.read() as tx:
@@ -48,7 +48,7 @@ async def _read(work: Work, kind: Kind, ids: list[str]) -> None:
     if not ids:
         return
     rows = await work.sides.crm.read(kind, ids)
-    with work.database.begin() as tx:
+    with work.begin() as tx:
         mirror.put(tx, work.connection, Side.CRM, rows, work.now())
 
 
@@ -58,6 +58,6 @@ def _due(work: Work, last: str, every: timedelta) -> bool:
 
 
 def _noted(work: Work, column: str) -> None:
-    with work.database.begin() as tx:
+    with work.begin() as tx:
         connections.change(tx, work.connection, **{column: work.now().isoformat()})
     work.reload()

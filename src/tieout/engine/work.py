@@ -1,13 +1,15 @@
 """What one pass works with."""
 
 from collections import defaultdict
-from collections.abc import Callable, Collection, Sequence
+from collections.abc import Callable, Collection, Iterator, Sequence
+from contextlib import contextmanager
 from datetime import date, datetime, timedelta
 from decimal import Decimal
 from random import Random
 from typing import Protocol
 
 import msgspec
+from sqlalchemy import Connection
 
 from tieout.core.decide import World
 from tieout.core.facts import BooksFacts, CrmFacts, Facts
@@ -17,7 +19,7 @@ from tieout.core.questions import RateOn
 from tieout.core.records import Kind, Side
 from tieout.remote.ports import Clock
 from tieout.remote.side import Side as RemoteSide
-from tieout.store import connections
+from tieout.store import connections, journal
 from tieout.store.connections import StoredConnection
 from tieout.store.database import Database
 
@@ -118,6 +120,16 @@ class Work:
         self.unrated: defaultdict[RateOn, set[int]] = defaultdict(set)
         self.rates_asked: set[RateOn] = set()
         self.stored: StoredConnection = self.reload()
+
+    @contextmanager
+    def begin(self) -> Iterator[Connection]:
+        """A transaction of this pass. Raises StaleEpoch where another one has taken over: it may write nothing more.
+
+        What it had asked for before may be answered only now, and would put a cursor back to where it stood.
+        """
+        with self.database.begin() as tx:
+            journal.check_epoch(tx, self.connection, self.epoch)
+            yield tx
 
     def reload(self) -> StoredConnection:
         """Read the connection afresh."""
