@@ -101,7 +101,7 @@ class Watched:
             place = (entity, after["Id"])
             before = self._known.get(place, {})
             act: Act = "delete" if after.get("status") == "Deleted" else "void" if operation == "void" else "update"
-            if place not in self._known:
+            if place not in self._known and act != "delete":  # QuickBooks itself may have made what a person deletes
                 act = "create"
             elif act != "delete" and int(after["SyncToken"]) <= int(before.get("SyncToken", "1000000")):
                 continue  # a replayed answer: nothing happened again
