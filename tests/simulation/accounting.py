@@ -94,14 +94,14 @@ def _looked_up_stale(scene: Scene, ours: Effect) -> bool:
 
 
 def _left_strange(scene: Scene, ours: Effect) -> bool:
-    """Whether a person took the copy of our step away, or this part, or changed it: with its answer lost, nothing shows it.
+    """Whether a person took what we wrote away, or changed this part of a copy: with its answer lost, nothing shows it.
 
     The pair is broken then, or held: nobody's edit is taken for our own.
     """
     copy = scene.parts_of.get((ours.entity, ours.id))
-    since = [effect for effect in scene.theirs(Side.CRM) if copy is not None and effect.at >= ours.at]
+    since = [effect for effect in scene.theirs(Side.CRM) if effect.at >= ours.at]
     return any(
-        (effect.entity, effect.id) == (ours.entity, ours.id)
+        ((effect.entity, effect.id) == (ours.entity, ours.id) and (copy is not None or effect.act == "delete"))
         or (effect.act, effect.entity, effect.id) == ("delete", "invoices", copy)
         for effect in since
     )
