@@ -131,6 +131,35 @@ def test_a_lost_answer_is_settled_by_our_marker(us, lost):
         assert finding.row.record == finding.sent.record
 
 
+@pytest.mark.parametrize("whole", [True, False], ids=["whole", "in part"])
+def test_a_payment_with_lost_answer_that_was_moved_meanwhile_no_longer_pays_its_invoice(us, whole):
+    async def story():
+        customer, invoice = await opened(us)
+        other = (await us.invoice(customer, await us.item("Advice")))["Id"]
+        operation = payment(invoice)
+        (unit,) = (await prepared(us, operation)).units
+        await us.faults({"match": {"method": "POST", "path": "/payment"}, "nth": 1, "do": "drop_after"})
+        await us.side.send(unit, [operation], 30.0)
+        (booked,) = await us.rows("Payment")
+        moved = [(other, 40)] if whole else [(other, 15), (invoice, 25)]
+        await us.post(
+            "/payment",
+            {
+                **{name: booked[name] for name in ("Id", "SyncToken", "CustomerRef", "TotalAmt", "PrivateNote")},
+                "Line": [{"Amount": a, "LinkedTxn": [{"TxnId": i, "TxnType": "Invoice"}]} for i, a in moved],
+            },
+        )
+        (finding,) = await us.side.settle(unit, [operation])
+        return f"{booked['Id']}:{invoice}", finding
+
+    id_, finding = asyncio.run(story())
+    assert (finding.row.id, finding.sent.id, finding.sent.record.amount) == (id_, id_, 40)
+    if whole:
+        assert (finding.row.gone, finding.row.record) == ("deleted", None)
+    else:
+        assert finding.row.record.amount == 25
+
+
 def went_back(booked: Row, amount: str, number: int = 2) -> Operation:
     record = booked.record
     returned = msgspec.structs.replace(record, returned=Decimal(amount))

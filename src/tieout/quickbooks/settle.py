@@ -117,7 +117,8 @@ class Settler:
             head = msgspec.json.decode(raw, type=Head)
             made = datetime.fromisoformat((head.meta_data and head.meta_data.create_time) or "")
             if kind is Kind.SETTLEMENT:
-                return _Candidate(self._reader.application(raw, _paid(raw)), made)
+                _, _, parts = self._reader.payment(raw)
+                return _Candidate(self._reader.application(raw, _paid(raw)), made, tuple(parts))
             return _Candidate(self._reader.row(kind, raw), made)
         except (msgspec.DecodeError, ValueError) as error:
             if any(member.encode() in bytes(raw) for member in members):
@@ -127,7 +128,8 @@ class Settler:
     def _finding(self, operation: Operation, body: Json, there: Sequence["_Candidate"], since: datetime) -> Finding:
         for candidate in there:
             if _is_ours(operation, body, candidate, since):
-                return Landed(candidate.row, self._as_sent(operation, body, candidate.row))
+                sent = self._as_sent(operation, body, candidate.row)
+                return Landed(_now(sent, candidate), sent)
         return Absent()
 
     def _as_sent(self, operation: Operation, body: Json, now: Row) -> Row:
@@ -160,6 +162,14 @@ class Settler:
         return msgspec.structs.replace(read, record=record)
 
 
+def _now(sent: Row, found: "_Candidate") -> Row:
+    """What was found, as it is now; of a payment, what it still pays of the invoice that it was sent for."""
+    if sent.kind is not Kind.SETTLEMENT:
+        return found.row
+    moved = msgspec.structs.replace(gone(Kind.SETTLEMENT, sent.id, found.row.version), parent=found.row.parent)
+    return next((part for part in found.parts if part.id == sent.id), moved)
+
+
 def _withdrawn(operation: Operation, now: Row) -> Row:
     """The row of what stands as it was sent; of a voided payment nothing is left."""
     if operation.kind is not Kind.SETTLEMENT:
@@ -175,10 +185,11 @@ def _paid(raw: msgspec.Raw) -> str:
 
 
 class _Candidate(msgspec.Struct, frozen=True):
-    """A record that could be what was sent. made: when QuickBooks made it."""
+    """A record that could be what was sent. made: when QuickBooks made it. parts: what a payment pays, by invoice."""
 
     row: Row
     made: datetime
+    parts: tuple[Row, ...] = ()
 
 
 def _bodies(unit: Unit) -> list[Json]:
