@@ -115,11 +115,10 @@ def test_a_copy_reads_back_as_it_was_written(world, copying):
     world.calls()
     world.clock.advance(5)
     world.pull()
-    unshown = {"created": None, "modified": None, "email": "ana@nova.example"}
-    assert replace(copying.stands, **unshown) == replace(made, **unshown)
+    assert (made.email, copying.stands) == ("ana@nova.example", made)
     assert world.calls() <= 12
     fresh = world.run(world.side.read(Kind.INVOICE, [copying.id]))[0].record
-    assert replace(fresh, **unshown) == replace(made, **unshown)
+    assert replace(fresh, modified=None) == made
 
 
 def test_a_product_brings_no_tax_of_its_own_onto_a_copy(world, copying):

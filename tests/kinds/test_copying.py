@@ -1,5 +1,6 @@
 """What an invoice made in QuickBooks becomes in HubSpot: whatever its lines are, the copy adds up to its total."""
 
+from datetime import date
 from decimal import Decimal
 
 import msgspec
@@ -53,6 +54,12 @@ def test_hubspot_can_take_every_line_of_a_copy(books: Invoice) -> None:
         assert line_amount(line.quantity, line.price, books.currency) == line.amount
     assert len({line.source for line in made.lines}) == len(made.lines)
     assert made.discount >= 0
+
+
+def test_a_copy_has_no_service_date_since_hubspot_would_bill_by_it() -> None:
+    line = Line("1", name="Hosting", price=Decimal(10), amount=Decimal(10), service_date=date(2026, 3, 5))
+    made = copy(Invoice("9", "1042", currency="USD", lines=(line,), total=Decimal(10)), "company:1", {})
+    assert [one.service_date for one in made.lines] == [None]
 
 
 @given(invoices())

@@ -26,7 +26,7 @@ from tieout.remote.rows import Row
 from tieout.remote.side import Operation, Unit
 
 _ENVELOPE = decoder(Envelope)
-_HEADER = ("number", "status", "date", "due", "memo", "po", "total", "balance", "custom")
+_HEADER = ("number", "status", "email", "date", "due", "memo", "po", "total", "balance", "created", "custom")
 _DAYS = ("due", "date")
 
 

@@ -119,7 +119,6 @@ def _sold(line: Line, currency: str, products: Mapping[str, str]) -> Line:
         quantity=quantity,
         price=price,
         amount=line.amount,
-        service_date=line.service_date,
         source=line.id,
     )
 
