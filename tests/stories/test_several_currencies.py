@@ -243,6 +243,26 @@ def test_companies_that_trade_in_different_currencies_become_one_and_each_custom
     in_virtual_time(tmp_path, story)
 
 
+def test_an_invoice_in_another_currency_is_still_corrected_after_its_company_was_merged(tmp_path: Path) -> None:
+    async def story(shop: Shop) -> None:
+        open_to(shop, EUR="1.08")
+        nova = shop.seller.company("Nova Ltd", "ana@nova.example")
+        invoice = shop.seller.invoice(nova, ("Consulting", "1", "10.00"), currency="EUR")
+        shop.seller.invoice(nova, ("Consulting", "1", "30.00"))
+        await shop.connect()
+        await shop.sync(until_quiet=True)
+        shop.seller.merge("companies", shop.seller.company("Nova Group", "ben@nova.example")[0], nova[0])
+        shop.seller.create("line_items", {"name": "Advice", "quantity": "1", "price": "5.00"}, [(invoice, 410)])
+        await shop.clock.sleep(5)
+        done = await shop.sync(until_quiet=True)
+        assert done.states["invoice"]["in_sync"] == 2
+        owed = {one["TotalAmt"]: one["CustomerRef"]["name"] for one in shop.bookkeeper.all("Invoice")}
+        assert owed == {15: "Nova Ltd (EUR)", 30: "Nova Ltd"}
+        await shop.ends_well()
+
+    in_virtual_time(tmp_path, story)
+
+
 def test_an_edit_reaches_the_company_and_all_of_its_customers(tmp_path: Path) -> None:
     async def story(shop: Shop) -> None:
         open_to(shop, EUR="1.08")

@@ -67,10 +67,11 @@ class InvoiceRules:
             return frozenset()
         if pair.books is not None and is_foreign_copy(crm, pair.books):
             return frozenset()
-        former = frozenset[Question]()
         if pair.bond is not None and pair.books is not None:
-            former = merging.former_customers(crm, pair.books, pair.bond) - answers.keys()
-        if first := questions(pair, crm, world, answers) | former:
+            if former := merging.former_customers(crm, pair.books, pair.bond) - answers.keys():
+                return former
+            crm, _ = _of_its_customer(crm, pair.books, pair.bond, answers)
+        if first := questions(pair, crm, world, answers):
             return first
         if pair.bond is None and crm.status != "draft" and "create_anyway" not in pair.choices:
             alike = alike_question(crm, Side.BOOKS, book(pair, crm, world, answers).invoice.customer, world)
@@ -122,14 +123,11 @@ class InvoiceRules:
             return self._copied(pair, crm, books, bond, world, answers)
         if is_foreign_copy(crm, books):
             return copy_rules.foreign(crm, books, bond, pair.choices)
-        if crm.contact == bond.crm_base.contact == bond.crm_base.customer:
-            # The contact has got a company since: what was issued to the contact stays with it.
-            crm = msgspec.structs.replace(crm, customer=bond.crm_base.customer)
         if "void" in (crm.status, books.status):
             return _void(crm, books, world, pair.choices)
         if back := restored(pair.choices):
             return _restore(crm, back)
-        crm, bond = merging.followed(crm, books, bond, answers)
+        crm, bond = _of_its_customer(crm, books, bond, answers)
         in_crm = charge.differences(bond.crm_base, crm, Side.CRM)
         in_books = charge.differences(bond.books_base, books, Side.BOOKS)
         apart = _totals_apart(crm, books) if not in_crm and not in_books else ()
@@ -262,6 +260,16 @@ def _totals_apart(crm: Invoice, books: Invoice) -> tuple[Difference, ...]:
     if crm.total == books.total:
         return ()
     return (Difference("total", str(crm.total), str(books.total)),)
+
+
+def _of_its_customer(
+    crm: Invoice, books: Invoice, bond: Bond[Invoice], answers: Answers
+) -> tuple[Invoice, Bond[Invoice]]:
+    """The invoice, still of the customer it was issued to, where nobody gave it another one; and what is kept of it."""
+    if crm.contact == bond.crm_base.contact == bond.crm_base.customer:
+        # The contact has got a company since: what was issued to the contact stays with it.
+        crm = msgspec.structs.replace(crm, customer=bond.crm_base.customer)
+    return merging.followed(crm, books, bond, answers)
 
 
 def _charge_moved(pair: Pair[Invoice], bond: Bond[Invoice]) -> bool:
