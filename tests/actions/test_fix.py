@@ -10,16 +10,18 @@ from tests.web.company import NAME, NOW, Builder, invoice
 
 from tieout.actions import history, lookup
 from tieout.actions.actor import Actor, Forbidden, Role
+from tieout.actions.choices import Shelf
 from tieout.actions.errors import WrongUse
 from tieout.actions.fix import fix
 from tieout.actions.language import ENGLISH
 from tieout.core.facts import CrmFacts, TaxRate
 from tieout.core.records import Kind, Side, State
 from tieout.core.settings import Settings
+from tieout.kinds.currency import derived
 from tieout.kinds.customer import Customer
 from tieout.kinds.settlement import Settlement
 from tieout.remote.rows import Row
-from tieout.store import connections, mirror
+from tieout.store import connections, mirror, pairs
 from tieout.store.pairs import Story
 
 RATES = (TaxRate("r1", "Low", Decimal(5)), TaxRate("r2", "VAT", Decimal(20)))
@@ -97,6 +99,21 @@ def test_a_customer_is_linked_to_one_customer_however_many_failures_have_the_cau
     mine, _, mine_too = failing("no_customer", "INV-1", "INV-2", "INV-3", customers=owners)
     done = fix(home, ANA, NAME, mine, "link_customer", values={"customer": "9"}, all_with_cause=True, preview=True)
     assert done.failures == [mine, mine_too]
+
+
+def test_a_contact_known_in_two_currencies_is_one_to_choose(home, failing):
+    (failure,) = failing("no_customer", "INV-1")
+    ana = Customer("contact:45", name="Ana")
+    with home.database.begin() as tx:
+        company = lookup.connection(tx, NAME)
+        rows = [Row(Kind.CUSTOMER, one.id, 1, one) for one in (ana, derived(ana, "EUR", "USD"))]
+        mirror.put(tx, company.id, Side.CRM, rows, NOW)
+        offered = Shelf(tx, company).choices("choose_contact", Kind.INVOICE, Story())
+    assert [one.value for one in offered] == ["contact:45"]
+    for chosen in ("contact:45", "contact:45 EUR"):
+        fix(home, ANA, NAME, failure, "choose_contact", values={"contact": chosen})
+        with home.database.read() as tx:
+            assert pairs.load(tx, [int(failure)])[0].pair.choices["choose_contact"] == "contact:45"
 
 
 def test_a_failure_is_found_by_its_invoices_number(home, failing):

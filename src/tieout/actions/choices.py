@@ -6,6 +6,7 @@ from sqlalchemy import ColumnElement, Connection, String, cast, func, select
 
 from tieout.actions.naming import Choice, chosen_first, label, with_contact
 from tieout.core.records import Kind, Side
+from tieout.kinds.currency import parted
 from tieout.kinds.customer import Customer
 from tieout.kinds.item import Item
 from tieout.remote.rows import Record
@@ -79,7 +80,7 @@ class Shelf:
 
     def _contacts(self) -> Iterable[Record]:
         people = self._standing(Kind.CUSTOMER, Side.CRM)
-        return (one for one in people if one.id.startswith("contact:"))
+        return (one for one in people if one.id.startswith("contact:") and not parted(one.id)[1])
 
     def _payers(self) -> Iterable[Record]:
         free = self._unlinked(Kind.CUSTOMER, Side.CRM)

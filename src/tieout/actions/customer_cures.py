@@ -111,7 +111,7 @@ def _create_hubspot_customer(doing: Doing) -> None:
 
 
 def _choose_contact(doing: Doing) -> None:
-    chosen = doing.value("contact").removeprefix("contact:")
+    chosen = parted(doing.value("contact"))[0].removeprefix("contact:")
     found = mirror.get(doing.tx, doing.stored.id, Side.CRM, Kind.CUSTOMER, f"contact:{chosen}")
     if not isinstance(found, Customer):
         raise WrongUse("HubSpot has no contact with the id {id}.", id=chosen)
