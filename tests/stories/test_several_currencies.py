@@ -99,6 +99,9 @@ def test_a_copy_in_a_currency_that_hubspot_lacks_waits_for_it(tmp_path: Path) ->
         await shop.sync(until_quiet=True)
         (case,) = shop.cases()
         assert case.failure.cause == "currency_not_in_hubspot"
+        shop.set_hubspot(currencies=["USD", "EUR"])
+        done = await shop.sync(until_quiet=True)
+        assert done.states["invoice"]["in_sync"] == 1
 
     in_virtual_time(tmp_path, story)
 
