@@ -87,7 +87,7 @@ def of_tables() -> set[str]:
     """What stands in tables of the code."""
     tables = (
         mapping.FLOWS,
-        mapping.WINNERS,
+        vocabulary.WINNERS,
         filters.ASKS,
         vocabulary.KINDS,
         vocabulary.KINDS_TOGETHER,
@@ -127,7 +127,8 @@ def of_tables() -> set[str]:
         found |= {fix.title, *(title for _, title in fix.needs)}
     for options in fixing.OPTIONS.values():
         found |= {title for title, _ in options.values()}
-    found |= {kind.meaning for kind in settings._KINDS.values()}
+    for kind in settings._KINDS.values():
+        found |= {kind.meaning, *kind.words.values()} - {"HubSpot", "QuickBooks"}
     found |= {
         *menu.titles(),
         *reviewing.VIEWS.values(),

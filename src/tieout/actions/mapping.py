@@ -57,8 +57,6 @@ FLOWS: Mapping[str, str] = {
 }
 """Which way a field flows."""
 
-WINNERS: Mapping[str, str] = {"ask": "Ask", "hubspot": "HubSpot wins", "quickbooks": "QuickBooks wins"}
-"""Who wins where both sides changed a field."""
 _READ_ONLY = (Direction.TO_BOOKS, Direction.CREATION, Direction.OFF)
 _LONGEST_NAME = 60
 _NO_NAME = re.compile(r"[,:|>\x00-\x1f]")

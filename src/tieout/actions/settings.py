@@ -3,7 +3,6 @@
 from collections.abc import Callable, Mapping, Sequence
 from collections.abc import Set as AbstractSet
 from datetime import date
-from typing import get_args
 
 import msgspec
 from sqlalchemy import Connection
@@ -14,10 +13,10 @@ from tieout.actions.errors import WrongUse
 from tieout.actions.home import Home
 from tieout.actions.language import ENGLISH, Words
 from tieout.actions.lookup import connection
+from tieout.actions.vocabulary import WHICH, WINNERS
 from tieout.core.facts import Named, TaxRate, is_for_deposits
-from tieout.core.fields import Rule
 from tieout.core.records import Kind, Side
-from tieout.core.settings import UNKNOWN, Copied, Settings
+from tieout.core.settings import UNKNOWN, Settings
 from tieout.core.text import NotAPattern, filled
 from tieout.engine.listing import would_make
 from tieout.engine.work import world_of
@@ -30,19 +29,23 @@ _DEPOSIT = "deposit_account."
 
 
 class Setting(msgspec.Struct, frozen=True):
-    """One setting as it stands. choices: the valid values, where they are a list; optional: or none of them."""
+    """One setting as it stands. choices: the valid values, where they are a list; optional: or none of them.
+
+    titles: what values are called in the reader's language, of those that are no names.
+    """
 
     key: str
     value: str
     meaning: str
     choices: tuple[str, ...] = ()
     optional: bool = False
+    titles: dict[str, str] = {}
 
 
 class _Kind(msgspec.Struct, frozen=True):
     meaning: str
     choices: Callable[[Connection, StoredConnection], Sequence[Named]] | None = None
-    words: tuple[str, ...] = ()
+    words: Mapping[str, str] = {}
 
 
 def _income(_tx: Connection, stored: StoredConnection) -> Sequence[Named]:
@@ -63,13 +66,19 @@ def _items(tx: Connection, stored: StoredConnection) -> Sequence[Named]:
     return sorted(naming.usable_items(tx, stored.id), key=lambda item: (len(item.id), item.id))
 
 
-_RULES = tuple(rule.value for rule in Rule)
-_SWITCH = ("true", "false")
-_WHO = ("hubspot", "quickbooks", "nobody")
-_COPIED = get_args(Copied)
+_SWITCH = {"true": "Yes", "false": "No"}
+_COPIED = {
+    "needed": "Those that an invoice needs",
+    "to_quickbooks": "All of HubSpot's to QuickBooks",
+    "to_hubspot": "All of QuickBooks' to HubSpot",
+    "both": "All, both ways",
+}
 _KINDS: dict[str, _Kind] = {
     "start_date": _Kind("Invoices finalized on or after this day are synced, and all still open: a day, or `all`"),
-    "customer_model": _Kind("Who is the customer: the company, or each contact", words=("company", "contact")),
+    "customer_model": _Kind(
+        "Who is the customer: the company, or each contact",
+        words={"company": "The company first", "contact": "Each contact"},
+    ),
     "auto_create_customers": _Kind("Create customers in QuickBooks that an invoice needs", words=_SWITCH),
     "auto_create_items": _Kind("Create items in QuickBooks that an invoice needs", words=_SWITCH),
     "copy_customers": _Kind("Make customers on the other side: those that an invoice needs, or all", words=_COPIED),
@@ -77,33 +86,35 @@ _KINDS: dict[str, _Kind] = {
     "display_name": _Kind("Pattern of a new customer's display name: {company}, {first}, {last}, {email}"),
     "item_name": _Kind("Pattern of a new item's name: {name}, {sku}"),
     "item_name_taken": _Kind("Pattern where that name is taken: {name}, {sku}"),
-    "item_type": _Kind("What a new item is in QuickBooks", words=("Service", "NonInventory")),
+    "item_type": _Kind(
+        "What a new item is in QuickBooks", words={"Service": "Service", "NonInventory": "Non-inventory item"}
+    ),
     "income_account": _Kind("The income account that new items post to", _income),
     "default_item": _Kind("The QuickBooks item of lines that name none", _items),
     "line_discounts": _Kind(
         "A discount on a HubSpot line: a lower price, or a discount line where all lines share one tax code",
-        words=("net", "line"),
+        words={"net": "A lower price", "line": "A line of its own"},
     ),
     "rounding_item": _Kind("The QuickBooks item of a line that holds what rounding the tax leaves of a total", _items),
     "untaxed_code": _Kind("The QuickBooks tax code for lines without tax", _codes),
     "service_date": _Kind(
         "The service date of a line: the start of its billing period, or else the invoice's date too",
-        words=("billing_start", "invoice_date"),
+        words={"billing_start": "Start of the billing period", "invoice_date": "The invoice's date"},
     ),
     "lock_date": _Kind("Nothing is written into QuickBooks on or before this day: a day, or `none`"),
-    "phone_rule": _Kind("Who wins when both sides changed a phone number", words=_RULES),
-    "website_rule": _Kind("Who wins when both sides changed a website", words=_RULES),
-    "due_date_rule": _Kind("Who wins when both sides changed a due date", words=_RULES),
-    "memo_rule": _Kind("Who wins when both sides changed the memo for the customer", words=_RULES),
+    "phone_rule": _Kind("Who wins when both sides changed a phone number", words=WINNERS),
+    "website_rule": _Kind("Who wins when both sides changed a website", words=WINNERS),
+    "due_date_rule": _Kind("Who wins when both sides changed a due date", words=WINNERS),
+    "memo_rule": _Kind("Who wins when both sides changed the memo for the customer", words=WINNERS),
     "show_quickbooks_invoices": _Kind(
         "Show invoices made in QuickBooks in HubSpot, as non-billable copies", words=_SWITCH
     ),
     "book_hubspot_payments": _Kind("Book payments recorded in HubSpot in QuickBooks", words=_SWITCH),
     "deposit_account": _Kind("The account that booked payments go to; none = Undeposited Funds", _deposits),
     "annotate": _Kind("Show the state of the sync on HubSpot's records", words=_SWITCH),
-    "who_sends": _Kind("Who sends invoices to customers", words=_WHO),
-    "who_collects": _Kind("Who takes customers' payments online", words=_WHO),
-    "who_reminds": _Kind("Who reminds customers of what is due", words=_WHO),
+    "who_sends": _Kind("Who sends invoices to customers", words=WHICH),
+    "who_collects": _Kind("Who takes customers' payments online", words=WHICH),
+    "who_reminds": _Kind("Who reminds customers of what is due", words=WHICH),
     "same_invoice_days": _Kind("Days within which two invoices of one amount may be the same one"),
     "same_payment_days": _Kind("Days within which two payments of one amount may be the same one"),
 }
@@ -126,7 +137,12 @@ def settings(home: Home, actor: Actor, name: str, words: Words = ENGLISH) -> lis
         stored = connection(tx, name)
         found = [
             Setting(
-                key, _shown(tx, stored, key), words(kind.meaning), _choices(tx, stored, kind), kind.choices is not None
+                key,
+                _shown(tx, stored, key),
+                words(kind.meaning),
+                _choices(tx, stored, kind),
+                optional=kind.choices is not None,
+                titles={value: words(title) for value, title in kind.words.items()},
             )
             for key, kind in _KINDS.items()
         ]
@@ -236,12 +252,13 @@ def _with(tx: Connection, stored: StoredConnection, old: Settings, key: str, tex
     value: object = text
     if kind.words:
         if text not in kind.words:
+            *others, last = kind.words
             raise WrongUse(
                 "{key} cannot be '{value}'. Choose {others} or {last}.",
                 key=key,
                 value=text,
-                others=", ".join(kind.words[:-1]),
-                last=kind.words[-1],
+                others=", ".join(others),
+                last=last,
             )
         value = text == "true" if kind.words is _SWITCH else text
     elif kind.choices is not None:
@@ -348,7 +365,7 @@ def _shown(tx: Connection, stored: StoredConnection, key: str) -> str:
 
 def _choices(tx: Connection, stored: StoredConnection, kind: _Kind) -> tuple[str, ...]:
     if kind.words:
-        return kind.words
+        return tuple(kind.words)
     names = () if kind.choices is None else tuple(c.name for c in kind.choices(tx, stored))
     return names if len(names) <= _MOST_CHOICES else ()
 

@@ -119,6 +119,9 @@ WHO: Mapping[str, str] = {
 WHICH: Mapping[str, str] = {"hubspot": "HubSpot", "quickbooks": "QuickBooks", "nobody": "Neither of both"}
 """Which of both systems deals with customers."""
 
+WINNERS: Mapping[str, str] = {"ask": "Ask", "hubspot": "HubSpot wins", "quickbooks": "QuickBooks wins"}
+"""Who wins where both sides changed a field."""
+
 REGIMES: Mapping[str, str] = {
     "none": "QuickBooks charges no sales tax",
     "us-manual": "QuickBooks works with sales tax rates set up by hand",

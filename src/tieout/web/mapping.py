@@ -9,7 +9,7 @@ from litestar.di import NamedDependency
 from litestar.params import FromPath
 from litestar.response import Redirect
 
-from tieout.actions import filters, mapping
+from tieout.actions import filters, mapping, vocabulary
 from tieout.actions.actor import Role
 from tieout.actions.errors import ActionError, NotFound, OutOfReach, WrongUse
 from tieout.actions.filters import Counted, Listed
@@ -143,7 +143,7 @@ async def _mapping(
         saved=request.query_params.get("done", ""),
         types=tuple(mapping.TYPES),
         directions=mapping.FLOWS,
-        winners=mapping.WINNERS,
+        winners=vocabulary.WINNERS,
     )
 
 
