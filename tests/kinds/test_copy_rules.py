@@ -67,6 +67,9 @@ COPY = replace(
 DRAFT = replace(COPY, status="draft", lines=(), total=Decimal(0), balance=Decimal(0))
 
 
+RESTS = Nothing(moved=(*charge.NAMES, "status"))
+
+
 def world(*, shown: bool = True, **settings: object) -> World:
     return World(Settings(show_quickbooks_invoices=shown, **settings), FACTS, reviewed=True)
 
@@ -184,7 +187,7 @@ def test_a_draft_gets_its_parts_then_its_total_and_status_then_rests():
     with_lines = replace(COPY, status="draft")
     decision = linked(with_lines, base=with_lines)
     assert [(one.fields, one.record.status) for one in decision.changes] == [(("status",), "open")]
-    assert linked() == Nothing(moved=charge.NAMES)
+    assert linked() == RESTS
 
 
 def test_a_draft_that_has_some_of_its_lines_gets_the_others():
@@ -272,6 +275,15 @@ def test_hubspot_summing_a_copy_up_anew_is_no_edit():
     assert isinstance(linked(summed, books, base=replace(now, total=COPY.total)), Update)
 
 
+def test_a_copy_is_in_the_making_no_longer_once_it_rests_whoever_finished_it():
+    made = replace(DRAFT, lines=COPY.lines, total=COPY.total, balance=COPY.total)
+    assert linked(base=made) == RESTS
+    finished = RULES.advance(made, COPY, RESTS.moved)
+    edited = linked(replace(COPY, total=Decimal("12.34")), sold(MADE, "30.00"), base=finished)
+    assert isinstance(edited, Hold)
+    assert "total" in [one.field for one in edited.differences]
+
+
 def test_the_header_of_a_copy_flows_both_ways():
     later = date(2026, 3, 1)
     assert linked(replace(COPY, due=later)).changes[0].side is Side.BOOKS
@@ -294,7 +306,7 @@ def test_a_customer_moved_in_quickbooks_is_for_a_person_to_put_on_the_copy():
     moved = {LinkOf(Kind.CUSTOMER, Side.BOOKS, "6"): Linked("company:2")}
     evidence = {"number": "1042", "customer": "6"}
     assert linked(books=books, answers=moved) == Fail("customer_moved_in_quickbooks", evidence)
-    assert linked(replace(COPY, customer="company:2"), books, answers=moved) == Nothing(moved=charge.NAMES)
+    assert linked(replace(COPY, customer="company:2"), books, answers=moved) == RESTS
 
 
 def test_a_customer_moved_to_one_that_hubspot_does_not_have_is_no_different():
@@ -308,7 +320,7 @@ def test_a_customer_moved_to_one_that_hubspot_does_not_have_is_no_different():
 def test_a_copy_stays_with_its_contact_who_got_a_company_since():
     issued = replace(COPY, customer="contact:3", contact="contact:3")
     now = replace(issued, customer="company:1")
-    assert linked(now, base=issued, answers={OWNER: Linked("contact:3")}) == Nothing(moved=charge.NAMES)
+    assert linked(now, base=issued, answers={OWNER: Linked("contact:3")}) == RESTS
 
 
 def test_a_void_in_quickbooks_voids_the_copy():
@@ -319,7 +331,7 @@ def test_a_void_in_quickbooks_voids_the_copy():
 
 def test_payments_make_a_copy_paid_and_nothing_takes_that_back():
     paid = replace(COPY, status="paid", balance=Decimal(0))
-    assert linked(paid, replace(MADE, status="paid", balance=Decimal(0))) == Nothing(moved=charge.NAMES)
+    assert linked(paid, replace(MADE, status="paid", balance=Decimal(0))) == RESTS
     (change,) = linked(paid, replace(MADE, number="1042-A")).changes
     assert (change.fields, change.record.status) == (("number",), "paid")
 

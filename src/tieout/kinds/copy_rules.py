@@ -150,7 +150,7 @@ def linked(
     if fields:
         lost = _total_set(crm, bond, wanted) if crm.status == "draft" else ()
         return Update((Change(Side.CRM, last, fields),), moved=charge.NAMES, lost=lost, asked=asked)
-    return Nothing(moved=charge.NAMES)
+    return Nothing(moved=(*charge.NAMES, "status"))
 
 
 def _stays_out(books: Invoice, world: World) -> str:
