@@ -290,6 +290,26 @@ def test_what_was_overruled_is_found_although_the_answer_or_the_look_after_it_is
     assert (found.sent.record.phone, found.losers["phone"][0]) == ("3", "2")
 
 
+@pytest.mark.parametrize("times", [1, 2])
+def test_a_look_that_shows_what_stood_before_the_write_is_not_its_answer(world, times):
+    ana = world.ana()
+    world.edit("contacts", ana, phone="1")
+    world.pull()
+    world.clock.advance(60)
+    operation = change(world, f"contact:{ana}", phone="3")
+    (unit,) = world.prepare(operation).units
+    world.clock.advance(1)
+    world.plan({"match": {"path": "batch/read"}, "do": "stale_read", "times": times})
+    (outcome,) = world.send(unit, operation)
+    if times == 1:
+        assert outcome.row.record.phone == "3"
+    else:
+        assert isinstance(outcome, Unknown)
+        world.plan()
+        (found,) = world.settle(unit, operation)
+        assert found.row.record.phone == "3"
+
+
 def test_a_write_stands_although_the_look_at_it_is_refused(world):
     ana = world.ana()
     world.pull()

@@ -135,17 +135,24 @@ class Writer:
     ) -> dict[str, Aftermath]:
         """Read by id what updates have written, with the history of the written properties.
 
-        written: by operation, milliseconds of the write, 0 where unknown.
+        written: by operation, milliseconds of the write, 0 where unknown. Raises Unavailable where HubSpot goes on
+        showing a record as it was before the write.
         """
         changes = {one.id: self._packing.change(one) for one in members}
         type_ = next(iter(changes.values())).type
         names = sorted({name for one in changes.values() for name in one.properties})
-        found = await self._reader.objects.read(
-            type_, [one.id for one in changes.values()], self._reader.properties[type_], history=names
-        )
-        by_id = {one.id: one for one in found.documents}
+        least = {change.id: written[id_] for id_, change in changes.items()}
+        by_id: dict[str, Document] = {}
+        for _ in range(2):  # a stale answer is asked for once more
+            due = [id_ for id_, at in least.items() if id_ not in by_id or version(by_id[id_]) < at]
+            if due:
+                found = await self._reader.objects.read(type_, due, self._reader.properties[type_], history=names)
+                by_id |= {one.id: one for one in found.documents}
+                least = {id_: at for id_, at in least.items() if id_ in by_id}
+        if any(version(one) < least[id_] for id_, one in by_id.items()):
+            raise Unavailable("HubSpot shows records as they were before their last change.")
         if type_ in customer.PREFIXES:
-            self._reader.people.refresh(type_, found.documents)
+            self._reader.people.refresh(type_, list(by_id.values()))
         after = {}
         known: list[Part] = []
         for one in members:
