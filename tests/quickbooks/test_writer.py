@@ -451,6 +451,22 @@ def test_a_lost_customer_is_found_by_name_and_somebody_elses_is_not(us):
     asyncio.run(story())
 
 
+def test_a_lost_customer_that_was_made_inactive_is_found_although_another_bears_its_name_since(us):
+    async def story():
+        lost = operation(1, Customer(id="", name="Ana", email="ana@x.example"))
+        await us.faults({"match": {"path": "customer$"}, "nth": 1, "do": "drop_after", "with": {}})
+        unit, _ = await write(us, lost)
+        await us.faults()
+        (ours,) = await us.rows("Customer")
+        await us.post("/customer", {"Id": ours["Id"], "SyncToken": ours["SyncToken"], "sparse": True, "Active": False})
+        us.clock.moment += timedelta(minutes=1)
+        await us.customer("Ana", PrimaryEmailAddr={"Address": "ana@x.example"})
+        (landed,) = await us.side.settle(unit, [lost])
+        assert (landed.row.id, landed.row.record.active, landed.sent.record.active) == (ours["Id"], False, True)
+
+    asyncio.run(story())
+
+
 def test_a_lost_item_is_found_by_name(us):
     async def story():
         income = (await us.side.facts()).income_accounts[0].id

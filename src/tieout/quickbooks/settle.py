@@ -60,7 +60,8 @@ class Settler:
         wanted = _by_name(kind, sent, since) if kind in _NAME_MEMBERS else _by_customer_and_date(sent, since)
         open_ = [operation.id for operation in operations]
         there = [self._candidate(kind, raw, open_) for raw in await self._every(ENTITIES[kind], wanted)]
-        found = [candidate for candidate in there if candidate is not None]
+        # Of two that bear our name, the first is ours: the other was named after ours had been made inactive.
+        found = sorted((one for one in there if one is not None), key=lambda one: one.made)
         return tuple(self._finding(operation, sent[operation.id], found, since) for operation in operations)
 
     async def _returns(self, operations: Sequence[Operation], since: datetime) -> tuple[Finding, ...]:
