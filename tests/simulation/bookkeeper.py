@@ -7,12 +7,11 @@ from random import Random
 from urllib.parse import quote
 
 from tests.simulation.desk import Desk, Json, Move
+from tests.simulation.forms import billed_to, currency_of, lines_of, part, smallest, sold
 from tests.simulation.seller import GOODS, PRICES, SHOWN, Seller
 from tests.simulation.stage import Stage
 
 from tieout.core.records import Side
-
-CENT = Decimal("0.01")
 
 
 class Bookkeeper(Desk):
@@ -78,7 +77,10 @@ class Bookkeeper(Desk):
             name = shown["company"] or shown["name"]
             email = shown["email"] if self.random.random() < 0.6 else email
             entity = "Vendor" if self.random.random() < 0.25 else "Customer"
-        person = {"DisplayName": name, "PrimaryEmailAddr": {"Address": email}}
+        person: Json = {"DisplayName": name, "PrimaryEmailAddr": {"Address": email}}
+        if self.stage.plan.currency and self.random.random() < 0.4:
+            person["CurrencyRef"] = {"value": self.stage.plan.currency}
+            person["DisplayName"] += self.random.choice(("", " abroad"))
         if self.random.random() < 0.4:
             person["PrimaryPhone"] = {"FreeFormNumber": self._phone()}
         self.write(entity, person)
@@ -107,8 +109,11 @@ class Bookkeeper(Desk):
             known = [
                 row
                 for row in self.select("Customer")
-                if row["DisplayName"] in (person.get("company"), person.get("name"))
-                or row.get("PrimaryEmailAddr", {}).get("Address") == person.get("email")
+                if row["CurrencyRef"]["value"] == shown["hs_currency"]
+                and (
+                    row["DisplayName"] in (person.get("company"), person.get("name"))
+                    or row.get("PrimaryEmailAddr", {}).get("Address") == person.get("email")
+                )
             ]
             customer, day = self.pick(known) or customer, self.random.choice((0, -2))
         if customer is None:
@@ -116,9 +121,9 @@ class Bookkeeper(Desk):
         detail: Json = {"ItemRef": {"value": item["Id"]}}
         if self.untaxed:
             detail["TaxCodeRef"] = {"value": self.untaxed}
-        amount = amount.quantize(CENT)
+        amount = amount.quantize(smallest(currency_of(customer)))
         line = {"DetailType": "SalesItemLineDetail", "Amount": amount, "SalesItemLineDetail": detail}
-        body = {"CustomerRef": {"value": customer["Id"]}, "TxnDate": self.day(day), "Line": [line]}
+        body = {**billed_to(customer), "TxnDate": self.day(day), "Line": [line]}
         if self.stage.plan.custom_numbers:
             self._serial += 1
             body["DocNumber"] = f"B-{self._serial}"
@@ -130,9 +135,9 @@ class Bookkeeper(Desk):
         if invoice is None:
             return False
         balance = Decimal(invoice["Balance"])
-        amount = balance if self.random.random() < 0.5 else max(CENT, (balance / 3).quantize(CENT))
+        amount = balance if self.random.random() < 0.5 else part(balance, 3, currency_of(invoice))
         extra = Decimal(5) if self.random.random() < 0.15 else Decimal(0)
-        self.receive(invoice["CustomerRef"]["value"], amount + extra, [(invoice["Id"], "Invoice", amount)])
+        self.receive(invoice, amount + extra, [(invoice["Id"], "Invoice", amount)])
         return True
 
     def receive_for_several(self) -> bool:
@@ -141,8 +146,8 @@ class Bookkeeper(Desk):
             return False
         customer = first["CustomerRef"]["value"]
         several = [i for i in self.open_invoices() if i["CustomerRef"]["value"] == customer][:3]
-        parts = [(i["Id"], "Invoice", max(CENT, (Decimal(i["Balance"]) / 2).quantize(CENT))) for i in several]
-        self.receive(customer, sum((part[2] for part in parts), Decimal(0)), parts)
+        parts = [(i["Id"], "Invoice", part(Decimal(i["Balance"]), 2, currency_of(i))) for i in several]
+        self.receive(first, sum((amount for _, _, amount in parts), Decimal(0)), parts)
         return True
 
     def change_payment(self) -> bool:
@@ -153,7 +158,7 @@ class Bookkeeper(Desk):
         change: Json = {"PaymentRefNum": f"CHQ {self.random.randint(100, 999)}"}
         if self.random.random() < 0.5 and payment["Line"]:
             lines = [{"Amount": line["Amount"], "LinkedTxn": line["LinkedTxn"]} for line in payment["Line"]]
-            lines[0]["Amount"] = max(CENT, (Decimal(lines[0]["Amount"]) / 2).quantize(CENT))
+            lines[0]["Amount"] = part(Decimal(lines[0]["Amount"]), 2, currency_of(payment))
             change = {"Line": lines}
         elif self.random.random() < 0.5:
             change = {"TxnDate": self.day(-1)}
@@ -231,7 +236,7 @@ class Bookkeeper(Desk):
         if self.untaxed:
             detail["TaxCodeRef"] = {"value": self.untaxed}
         line = {"DetailType": "SalesItemLineDetail", "Amount": Decimal("20.00"), "SalesItemLineDetail": detail}
-        body = {"CustomerRef": {"value": customer["Id"]}, "TxnDate": self.day(0), "Line": [line]}
+        body = {**billed_to(customer), "TxnDate": self.day(0), "Line": [line]}
         if self.random.random() < 0.5:
             company = self.stage.crm.company()
             body["DocNumber"] = f"{company['invoice_prefix']}{company['next_invoice_number']}"
@@ -248,7 +253,7 @@ class Bookkeeper(Desk):
             return False
         amount = min(Decimal(memo["Balance"]), Decimal(invoice["Balance"]))
         parts = [(invoice["Id"], "Invoice", amount), (memo["Id"], "CreditMemo", amount)]
-        self.receive(customer, Decimal(0), parts)
+        self.receive(memo, Decimal(0), parts)
         return True
 
     def rename_customer(self) -> bool:
@@ -319,10 +324,11 @@ class Bookkeeper(Desk):
         self.stage.books.patch_company({"closing_date": day})
         return True
 
-    def receive(self, customer: str, total: Decimal, parts: Sequence[tuple[str, str, Decimal]]) -> None:
+    def receive(self, form: Json, total: Decimal, parts: Sequence[tuple[str, str, Decimal]]) -> None:
+        """Book a payment of the customer that this form is on, in its currency."""
         lines = [{"Amount": amount, "LinkedTxn": [{"TxnId": id_, "TxnType": kind}]} for id_, kind, amount in parts]
-        body = {"CustomerRef": {"value": customer}, "TotalAmt": total, "TxnDate": self.day(0), "Line": lines}
-        self.write("Payment", body)
+        payer = {name: form[name] for name in ("CustomerRef", "CurrencyRef")}
+        self.write("Payment", {**payer, "TotalAmt": total, "TxnDate": self.day(0), "Line": lines})
 
     def open_invoices(self) -> list[Json]:
         return [i for i in self.select("Invoice") if Decimal(i["Balance"]) > 0]
@@ -381,11 +387,3 @@ class Bookkeeper(Desk):
 
     def _phone(self) -> str:
         return f"+1 212 555 {self.random.randint(1000, 9999)}"
-
-
-def sold(invoice: Json) -> list[Json]:
-    return [line for line in invoice["Line"] if line["DetailType"] == "SalesItemLineDetail"]
-
-
-def lines_of(invoice: Json) -> Json:
-    return {"Line": [line for line in invoice["Line"] if line["DetailType"] != "SubTotalLineDetail"]}

@@ -2,8 +2,9 @@
 
 from decimal import Decimal
 
-from tests.simulation.bookkeeper import CENT, Bookkeeper
+from tests.simulation.bookkeeper import Bookkeeper
 from tests.simulation.desk import Json
+from tests.simulation.forms import currency_of, part
 
 
 class Cashbook:
@@ -31,7 +32,12 @@ class Cashbook:
         if payment is None or not bank:
             return False
         line = {"Amount": payment["TotalAmt"], "LinkedTxn": [_named(payment["Id"], "Payment") | {"TxnLineId": "0"}]}
-        body = {"DepositToAccountRef": {"value": bank[0]["Id"]}, "TxnDate": self._bookkeeper.day(0), "Line": [line]}
+        body = {
+            "DepositToAccountRef": {"value": bank[0]["Id"]},
+            "CurrencyRef": payment["CurrencyRef"],
+            "TxnDate": self._bookkeeper.day(0),
+            "Line": [line],
+        }
         self._bookkeeper.write("Deposit", body)
         return True
 
@@ -56,7 +62,7 @@ class Cashbook:
         amount = Decimal(lines[0]["Amount"])
         moved = min(amount, Decimal(other["Balance"]))
         if self._bookkeeper.random.random() < 0.3:
-            moved = max(CENT, (moved / 2).quantize(CENT))
+            moved = part(moved, 2, currency_of(payment))
         lines[0]["Amount"] = amount - moved
         lines.append({"Amount": moved, "LinkedTxn": [_named(other["Id"], "Invoice")]})
         self._save(payment, [line for line in lines if Decimal(line["Amount"])])

@@ -10,6 +10,7 @@ from tests.simulation.scene import Json, Scene
 from tests.simulation.watch import US, Effect
 
 from tieout.core.records import Kind, Side, State
+from tieout.kinds.currency import parted
 from tieout.store import journal
 from tieout.store.pairs import Stored
 
@@ -115,7 +116,7 @@ def _now(scene: Scene, stored: Stored, side: Side, field: str) -> str:
         document = scene.crm["invoices"].get(id_, {})
         value = document.get({"due": "hs_due_date", "memo": "hs_comments"}[field])
     else:
-        type_, _, number = id_.partition(":")
+        type_, _, number = parted(id_)[0].partition(":")
         document = scene.crm["companies" if type_ == "company" else "contacts"].get(number, {})
         value = document.get(field)
     return _form(field, value)

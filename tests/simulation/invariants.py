@@ -6,7 +6,9 @@ from decimal import Decimal
 
 from tests.simulation.accounting import accounted_for
 from tests.simulation.copies import all_shown, copied_once, copies_agree, copies_overwritten, with_its_person
+from tests.simulation.currencies import at_its_rate, blocked_in_vain, in_its_currency, one_customer_for_each
 from tests.simulation.edits import edits_lost
+from tests.simulation.forms import currency_of
 from tests.simulation.once import asked_before_creating, created_once
 from tests.simulation.ownership import KINDS, coding_kept, locked_days_kept, only_what_is_ours
 from tests.simulation.scene import Scene
@@ -43,6 +45,9 @@ def always(scene: Scene) -> list[str]:
             only_what_is_ours,
             locked_days_kept,
             coding_kept,
+            in_its_currency,
+            at_its_rate,
+            one_customer_for_each,
         ),
     )
 
@@ -55,6 +60,7 @@ def at_rest(scene: Scene) -> list[str]:
             settled,
             nobody_forgotten,
             held_for_a_reason,
+            blocked_in_vain,
             mirror_is_true,
             edits_lost,
             all_shown,
@@ -173,6 +179,8 @@ def _invoice_agrees(scene: Scene, stored: Stored) -> Iterator[str]:
     if crm is None or books is None:
         yield f"{name}, but one of the two is gone."
         return
+    if crm["hs_currency"] != currency_of(books):
+        yield f"{name} in {crm['hs_currency']} in HubSpot and {currency_of(books)} in QuickBooks."
     void = crm["hs_invoice_status"] == "voided"
     if void != (books.get("PrivateNote", "").startswith("Voided") and not Decimal(books["TotalAmt"])):
         yield f"{name}, but only one of the two is void."
@@ -187,6 +195,8 @@ def _settlement_agrees(scene: Scene, stored: Stored) -> Iterator[str]:
     if crm is None or books is None:
         yield f"{name}, but one of the two is gone."
         return
+    if crm["hs_currency_code"] != currency_of(books):
+        yield f"{name} in {crm['hs_currency_code']} in HubSpot and {currency_of(books)} in QuickBooks."
     paid = applied(books, invoice.partition(":")[0])
     ours = books.get("PrivateNote", "").startswith("Tieout ")
     if Decimal(crm["hs_initial_amount"]) != paid and not ours:  # what we booked may be more than was open

@@ -4,8 +4,9 @@ from collections.abc import Sequence
 from decimal import ROUND_HALF_UP, Decimal
 from random import Random
 
-from tests.simulation.bookkeeper import CENT, Bookkeeper, lines_of, sold
+from tests.simulation.bookkeeper import Bookkeeper
 from tests.simulation.desk import Json, Move
+from tests.simulation.forms import billed_to, currency_of, lines_of, smallest, sold
 from tests.simulation.meddler import Meddler
 from tests.simulation.seller import PRICES
 from tests.simulation.stage import Stage
@@ -39,13 +40,13 @@ class Issuer(Bookkeeper):
         customer, items = self.pick(self.select("Customer")), self.select("Item")
         if customer is None or not items:
             return False
-        lines = [self._line(items) for _ in range(self.random.choice((1, 1, 2, 3, 5)))]
+        lines = [self._line(items, currency_of(customer)) for _ in range(self.random.choice((1, 1, 2, 3, 5)))]
         if self.random.random() < 0.25:
-            lines.append(self._line(items, off=True))
+            lines.append(self._line(items, currency_of(customer), off=True))
         if self.random.random() < 0.2:
             detail = {"PercentBased": True, "DiscountPercent": self.random.choice((5, 12))}
             lines.append({"DetailType": "DiscountLineDetail", "DiscountLineDetail": detail})
-        body: Json = {"CustomerRef": {"value": customer["Id"]}, "TxnDate": self.day(-1), "Line": lines}
+        body: Json = {**billed_to(customer), "TxnDate": self.day(-1), "Line": lines}
         if not self.untaxed and self.random.random() < 0.2:
             body["TxnTaxDetail"] = {"TotalTax": Decimal("3.21")}
         if self.random.random() < 0.3:
@@ -70,7 +71,7 @@ class Issuer(Bookkeeper):
             line |= {"Amount": Decimal("12.50"), "Description": f"Twelve fifty {self.random.randint(10, 99)}"}
             line["SalesItemLineDetail"] |= {"Qty": Decimal("2.5"), "UnitPrice": Decimal(5)}
         else:
-            lines.append(self._line(items, off=deed == "off"))
+            lines.append(self._line(items, currency_of(invoice), off=deed == "off"))
         self.patch("Invoice", invoice, {"Line": lines})
         return True
 
@@ -98,21 +99,21 @@ class Issuer(Bookkeeper):
         names = (customer["DisplayName"], customer.get("PrimaryEmailAddr", {}).get("Address"))
         known = [b for b in self.seller.buyers if not {*self.person(b).values()}.isdisjoint(names)]
         buyer = self.pick(known) or self.pick(self.seller.buyers)
-        return buyer is not None and self._colleague.type_in(buyer, str(invoice["TotalAmt"]))
+        return buyer is not None and self._colleague.type_in(buyer, str(invoice["TotalAmt"]), currency_of(invoice))
 
     def _issued(self) -> Json | None:
         """An invoice that was not made in HubSpot, and is not void."""
         own = [i for i in self.select("Invoice") if not i.get("PrivateNote", "").startswith(("Tieout", "Voided"))]
         return self.pick(own)
 
-    def _line(self, items: Sequence[Json], *, off: bool = False) -> Json:
+    def _line(self, items: Sequence[Json], currency: str, *, off: bool = False) -> Json:
         price, quantity = Decimal(self.random.choice(PRICES)), Decimal(self.random.choice(("1", "2", "0.5", "11")))
         if off:
             price, quantity = Decimal("-1.50"), Decimal(1)
         detail: Json = {"ItemRef": {"value": self.random.choice(items)["Id"]}, "Qty": quantity, "UnitPrice": price}
         if self.untaxed:
             detail["TaxCodeRef"] = {"value": self.random.choice((self.untaxed, self.taxed))}
-        amount = (price * quantity).quantize(CENT, ROUND_HALF_UP)
+        amount = (price * quantity).quantize(smallest(currency), ROUND_HALF_UP)
         line = {"DetailType": "SalesItemLineDetail", "Amount": amount, "SalesItemLineDetail": detail}
         if self.random.random() < 0.5:
             line["Description"] = f"What was agreed {self.random.randint(10, 99)}"

@@ -21,12 +21,12 @@ class Meddler(Seller):
             (1, self.archive_copy),
         )
 
-    def type_in(self, buyer: tuple[str, str], amount: str) -> bool:
+    def type_in(self, buyer: tuple[str, str], amount: str, currency: str) -> bool:
         """An invoice by hand, finished at once, with one line that is its total."""
         line = self.create("line_items", {"quantity": "1", "price": amount, "name": "As on paper"})
         links = [link(line, 409), link(buyer[1], 177), *([link(buyer[0], 179)] if buyer[0] else [])]
         values = {
-            "hs_currency": self.stage.crm.company()["currency"],
+            "hs_currency": currency,
             "hs_invoice_status": "open",
             "hs_invoice_date": self.day(0),
             "hs_due_date": self.day(30),

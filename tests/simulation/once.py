@@ -9,6 +9,7 @@ from tests.simulation.scene import PARTS, Json, Move, Scene
 from tests.simulation.watch import Effect
 
 from tieout.core.records import Kind, Side
+from tieout.kinds.currency import parted
 from tieout.kinds.invoice import Invoice
 from tieout.store import journal
 
@@ -116,7 +117,8 @@ def _typed_invoices(scene: Scene, ours: Effect, move: Move) -> Iterator[str]:
         if not isinstance(wanted, Invoice) or wanted.date is None or (pair is not None and pair.pair.bond is not None):
             continue
         payer = _TO_COMPANY if wanted.customer.startswith("company:") else _TO_CONTACT
-        same = effect.sent["linked"].get(payer) == wanted.customer.partition(":")[2]
+        same = effect.sent["linked"].get(payer) == parted(wanted.customer)[0].partition(":")[2]
+        same = same and effect.sent["hs_currency"] == wanted.currency
         apart = abs((day(effect.sent["hs_invoice_date"]) - wanted.date).days)
         if same and apart <= _TEN_DAYS and Decimal(effect.after["hs_amount_billed"]) == wanted.total:
             yield f"invoice {id_}"

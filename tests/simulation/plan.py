@@ -21,6 +21,8 @@ class Plan(msgspec.Struct, frozen=True):
     the lock date. merging, banking: people merge records; the bookkeeper deposits and re-applies payments.
     lateness: the share of faults by which a whole batch is carried out after its client has given up.
     undoes: the share of what the one who answers failures does that takes one of our writes back instead.
+    currency: a second one, in which both trade; empty = none. currency_assumed: QuickBooks takes a document that names
+    no currency to be in its customer's.
     crashing, stealing: how likely a worker's life ends early, and its lease is taken within two seconds.
     """
 
@@ -55,6 +57,8 @@ class Plan(msgspec.Struct, frozen=True):
     stealing: float
     lateness: float
     undoes: float = 0.0
+    currency: str = ""
+    currency_assumed: bool = False
 
 
 def draw(seed: int) -> Plan:
@@ -91,6 +95,8 @@ def draw(seed: int) -> Plan:
         crashing=random.choice((0.0, 0.25, 0.5)),
         stealing=random.choice((0.0, 0.0, 0.02, 0.08)),
         lateness=random.choice((0.0, 0.1, 0.3)),
+        currency=dice(seed, "currency").choice(("EUR", "EUR", "JPY", "KWD", *[""] * 8)),
+        currency_assumed=dice(seed, "assuming").random() < 0.3,
     )
 
 

@@ -8,6 +8,7 @@ from typing import Any
 import msgspec
 from sqlalchemy import select
 from tests.simulation import invariants, loop, scene, weather
+from tests.simulation.abroad import Abroad
 from tests.simulation.bookkeeper import Bookkeeper
 from tests.simulation.cashbook import Cashbook
 from tests.simulation.crew import Crew
@@ -101,6 +102,8 @@ def _people(stage: Stage) -> tuple[Seller, Bookkeeper]:
         Till(stage, seller, bookkeeper)
     if stage.plan.banking:
         Cashbook(bookkeeper)
+    if stage.plan.currency:
+        Abroad(stage, seller, bookkeeper)
     if stage.plan.merging:
         Mergers(stage, seller, bookkeeper)
     return seller, bookkeeper

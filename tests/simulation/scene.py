@@ -14,6 +14,7 @@ from tests.simulation.stage import Stage
 from tests.simulation.watch import US, Effect
 
 from tieout.core.records import Kind, Side
+from tieout.kinds.currency import derived, parted
 from tieout.kinds.customer import Customer
 from tieout.kinds.invoice import Invoice
 from tieout.remote.rows import Row
@@ -27,15 +28,15 @@ from tieout.store.tables import event, operation, pair, pass_, record, unit
 Json = dict[str, Any]
 PARTS = ("line_items", "discounts", "taxes", "fees")
 """What HubSpot keeps of an invoice in records of their own."""
-_BOOKS = ("Invoice", "Customer", "Item", "Payment", "CreditMemo")
+_BOOKS = ("Invoice", "Customer", "Item", "Payment", "CreditMemo", "CompanyCurrency")
 _CRM = {
     "contacts": "email,phone,associatedcompanyid",
     "companies": "name,phone",
     "products": "name,hs_sku",
-    "invoices": "hs_number,hs_invoice_status,hs_invoice_billable,hs_invoice_date,hs_subtotal,hs_total_discount,hs_tax,"
-    "hs_amount_billed,hs_amount_paid,hs_due_date,hs_comments,tieout_key",
+    "invoices": "hs_number,hs_currency,hs_invoice_status,hs_invoice_billable,hs_invoice_date,hs_subtotal,"
+    "hs_total_discount,hs_tax,hs_amount_billed,hs_amount_paid,hs_due_date,hs_comments,tieout_key",
     "line_items": "amount,hs_external_id",
-    "commerce_payments": "hs_initial_amount,hs_latest_status,hs_refunds_amount,tieout_key",
+    "commerce_payments": "hs_initial_amount,hs_currency_code,hs_latest_status,hs_refunds_amount,tieout_key",
 }
 
 
@@ -208,6 +209,8 @@ async def _untrue(stage: Stage, random: Random) -> list[str]:
         if key[1] is Kind.ITEM and ":" in key[2]:
             continue  # an item that only lines name has no record in HubSpot
         name = f"The mirror of {' '.join(key)}"
+        if key[1] is Kind.CUSTOMER and (in_currency := _in_its_currency(stage, key, fresh)) is not None:
+            fresh[key] = in_currency
         if key not in fresh:
             found.append(f"{name} holds what is not there any more.")
         elif key not in held:
@@ -217,6 +220,16 @@ async def _untrue(stage: Stage, random: Random) -> list[str]:
         elif apart := _apart(held[key], fresh[key].record):
             found.append(f"{name} is behind: {apart}.")
     return found
+
+
+def _in_its_currency(stage: Stage, key: tuple[Side, Kind, str], fresh: Mapping[Any, Row]) -> Row | None:
+    """What one of HubSpot's customers is in another currency, of which a feed knows nothing: as the customer itself."""
+    owner, code = parted(key[2])
+    row = fresh.get((key[0], key[1], owner))
+    if not code or row is None or not isinstance(row.record, Customer):
+        return None
+    home = str(stage.crm.company()["currency"])
+    return msgspec.structs.replace(row, id=key[2], record=derived(row.record, code, home))
 
 
 def _merged_apart(stage: Stage, held: Any, there: Any) -> bool:

@@ -16,6 +16,8 @@ _COMPANIES = ("Nova Ltd", "Harbour Foods", "Quill & Sons", "Café Olé", "Bo Li"
 PRICES = ("100.00", "1.59", "9.99", "45.5", "0.333", "640")
 _QUANTITIES = ("1", "2", "3", "0.5", "11", "1")
 GOODS = ("Consulting", "Advice", "Poster A3", "Hosting")
+_ABROAD = 0.45
+"""How many of the invoices are in the second currency, where there is one."""
 SHOWN = "properties=hs_number,hs_invoice_status,hs_amount_billed,hs_amount_paid,hs_balance_due,hs_currency"
 
 
@@ -98,7 +100,8 @@ class Seller(Desk):
         buyer = self.pick(self.buyers)
         if buyer is None:
             return False
-        lines = [self._new_line() for _ in range(self.random.choice((1, 1, 2, 3)))]
+        currency = self._next_currency()
+        lines = [self._new_line(currency) for _ in range(self.random.choice((1, 1, 2, 3)))]
         links = [link(line, 409) for line in lines]
         if self.random.random() < 0.93:
             links.append(link(buyer[1], 177))
@@ -106,7 +109,7 @@ class Seller(Desk):
                 links.append(link(buyer[0], 179))
         day = self.random.choice((-20, -3, -1, 0, 0, 0))
         values = {
-            "hs_currency": self.stage.crm.company()["currency"],
+            "hs_currency": currency,
             "hs_invoice_status": "draft",
             "hs_invoice_date": self.day(day),
             "hs_due_date": self.day(day + 30),
@@ -147,7 +150,7 @@ class Seller(Desk):
         invoice = self._invoice("open")
         if invoice is None:
             return False
-        line = self._new_line()
+        line = self._new_line(self._shown(invoice)["hs_currency"])
         self.call("PUT", f"{CRM}/line_items/{line}/associations/default/invoices/{invoice}")
         self.lines[invoice].append(line)
         return True
@@ -286,8 +289,15 @@ class Seller(Desk):
         shown: Json = self.call("GET", f"{CRM}/invoices/{invoice}", query=SHOWN)["properties"]
         return shown
 
-    def _new_line(self) -> str:
+    def _next_currency(self) -> str:
+        """What an invoice is in: the account's currency, or the second one where it has that."""
+        own, *second = self.stage.crm.company()["currencies"]
+        return str(second[0] if second and self.random.random() < _ABROAD else own)
+
+    def _new_line(self, currency: str) -> str:
         values = {"quantity": self.random.choice(_QUANTITIES), "price": self.random.choice(PRICES)}
+        if currency != self.stage.crm.company()["currency"]:
+            values["hs_line_item_currency_code"] = currency
         product = self.pick(self.products)
         if product is not None and self.random.random() < 0.75:
             values["hs_product_id"] = product

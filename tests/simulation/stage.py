@@ -3,6 +3,7 @@
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 from datetime import UTC, date, datetime
+from decimal import Decimal
 from functools import cache
 from pathlib import Path
 from random import Random
@@ -58,6 +59,7 @@ class Stage:
                 "void_paid_refused": plan.void_paid_refused,
                 "auto_apply_credit": plan.auto_apply_credit,
                 "duplicate_numbers_refused": plan.duplicate_numbers_refused,
+                "customers_currency_assumed": plan.currency_assumed,
             }
         )
         self.realm = str(self.books.sign_in("")["realm_id"])
@@ -68,6 +70,8 @@ class Stage:
         self.connection = 0
         self.troubles: list[str] = []
         self.locks: list[tuple[datetime, date | None]] = [(BEGINNING, plan.lock_date)]
+        self.rates: list[tuple[datetime, str, Decimal]] = []
+        """When the bookkeeper set what rate of the second currency, and the day from which it counts."""
 
     def caller(self, side: Side, name: str) -> Caller:
         """A person's access to one vendor, which no fault touches."""

@@ -1,6 +1,7 @@
 """The harness can fail: each planted mistake is found within a few seeds, all of which hold without it."""
 
 from collections.abc import Iterable, Sequence
+from decimal import Decimal
 from typing import Any
 
 import msgspec
@@ -8,12 +9,14 @@ import pytest
 from tests.simulation.play import play
 
 from tieout.core.decide import Nothing
-from tieout.core.records import Side
-from tieout.engine import applying, recovery
+from tieout.core.questions import LinkOf
+from tieout.core.records import Kind, Side
+from tieout.engine import applying, currency, recovery
 from tieout.engine.work import Work
 from tieout.hubspot.parts import Parts
 from tieout.kinds import booking, copy_rules, merging, receipts, settlement_rules
 from tieout.kinds.invoice_rules import InvoiceRules
+from tieout.quickbooks import rates
 from tieout.quickbooks.lens import returned
 from tieout.remote.outcomes import Absent
 from tieout.remote.rows import Row
@@ -21,6 +24,7 @@ from tieout.store import journal
 
 _SHOWN = {"show_quickbooks_invoices": True}
 _BOOKED = {"book_hubspot_payments": True}
+_ABROAD = {"currency": "EUR"}
 _ALONE = {"book_hubspot_payments": False, "merging": False, "banking": False, "overseen": 0}
 _LATE = {"commit_within": 120.0, "batch_requestid": False, "custom_numbers": False, "lateness": 0.8}
 
@@ -28,7 +32,7 @@ _LATE = {"commit_within": 120.0, "batch_requestid": False, "custom_numbers": Fal
 def _found(within: Iterable[int], **forced: Any) -> str:
     """What the first seed says that finds something. forced: values of the plan under which it is likely."""
     for seed in within:
-        if violations := play(seed, **forced).violations:
+        if violations := play(seed, **{"currency": "", **forced}).violations:
             return violations[0]
     pytest.fail("Not found.")
 
@@ -144,3 +148,23 @@ def test_not_hearing_that_the_lock_date_moved_is_found(monkeypatch: pytest.Monke
 def test_not_following_a_payment_that_was_re_applied_is_found(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(settlement_rules, "_MOVES", ("date", "reference"))
     assert "to_the_cent" in _found(range(25, 60), banking=True)
+
+
+def test_booking_in_another_currency_without_its_rate_is_found(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(booking, "_rate", lambda *_: None)
+    assert "at_its_rate" in _found(range(10), **_ABROAD)
+
+
+def test_taking_the_rate_of_1_for_one_is_found(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(rates, "_NONE", Decimal(-1))
+    assert "at_its_rate" in _found(range(40), **_ABROAD)
+
+
+def test_not_asking_for_a_rate_again_is_found(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(currency, "note_unrated", lambda *_: None)
+    assert "blocked_in_vain" in _found(range(40), **_ABROAD)
+
+
+def test_taking_the_default_customer_whatever_its_currency_is_found(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(booking, "owner_question", lambda customer, *_: LinkOf(Kind.CUSTOMER, Side.CRM, customer))
+    assert "blocked_in_vain" in _found(range(40), **_ABROAD)

@@ -2,8 +2,9 @@
 
 from decimal import Decimal
 
-from tests.simulation.bookkeeper import CENT, Bookkeeper
+from tests.simulation.bookkeeper import Bookkeeper
 from tests.simulation.desk import Json
+from tests.simulation.forms import part
 from tests.simulation.seller import CRM, Seller, link
 from tests.simulation.stage import Stage
 
@@ -47,8 +48,8 @@ class Till:
         invoice = self._payable()
         if invoice is None:
             return False
-        part = self._random.choice((1, 2))
-        return all(self._take(invoice, part=part, status="succeeded") for _ in range(2))
+        parts = self._random.choice((1, 2))
+        return all(self._take(invoice, parts=parts, status="succeeded") for _ in range(2))
 
     def hear_of_payment(self) -> bool:
         """What was on its way arrives, or does not."""
@@ -65,8 +66,8 @@ class Till:
             return False
         values = {"hs_latest_status": "refunded"}
         if self._random.random() < 0.5:
-            part = (Decimal(payment["hs_initial_amount"]) / 2).quantize(CENT)
-            values = {"hs_latest_status": "partially_refunded", "hs_refunds_amount": str(part)}
+            half = part(Decimal(payment["hs_initial_amount"]), 2, payment["hs_currency_code"])
+            values = {"hs_latest_status": "partially_refunded", "hs_refunds_amount": str(half)}
         self._seller.change("commerce_payments", payment["id"], values)
         return True
 
@@ -77,7 +78,7 @@ class Till:
             return False
         amount = Decimal(payment["hs_initial_amount"])
         values: tuple[Json, ...] = (
-            {"hs_initial_amount": str(max(CENT, (amount / 2).quantize(CENT)))},
+            {"hs_initial_amount": str(part(amount, 2, payment["hs_currency_code"]))},
             {"hs_initiated_date": self._seller.day(-2)},
             {"hs_payment_method_type": "card"},
         )
@@ -114,7 +115,7 @@ class Till:
         applied = min(amount, Decimal(there["Balance"]))
         if applied <= 0:
             return False
-        self._bookkeeper.receive(there["CustomerRef"]["value"], amount, [(invoice, "Invoice", applied)])
+        self._bookkeeper.receive(there, amount, [(invoice, "Invoice", applied)])
         return True
 
     def deposit_elsewhere(self) -> bool:
@@ -131,12 +132,12 @@ class Till:
         self._bookkeeper.patch("Payment", payment, changes)
         return True
 
-    def _take(self, invoice: str, *, part: int = 0, status: str = "") -> bool:
-        balance = Decimal(self._open(invoice) or 0)
+    def _take(self, invoice: str, *, parts: int = 0, status: str = "") -> bool:
+        shown = self._shown(invoice)
+        balance = Decimal(shown["hs_balance_due"] or 0)
         if balance <= 0:
             return False
-        part = part or self._random.choice((1, 1, 1, 2, 3))
-        amount = max(CENT, (balance / part).quantize(CENT))
+        amount = part(balance, parts or self._random.choice((1, 1, 1, 2, 3)), shown["hs_currency"])
         if self._random.random() < 0.1:
             amount += 5
         self._record(invoice, amount, status or self._random.choice(("succeeded", "succeeded", "processing")))
@@ -145,7 +146,7 @@ class Till:
     def _record(self, invoice: str, amount: Decimal, status: str) -> None:
         values = {
             "hs_initial_amount": str(amount),
-            "hs_currency_code": self._stage.crm.company()["currency"],
+            "hs_currency_code": self._shown(invoice)["hs_currency"],
             "hs_latest_status": status,
             "hs_payment_method_type": self._random.choice(("check", "card", "wire_transfer")),
             "hs_initiated_date": self._seller.day(self._random.choice((0, 0, -1))),
@@ -158,9 +159,10 @@ class Till:
         found = self._seller.call("GET", f"{CRM}/invoices", query=shown)["results"]
         return self._seller.pick([one["id"] for one in found if one["properties"]["hs_invoice_status"] == "open"])
 
-    def _open(self, invoice: str) -> str:
-        shown = self._seller.call("GET", f"{CRM}/invoices/{invoice}", query="properties=hs_balance_due")["properties"]
-        return str(shown["hs_balance_due"] or "")
+    def _shown(self, invoice: str) -> Json:
+        query = "properties=hs_balance_due,hs_currency"
+        shown: Json = self._seller.call("GET", f"{CRM}/invoices/{invoice}", query=query)["properties"]
+        return shown
 
     def _recorded(self, status: str = "") -> Json | None:
         """A payment that the seller recorded, with the invoice that it pays."""
