@@ -110,7 +110,23 @@ class Seller:
     def put_contact(self, invoice: str, contact: str) -> None:
         """Put a contact on an invoice, in place of those that are on it."""
         self.take_contacts_off(invoice)
+        self.add_contact(invoice, contact)
+
+    def add_contact(self, invoice: str, contact: str) -> None:
+        """Put one more contact on an invoice."""
         self.client.crm.associations.v4.basic_api.create("invoices", invoice, "contacts", contact, [_spec(CONTACT)])
+
+    def named(self, invoice: str) -> tuple[list[str], list[str]]:
+        """The names of the companies, and the addresses of the contacts, that an invoice is associated with."""
+        associations = self.client.crm.associations.v4.basic_api
+        companies, contacts = (
+            sorted(
+                self.read(kind, str(one.to_object_id), name)[name]
+                for one in associations.get_page("invoices", invoice, kind).results
+            )
+            for kind, name in (("companies", "name"), ("contacts", "email"))
+        )
+        return companies, contacts
 
     def take_contacts_off(self, invoice: str) -> None:
         associations = self.client.crm.associations.v4.basic_api

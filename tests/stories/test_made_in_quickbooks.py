@@ -29,6 +29,7 @@ def test_an_invoice_made_in_quickbooks_appears_in_hubspot(world: World) -> None:
     assert (copy["hs_invoice_status"], amount(copy["hs_amount_billed"])) == ("open", Decimal("250.00"))
     assert world.seller.lines(copy["id"]) == [("Consulting", 2, 200), ("Consulting", 1, 50)]
     assert copy["tieout_state"] == "In sync"
+    assert world.seller.named(copy["id"]) == (["Nova Ltd"], ["ana@nova.example"])
     world.rests()
 
 

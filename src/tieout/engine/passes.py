@@ -24,12 +24,13 @@ from tieout.store.database import Database
 _ORDER: tuple[tuple[Kind, tuple[State, ...] | None], ...] = (
     (Kind.INVOICE, None),
     (Kind.CUSTOMER, None),
+    (Kind.CUSTOMER, ()),
     (Kind.ITEM, None),
     (Kind.INVOICE, (State.WAITING, State.FAILING)),
     (Kind.SETTLEMENT, None),
 )
 """Invoices first, since they say which customers, items and exchange rates are needed; then again those that these may
-have helped."""
+have helped. Customers twice: the person of a company that was just made is there before the invoices that name it."""
 _COUNTED = (Kind.INVOICE, Kind.CUSTOMER)
 """Kinds whose balance moves with what is taken back of others."""
 _HANDFUL = 300
