@@ -301,28 +301,6 @@ def test_the_header_flows_although_an_edit_of_the_copy_was_left():
 # What becomes of it.
 
 
-def test_a_customer_moved_in_quickbooks_is_for_a_person_to_put_on_the_copy():
-    books = replace(MADE, customer="6")
-    moved = {LinkOf(Kind.CUSTOMER, Side.BOOKS, "6"): Linked("company:2")}
-    evidence = {"number": "1042", "customer": "6"}
-    assert linked(books=books, answers=moved) == Fail("customer_moved_in_quickbooks", evidence)
-    assert linked(replace(COPY, customer="company:2"), books, answers=moved) == RESTS
-
-
-def test_a_customer_moved_to_one_that_hubspot_does_not_have_is_no_different():
-    books = replace(MADE, customer="6")
-    nowhere = {LinkOf(Kind.CUSTOMER, Side.BOOKS, "6"): Linked("")}
-    evidence = {"number": "1042", "customer": "6"}
-    assert COPY.contact == ""
-    assert linked(books=books, answers=nowhere) == Fail("customer_moved_in_quickbooks", evidence)
-
-
-def test_a_copy_stays_with_its_contact_who_got_a_company_since():
-    issued = replace(COPY, customer="contact:3", contact="contact:3")
-    now = replace(issued, customer="company:1")
-    assert linked(now, base=issued, answers={OWNER: Linked("contact:3")}) == RESTS
-
-
 def test_a_void_in_quickbooks_voids_the_copy():
     void = replace(MADE, status="void", lines=(), total=Decimal(0), balance=Decimal(0))
     assert linked(books=void) == Void(Side.CRM)

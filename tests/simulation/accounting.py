@@ -62,7 +62,12 @@ def _in_crm(scene: Scene, happened: set[str]) -> Iterator[str]:
     for effect in scene.ours(Side.CRM):
         key = (mark(effect) or effect.key).partition(":")[0]
         move = moves.get(key)
-        if effect.act == "delete":
+        if effect.act == "update" and "linked" in effect.sent:
+            ended = [m for m in scene.moves if m.state == journal.DONE and _associated(scene, m, effect)]
+            happened.update(m.id for m in ended)
+            if not ended and not _left_strange(scene, effect):
+                yield f"{effect.entity} {effect.id} was given to {effect.sent['linked']}, but the journal does not say so."
+        elif effect.act == "delete":
             ended = [m for m in scene.moves if m.state == journal.DONE and _took_away(scene, m, effect)]
             happened.update(m.id for m in ended)
             if not ended and not _left_strange(scene, effect):
@@ -85,6 +90,14 @@ def _took_away(scene: Scene, move: Move, effect: Effect) -> bool:
     _, path, body = scene.units.get(move.entry.unit, (0, "", b""))
     own = move.entry.operation.target == scene.parts_of.get((effect.entity, effect.id))
     return own and path.endswith(f"/{effect.entity}/batch/archive") and f'"{effect.id}"'.encode() in body
+
+
+def _associated(scene: Scene, move: Move, effect: Effect) -> bool:
+    """Whether an operation put this contact or company on a copy, or took it off."""
+    _, path, body = scene.units.get(move.entry.unit, (0, "", b""))
+    ((type_, other),) = effect.sent["linked"].items()
+    own = move.entry.operation.target == effect.id
+    return own and f"/{effect.entity}/{type_}/batch/" in path and f'"{other}"'.encode() in body
 
 
 def _looked_up_stale(scene: Scene, ours: Effect) -> bool:

@@ -63,6 +63,34 @@ def copies_agree(scene: Scene) -> Iterator[str]:
             yield f"{name} while it is a draft."
 
 
+def with_its_customer(scene: Scene) -> Iterator[str]:
+    """5. A copy in sync is that customer's whose its invoice is in QuickBooks, and no former one's of our putting on."""
+    if scene.stage.plan.merging:
+        return  # a copy may stay with the one whose customer was merged into another's
+    for stored in _copies(scene):
+        crm, books = scene.crm["invoices"].get(stored.crm_id, {}), scene.books["Invoice"].get(stored.books_id, {})
+        if stored.state not in _AGREE or not crm or not books or crm["hs_invoice_status"] == "voided":
+            continue
+        owner = scene.pair_of(Kind.CUSTOMER, Side.BOOKS, books["CustomerRef"]["value"])
+        if owner is None or owner.pair.bond is None or owner.pair.gone or "exclude" in owner.pair.choices:
+            continue
+        named = {f"contact:{id_}" for id_ in crm["linked"].get("contacts", ())}
+        named |= {f"company:{id_}" for id_ in crm["linked"].get("companies", ())}
+        firms = {one for one in named - _put_on(scene, stored.crm_id) if one.startswith("company:")}
+        name = f"The copy {stored.crm_id} of {stored.books_id} is in sync"
+        if owner.crm_id not in named:
+            yield f"{name} as that of {', '.join(sorted(named))}, while its customer is {owner.crm_id}."
+        elif firms - {owner.crm_id}:
+            yield f"{name} as that of {', '.join(sorted(firms))}, whom nobody but us put on it."
+
+
+def _put_on(scene: Scene, invoice: str) -> set[str]:
+    """The contacts and companies that people have put on an invoice, or taken off it."""
+    linked = [e.sent.get("linked", {}) for e in scene.theirs(Side.CRM) if (e.entity, e.id) == ("invoices", invoice)]
+    kinds = {"contacts": "contact", "companies": "company"}
+    return {f"{kinds[type_]}:{id_}" for one in linked for type_, id_ in one.items() if type_ in kinds}
+
+
 def with_its_person(scene: Scene) -> Iterator[str]:
     """2. A company that we made of a QuickBooks customer and that is in sync has the customer's person."""
     made = {f"company:{e.id}" for e in scene.ours(Side.CRM) if e.act == "create" and e.entity == "companies"}

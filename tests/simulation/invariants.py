@@ -5,7 +5,14 @@ from collections.abc import Callable, Iterable, Iterator
 from decimal import Decimal
 
 from tests.simulation.accounting import accounted_for
-from tests.simulation.copies import all_shown, copied_once, copies_agree, copies_overwritten, with_its_person
+from tests.simulation.copies import (
+    all_shown,
+    copied_once,
+    copies_agree,
+    copies_overwritten,
+    with_its_customer,
+    with_its_person,
+)
 from tests.simulation.currencies import at_its_rate, blocked_in_vain, in_its_currency, one_customer_for_each
 from tests.simulation.edits import edits_lost
 from tests.simulation.forms import currency_of
@@ -68,6 +75,7 @@ def at_rest(scene: Scene) -> list[str]:
             copies_overwritten,
             to_the_cent,
             copies_agree,
+            with_its_customer,
             booked_agrees,
             no_money_left_out,
             returns_entered,
@@ -105,7 +113,7 @@ def settled(scene: Scene) -> Iterator[str]:
 def _in_vain(scene: Scene, stored: Stored, name: str) -> Iterator[str]:
     kind, id_ = stored.story.waits_for or ("", "")
     side = Side.CRM
-    if not kind and not stored.crm_id and isinstance(stored.pair.books, Invoice):
+    if not kind and isinstance(stored.pair.books, Invoice):
         kind, id_, side = Kind.CUSTOMER.value, stored.pair.books.customer, Side.BOOKS
     other = scene.pair_of(Kind(kind), side, id_) if kind else None
     if other is None:

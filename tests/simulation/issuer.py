@@ -26,7 +26,7 @@ class Issuer(Bookkeeper):
             (5, self.rewrite_lines),
             (2, self.redate),
             (2, self.renumber),
-            (1, self.move_to_another_customer),
+            (3, self.move_to_another_customer),
             (1, self.void_invoice),
             (1, self.delete_invoice),
             (2, self.hand_over),

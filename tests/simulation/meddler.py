@@ -16,6 +16,7 @@ class Meddler(Seller):
             (1, self.add_to_copy),
             (2, self.edit_copy),
             (2, self.edit_header_of_copy),
+            (1, self.put_another_on_copy),
             (1, self.pay_copy),
             (1, self.void_copy),
             (1, self.archive_copy),
@@ -81,6 +82,16 @@ class Meddler(Seller):
             return False
         values = ({"hs_due_date": self.day(self.random.randint(10, 60))}, {"hs_comments": self.words()})
         self.change("invoices", copy, self.random.choice(values))
+        return True
+
+    def put_another_on_copy(self) -> bool:
+        """One more buyer, or another in place of those that are on it."""
+        copy, buyer = self._copy(), self.pick(self.buyers)
+        if copy is None or buyer is None:
+            return False
+        if self.random.random() < 0.5:
+            self.take_off(copy)
+        self.put_on(copy, buyer)
         return True
 
     def pay_copy(self) -> bool:

@@ -39,6 +39,9 @@ _CRM = {
     "commerce_payments": "hs_initial_amount,hs_currency_code,hs_latest_status,hs_refunds_amount,tieout_key",
 }
 
+_LINKED = {"invoices": ("line_items", "contacts", "companies")}
+"""What is read of what is associated with them."""
+
 
 class Move(msgspec.Struct, frozen=True):
     """A journaled operation with how it ended. started: when its pass began, before which nothing was read for it."""
@@ -177,7 +180,8 @@ def _read_crm(caller: Caller) -> dict[str, dict[str, Json]]:
         found[type_] = {}
         after = ""
         while True:
-            query = f"limit=100&properties={names}&associations=line_items" + (f"&after={after}" if after else "")
+            linked = f"&associations={','.join(_LINKED[type_])}" if type_ in _LINKED else ""
+            query = f"limit=100&properties={names}{linked}" + (f"&after={after}" if after else "")
             page = caller.call("GET", f"/crm/objects/2026-09/{type_}", query=query)
             found[type_].update((one["id"], one["properties"] | {"linked": _linked(one)}) for one in page["results"])
             after = page.get("paging", {}).get("next", {}).get("after", "")

@@ -191,17 +191,15 @@ class Seller(Desk):
         invoice, buyer = self._invoice("open"), self.pick(self.buyers)
         if invoice is None or buyer is None:
             return False
-        self._take_off(invoice)
-        self.call("PUT", f"{CRM}/invoices/{invoice}/associations/default/contacts/{buyer[1]}")
-        if buyer[0]:
-            self.call("PUT", f"{CRM}/invoices/{invoice}/associations/default/companies/{buyer[0]}")
+        self.take_off(invoice)
+        self.put_on(invoice, buyer)
         return True
 
     def take_contact_off(self) -> bool:
         invoice = self._invoice("open")
         if invoice is None:
             return False
-        self._take_off(invoice)
+        self.take_off(invoice)
         return True
 
     def change_phone(self) -> bool:
@@ -268,7 +266,12 @@ class Seller(Desk):
         self.change("invoices", invoice, {"hs_invoice_status": after})
         return True
 
-    def _take_off(self, invoice: str) -> None:
+    def put_on(self, invoice: str, buyer: tuple[str, str]) -> None:
+        self.call("PUT", f"{CRM}/invoices/{invoice}/associations/default/contacts/{buyer[1]}")
+        if buyer[0]:
+            self.call("PUT", f"{CRM}/invoices/{invoice}/associations/default/companies/{buyer[0]}")
+
+    def take_off(self, invoice: str) -> None:
         for kind in ("contacts", "companies"):
             found = self.call("GET", f"{CRM}/invoices/{invoice}/associations/{kind}")
             for one in found["results"]:

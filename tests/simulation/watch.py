@@ -110,6 +110,9 @@ class Watched:
 
     def _hubspot(self, who: str, method: str, path: str, _query: Mapping[str, str], sent: Json, answer: Json) -> None:
         parts = path.strip("/").split("/")
+        if parts[:2] == ["crm", "associations"]:
+            self._associations(who, *parts[3:5], sent)
+            return
         if parts[:2] != ["crm", "objects"]:
             return
         entity, rest = parts[3], parts[4:]
@@ -133,6 +136,13 @@ class Watched:
                 for asked, one in _paired(sent.get("inputs", []), answer.get("results", [])):
                     key = asked.get("objectWriteTraceId", "")
                     self._hubspot_one(who, act, entity, one["id"], _told(asked), one, key)
+
+    def _associations(self, who: str, entity: str, type_: str, sent: Json) -> None:
+        """What a batch puts on objects, or takes off them."""
+        for one in sent.get("inputs", []):
+            others = one["to"] if isinstance(one["to"], list) else [one["to"]]
+            for other in others:
+                self._hubspot_one(who, "update", entity, one["from"]["id"], {"linked": {type_: other["id"]}}, {})
 
     def _hubspot_one(self, who: str, act: Act, entity: str, id_: str, sent: Json, answer: Json, key: str = "") -> None:
         place = (entity, id_)

@@ -120,6 +120,26 @@ def test_an_invoice_voided_in_quickbooks_is_voided_in_hubspot(world: World) -> N
     world.rests()
 
 
+def test_the_copy_follows_its_invoice_to_another_customer(world: World) -> None:
+    books, seller = world.bookkeeper, world.seller
+    nova = books.customer("Nova Ltd", "ana@nova.example", CompanyName="Nova Ltd", GivenName="Ana", FamilyName="Ruiz")
+    invoice = books.invoice(nova, books.line(books.item("Consulting"), "1", "250.00"), number="1042")
+    connect(world)
+    world.tieout.sync()
+    copy = copies(world)["1042"]["id"]
+    assert seller.named(copy) == (["Nova Ltd"], ["ana@nova.example"])
+    third = seller.contact("eve@nova.example", "Eve", "Ruiz")
+    seller.add_contact(copy, third)
+    ode = books.customer("Ode Ltd", "ben@ode.example", CompanyName="Ode Ltd", GivenName="Ben", FamilyName="Sole")
+    books.change(Invoice, invoice, CustomerRef={"value": ode})
+    done = world.tieout.sync()
+    assert seller.named(copy) == (["Ode Ltd"], ["ben@ode.example", "eve@nova.example"])
+    assert done.standing("invoice") == {"in_sync": 1}
+    assert world.tieout.failures() == []
+    assert amount(copies(world)["1042"]["hs_amount_billed"]) == Decimal("250.00")
+    world.rests()
+
+
 @pytest.mark.cause("possible_duplicate", foreseen="invoices of the same customer, amount and time")
 @pytest.mark.cause("possible_duplicate_in_hubspot", foreseen="invoices of the same customer, amount and time")
 def test_an_invoice_typed_in_on_both_sides_is_asked_about_and_made_one(world: World) -> None:

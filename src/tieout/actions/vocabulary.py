@@ -169,6 +169,7 @@ FIELDS: Mapping[str, str] = {
     "method": "Method",
     "name": "Name",
     "number": "Number",
+    "parties": "Contacts and companies",
     "phone": "Phone",
     "po": "PO number",
     "price": "Price",

@@ -328,10 +328,10 @@ FORESEEN = (
     ),
     Cause(
         "customer_moved_in_quickbooks",
-        "The invoice has another customer now",
-        "Invoice {number} was given to another customer in QuickBooks since it was shown in HubSpot.",
-        "Put the company or contact of that customer on the HubSpot invoice.",
+        "The copy cannot follow to the invoice's customer",
+        "Invoice {number} was given to {name} in QuickBooks since it was shown in HubSpot. A filter leaves that "
+        "customer out, or its currency is not that of the copy.",
+        "Let the filter take that customer in, or stop syncing the invoice and archive its copy in HubSpot.",
         fixes=("stop_syncing",),
-        who="seller",
     ),
 )

@@ -117,6 +117,7 @@ class Linked(msgspec.Struct, frozen=True):
     balance: of a linked invoice, what is open of it on the other side. left_out: a person left the record out.
     filtered: a filter leaves it out. into: the record that the one asked for was merged into.
     currency: ISO 4217: of the linked QuickBooks customer, empty where it is the company's own; or of its invoice.
+    person: of a linked HubSpot customer, `contact:…` of whoever speaks for it, empty where nobody does.
     """
 
     other: str = ""
@@ -130,6 +131,7 @@ class Linked(msgspec.Struct, frozen=True):
     filtered: bool = False
     into: str = ""
     currency: str = ""
+    person: str = ""
 
 
 class Holder(msgspec.Struct, frozen=True):

@@ -24,6 +24,7 @@ from tieout.hubspot.reader import Reader
 from tieout.kinds.customer import Customer
 from tieout.kinds.invoice import Invoice
 from tieout.kinds.item import Item
+from tieout.kinds.owner import ordered
 from tieout.kinds.settlement import Settlement
 from tieout.remote.outcomes import Absent, Done, Fault, Finding, Landed, Outcome, Refused, Unknown
 from tieout.remote.rows import Row
@@ -87,8 +88,7 @@ class Creations:
             case Item() as record:
                 return PRODUCTS, item.created(record, key)
             case Invoice() as record:
-                whole = msgspec.structs.replace(record, contact=persons[record.customer])
-                return INVOICES, invoice.created(whole, key, zone)
+                return INVOICES, invoice.created(_owned(record, persons), key, zone)
             case Settlement() as record:
                 return PAYMENTS, settlement.created(record, key, zone)
             case _:
@@ -127,7 +127,7 @@ class Creations:
                 return Row(Kind.ITEM, document.id, version(document), msgspec.structs.replace(sent, id=document.id))
             case Invoice() as sent:
                 own_invoice = msgspec.structs.replace(
-                    sent,
+                    _owned(sent, persons),
                     id=document.id,
                     status="draft",
                     lines=(),
@@ -135,7 +135,6 @@ class Creations:
                     tax=_ZERO,
                     total=_ZERO,
                     balance=_ZERO,
-                    contact=persons[sent.customer],
                     marker=operation.id,
                 )
                 return Row(Kind.INVOICE, document.id, version(document), own_invoice)
@@ -228,6 +227,13 @@ def is_our_key(refused: Fault) -> bool:
     """Whether it is our own key that is taken: then what was to be made stands there. An e-mail is somebody else's."""
     of = refused.evidence.get("property", "")
     return refused.cause == "unique_value_taken" and refused.code != "CONFLICT" and of in ("", values.KEY)
+
+
+def _owned(record: Invoice, persons: Mapping[str, str]) -> Invoice:
+    """An invoice with all whom it names: its customer, and who speaks for it."""
+    person = persons[record.customer]
+    parties = ordered(one for one in (person, record.customer) if one)
+    return msgspec.structs.replace(record, contact=person, parties=parties)
 
 
 def too_long(properties: Mapping[str, str]) -> Fault | None:

@@ -137,6 +137,20 @@ class AssociationAnswer(Wire, frozen=True):
     results: list[AssociatedFrom] = []
 
 
+class AssociationMade(Wire, frozen=True):
+    """One association that was made; the ids are numbers in older versions and strings in dated ones."""
+
+    from_object_id: int | str
+    to_object_id: int | str
+
+
+class AssociationsMade(Wire, frozen=True):
+    """The answer to a batch create of associations; with status 207 some inputs failed."""
+
+    results: list[AssociationMade] = []
+    errors: list[Detail] = []
+
+
 class Account(Wire, frozen=True):
     """The account itself (account information API)."""
 

@@ -22,6 +22,7 @@ from tieout.hubspot.lens.item import PRODUCTS
 from tieout.hubspot.lens.mapped import is_mapped
 from tieout.hubspot.lens.settlement import PAYMENTS
 from tieout.hubspot.objects import OBJECTS, batches
+from tieout.hubspot.parties import Parties
 from tieout.hubspot.parts import Parts
 from tieout.hubspot.reader import Reader
 from tieout.kinds.customer import Customer
@@ -54,11 +55,14 @@ class Change(msgspec.Struct, frozen=True):
 class Packing:
     """Prepares operations of one kind and verb."""
 
-    def __init__(self, client: Client, reader: Reader, creations: Creations, parts: Parts, clock: Clock) -> None:
+    def __init__(
+        self, *, client: Client, reader: Reader, creations: Creations, parts: Parts, parties: Parties, clock: Clock
+    ) -> None:
         self._client = client
         self._reader = reader
         self._creations = creations
         self._parts = parts
+        self._parties = parties
         self._clock = clock
 
     async def prepare(self, operations: Sequence[Operation], unit_ids: UnitIds) -> Prepared:
@@ -73,9 +77,11 @@ class Packing:
                 return self._creations.prepare(operations, unit_ids)
             case Kind.INVOICE, "update":
                 of_parts = [one for one in operations if "lines" in one.fields]
-                others = [one for one in operations if "lines" not in one.fields]
+                of_parties = [one for one in operations if "parties" in one.fields]
+                others = [one for one in operations if one not in of_parts and one not in of_parties]
                 parts = await self._parts.prepare(of_parts, unit_ids, self._read_at())
-                return _together(parts, await self._safely(others, unit_ids))
+                parties = await self._parties.prepare(of_parties, unit_ids)
+                return _together(_together(parts, parties), await self._safely(others, unit_ids))
             case Kind.CUSTOMER, "update":
                 persons = [one for one in operations if is_new_person(one)]
                 others = [one for one in operations if not is_new_person(one)]
@@ -138,7 +144,7 @@ class Packing:
 
     def header(self, document: Document) -> Invoice:
         """An invoice's own values, without lines and customer. Raises ValueError."""
-        return self._reader.invoice(document, Charge(), customer="", contact="")
+        return self._reader.invoice(document, Charge())
 
     def _customers(self, type_: str, documents: Sequence[Document]) -> list[Row]:
         return self._reader.people.customers(type_, documents) if type_ in customer.PREFIXES else []

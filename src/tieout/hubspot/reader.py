@@ -126,9 +126,11 @@ class Reader:
         reading.marks += [self.seen(type_, one) for one in found.documents if one.id not in reading.stale]
         return reading
 
-    def invoice(self, document: Document, charge: Charge, *, customer: str, contact: str) -> Invoice:
+    def invoice(
+        self, document: Document, charge: Charge, *, customer: str = "", contact: str = "", parties: Sequence[str] = ()
+    ) -> Invoice:
         """An invoice with all that it charges. Raises ValueError where a value makes no sense."""
-        read = invoice.invoice(document, charge, customer=customer, contact=contact, zone=self.zone)
+        read = invoice.invoice(document, charge, customer=customer, contact=contact, parties=parties, zone=self.zone)
         return self.view.add(read, (INVOICES, document.properties))
 
     def item(self, document: Document) -> Item:
@@ -226,7 +228,8 @@ class Reader:
                 continue
             charge = Charge(*([children[to][id_] for id_ in own[to] if id_ in children[to]] for to in CHILDREN))
             person, payer = self._payer(one, own, contacts, companies)
-            make = partial(self.invoice, one, charge, customer=payer, contact=person)
+            parties = [f"{customer.PREFIXES[type_]}:{id_}" for type_ in customer.PREFIXES for id_ in own[type_]]
+            make = partial(self.invoice, one, charge, customer=payer, contact=person, parties=parties)
             _take(reading, Kind.INVOICE, one, max(version(one), charge.version), make)
         return reading
 

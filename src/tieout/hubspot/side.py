@@ -22,6 +22,7 @@ from tieout.hubspot.lens.mapped import NOTHING_MORE, View
 from tieout.hubspot.lens.settlement import PAYMENTS
 from tieout.hubspot.objects import Objects
 from tieout.hubspot.packing import Packing
+from tieout.hubspot.parties import Parties
 from tieout.hubspot.parts import Parts
 from tieout.hubspot.people import People
 from tieout.hubspot.reader import PROPERTIES, Reader
@@ -91,10 +92,23 @@ class HubSpotSide:
         )
         parts = Parts(self._reader)
         creations = Creations(self._reader, self._client)
-        packing = Packing(self._client, self._reader, creations, parts, clock)
+        parties = Parties(self._reader)
+        packing = Packing(
+            client=self._client,
+            reader=self._reader,
+            creations=creations,
+            parts=parts,
+            parties=parties,
+            clock=clock,
+        )
         self._prepare = packing.prepare
         self._writer = Writer(
-            client=self._client, reader=self._reader, packing=packing, creations=creations, parts=parts
+            client=self._client,
+            reader=self._reader,
+            packing=packing,
+            creations=creations,
+            parts=parts,
+            parties=parties,
         )
         self._zone = zone
         self._address = f"https://{ui}/contacts/{portal}/record"

@@ -14,6 +14,7 @@ from tieout.hubspot.history import Trace, trace
 from tieout.hubspot.lens import customer, settlement, values
 from tieout.hubspot.lens.customer import version
 from tieout.hubspot.packing import Change, Packing, number, withdrawn_type
+from tieout.hubspot.parties import Parties
 from tieout.hubspot.parts import Parts
 from tieout.hubspot.reader import Reader
 from tieout.kinds.invoice import Invoice
@@ -42,12 +43,22 @@ class Aftermath(msgspec.Struct, frozen=True):
 class Writer:
     """Writes to one account."""
 
-    def __init__(self, *, client: Client, reader: Reader, packing: Packing, creations: Creations, parts: Parts) -> None:
+    def __init__(
+        self,
+        *,
+        client: Client,
+        reader: Reader,
+        packing: Packing,
+        creations: Creations,
+        parts: Parts,
+        parties: Parties,
+    ) -> None:
         self._client = client
         self._reader = reader
         self._packing = packing
         self._creations = creations
         self._parts = parts
+        self._parties = parties
 
     async def send(self, unit: Unit, operations: Sequence[Operation], timeout: Timeout) -> tuple[Outcome, ...]:
         """Send once. Raises SignInTrouble, after which nothing of it happened."""
@@ -77,6 +88,8 @@ class Writer:
             return await self._creations.settle(members)
         if _is_of_parts(first):
             return await self._parts.settle(unit, members)
+        if _is_of_parties(first):
+            return await self._parties.settle(unit, members)
         if first.withdraw:
             return await self._withdrawn(members)
         after = await self._aftermath(unit, {one.id: 0 for one in members}, members)
@@ -88,6 +101,8 @@ class Writer:
             return tuple(Unknown(f"HubSpot answered with status {answer.status}.") for _ in members)
         if _is_of_parts(members[0]):
             return await self._parts.done(unit, members, answer)
+        if _is_of_parties(members[0]):
+            return self._parties.done(unit, members, answer)
         if archives:
             at = values.epoch(self._client.server_now())
             return tuple(Done(one.target, Row(one.kind, one.target, at, None, gone="archived"), at) for one in members)
@@ -255,6 +270,10 @@ def _creates(operation: Operation) -> bool:
 
 def _is_of_parts(operation: Operation) -> bool:
     return operation.kind is Kind.INVOICE and operation.verb == "update" and "lines" in operation.fields
+
+
+def _is_of_parties(operation: Operation) -> bool:
+    return operation.kind is Kind.INVOICE and operation.verb == "update" and "parties" in operation.fields
 
 
 def _is_of_copy(operation: Operation) -> bool:

@@ -22,17 +22,15 @@ from tieout.core.decide import (
     Pair,
     Update,
     Void,
-    Wait,
     World,
     signature,
 )
 from tieout.core.merge import Difference
 from tieout.core.questions import Answers, Linked, LinkOf, Question
 from tieout.core.records import Kind, Side
-from tieout.kinds import charge, mapped
+from tieout.kinds import charge, mapped, owner
 from tieout.kinds.alike import alike_question, asked, found
 from tieout.kinds.copying import copy, placed, same_parts
-from tieout.kinds.currency import owner_question, parted
 from tieout.kinds.invoice import HEADER, Invoice
 
 _PARTS = ("lines", "discount", "tax")
@@ -80,12 +78,13 @@ def needs(pair: Pair[Invoice], books: Invoice, world: World, answers: Answers) -
     """Its customer and items in HubSpot; before it is made there, what could be this very invoice."""
     if pair.bond is None and _stays_out(books, world):
         return frozenset()
-    wanted = frozenset(_links(books) - answers.keys())
-    if not wanted and pair.crm is not None and pair.crm.customer != _customer(books, answers).other:
-        wanted = frozenset({owner_question(pair.crm.customer, books.currency, world, answers)}) - answers.keys()
-    if wanted or pair.bond is not None or "create_anyway" in pair.choices:
+    if wanted := frozenset(_links(books) - answers.keys()):
         return wanted
-    alike = alike_question(books, Side.CRM, _customer(books, answers).other, world)
+    if pair.crm is not None and pair.bond is not None:
+        return owner.needs(pair.crm, books, pair.bond, world, answers)
+    if "create_anyway" in pair.choices:
+        return frozenset()
+    alike = alike_question(books, Side.CRM, owner.owner(books, answers).other, world)
     return frozenset({alike} if alike is not None and alike not in answers else ())
 
 
@@ -98,14 +97,11 @@ def alone(pair: Pair[Invoice], books: Invoice, world: World, answers: Answers) -
     known = world.facts.crm
     if books.currency not in (known.currency, *known.currencies):
         return Fail("currency_not_in_hubspot", {"currency": books.currency})
-    customer = _customer(books, answers)
+    customer = owner.owner(books, answers)
     if customer.filtered:
         return Exclude("filtered_customer")
     if not customer.other:
-        if customer.settled or not books.customer:
-            evidence = {"customer": books.customer, "name": customer.label}
-            return Fail("no_customer_in_hubspot", evidence, customer.candidates)
-        return Wait(Kind.CUSTOMER, books.customer, name=customer.label, side=Side.BOOKS)
+        return owner.lacking(books, customer)
     if "create_anyway" not in pair.choices and (
         twins := found(alike_question(books, Side.CRM, customer.other, world), answers)
     ):
@@ -121,16 +117,15 @@ def linked(
 ) -> Decision:
     """Void, then charge: the next step that brings the copy to what it shall be.
 
-    Returns Nothing where all of the charge agrees; the header is for the caller to merge.
+    Its customer first, unless that one is not in HubSpot yet: what is owed does not wait for it. Returns Nothing where
+    all of the charge agrees; the header is for the caller to merge.
     """
     if books.status == "void":
         return Nothing(moved=("status", *charge.NAMES)) if crm.status == "void" else Void(Side.CRM)
-    owner = _customer(books, answers).other
-    if owner and crm.contact == owner:
-        # The contact has got a company since: the copy stays with the contact.
-        crm = msgspec.structs.replace(crm, customer=owner)
-    wanted = placed(_wanted(books, owner or crm.customer, answers), crm)
-    edited = _edited(crm, bond, wanted)
+    if books.currency != bond.crm_base.currency:
+        return owner.strange(books, owner.owner(books, answers))
+    wanted = placed(_wanted(books, crm.customer, answers), crm)
+    edited = _edited(crm, bond, wanted) + owner.edited(crm, books, bond, world, answers)
     apart = edited and edited + charge.differences(bond.books_base, books, Side.BOOKS)
     sign = signature(apart)
     if edited and pair.choices.get("leave_both") == sign:
@@ -139,8 +134,9 @@ def linked(
         evidence = {"number": books.number, "total": str(books.total), "other": str(crm.total)}
         return Hold("charge_edited_in_hubspot", evidence, apart)
     asked = "restore_copy" if edited else ""
-    if owner != crm.customer and not _stands_for(crm.customer, books, world, answers):
-        return Fail("customer_moved_in_quickbooks", {"number": books.number, "customer": books.customer})
+    given = owner.followed(crm, books, bond, world, answers, asked=asked)
+    if isinstance(given, Update):
+        return given
     if not same_parts(crm, wanted):
         shall = msgspec.structs.replace(crm, **{name: getattr(wanted, name) for name in _PARTS})
         return Update((Change(Side.CRM, shall, _PARTS),), asked=asked)
@@ -149,8 +145,8 @@ def linked(
     fields = tuple(name for name in _LAST if getattr(crm, name) != getattr(last, name))
     if fields:
         lost = _total_set(crm, bond, wanted) if crm.status == "draft" else ()
-        return Update((Change(Side.CRM, last, fields),), moved=charge.NAMES, lost=lost, asked=asked)
-    return Nothing(moved=(*charge.NAMES, "status"))
+        return Update((Change(Side.CRM, last, fields),), moved=owner.OWED, lost=lost, asked=asked)
+    return given or Nothing(moved=owner.moved(crm, books, bond, answers))
 
 
 def _stays_out(books: Invoice, world: World) -> str:
@@ -170,20 +166,6 @@ def _links(books: Invoice) -> set[Question]:
         LinkOf(Kind.CUSTOMER, Side.BOOKS, books.customer),
         *(LinkOf(Kind.ITEM, Side.BOOKS, item) for item in items),
     }
-
-
-def _customer(books: Invoice, answers: Answers) -> Linked:
-    """Its customer in HubSpot, which is the same one in every currency."""
-    reply = answers[LinkOf(Kind.CUSTOMER, Side.BOOKS, books.customer)]
-    if not isinstance(reply, Linked):
-        raise TypeError("LinkOf is answered by Linked.")
-    return msgspec.structs.replace(reply, other=parted(reply.other)[0])
-
-
-def _stands_for(customer: str, books: Invoice, world: World, answers: Answers) -> bool:
-    """Whether a HubSpot customer that is not the owner has its invoices on the same QuickBooks customer (a merge)."""
-    reply = answers.get(owner_question(customer, books.currency, world, answers))
-    return isinstance(reply, Linked) and reply.other == books.customer
 
 
 def _wanted(books: Invoice, customer: str, answers: Answers) -> Invoice:

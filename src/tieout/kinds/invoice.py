@@ -57,6 +57,7 @@ class Invoice(msgspec.Struct, frozen=True, omit_defaults=True, tag_field="is", t
     foreign sync's marker; in QuickBooks without our marker.
     customer: this side's customer id (`company:…`, `contact:…`; QuickBooks Customer Id), empty where there is none.
     contact: in HubSpot, `contact:…` of the invoice, whatever the customer model.
+    parties: in HubSpot, all contacts and companies that a copy of ours is associated with, as `kinds.owner.ordered`.
     discount: order-level, positive, already taken off `total`. tax: of the whole document. total: with tax.
     rate: of what we book in another currency, what one unit of it is worth in the company's own on that day.
     balance: still open. date, due: calendar days. finalized: day on which it left draft, where the side says so.
@@ -72,6 +73,7 @@ class Invoice(msgspec.Struct, frozen=True, omit_defaults=True, tag_field="is", t
     issued_here: bool = True
     customer: str = ""
     contact: str = ""
+    parties: tuple[str, ...] = ()
     email: str = ""
     date: Day | None = None
     due: Day | None = None

@@ -74,7 +74,8 @@ def linked(stored: Stored, side: Side) -> Linked:
     # What is open of our copy follows from its payments; any other invoice of HubSpot's may be paid already there.
     balance = crm.balance if isinstance(crm, Invoice) and not crm.marker else None
     label = label or getattr(crm, "number", "")
-    return Linked(other, own, active=active, label=label, balance=balance, currency=getattr(books, "currency", ""))
+    currency, person = getattr(books, "currency", ""), _person(crm)
+    return Linked(other, own, active=active, label=label, balance=balance, currency=currency, person=person)
 
 
 def _moves(stored: Stored) -> bool:
@@ -96,7 +97,14 @@ def _followed(tx: Connection, stored: Stored, side: Side) -> Linked:
         return linked(stored, side)
     active = there.active if isinstance(there, Customer | Item) else True
     currency = getattr(there, "currency", "")
-    return Linked(now, own, active=active, label=getattr(there, "name", "") or now, currency=currency)
+    label = getattr(there, "name", "") or now
+    return Linked(now, own, active=active, label=label, currency=currency, person=_person(there))
+
+
+def _person(crm: object) -> str:
+    """Who speaks for a HubSpot customer."""
+    parts = crm.parts if isinstance(crm, Customer) else ()
+    return next((part for part in parts if part.startswith("contact:")), "")
 
 
 def _heir(tx: Connection, stored: Stored, side: Side, id_: str) -> str:

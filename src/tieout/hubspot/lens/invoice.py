@@ -16,6 +16,7 @@ from tieout.hubspot.lens import values
 from tieout.hubspot.lens.customer import version
 from tieout.hubspot.limits import LONGEST_TEXT
 from tieout.kinds.invoice import Invoice, Line, Status
+from tieout.kinds.owner import ordered
 
 INVOICES = "invoices"
 LINES = "line_items"
@@ -112,10 +113,13 @@ class Charge(msgspec.Struct, frozen=True):
         return max((version(one) for group in msgspec.structs.astuple(self) for one in group), default=0)
 
 
-def invoice(document: Document, charge: Charge, *, customer: str, contact: str, zone: ZoneInfo) -> Invoice:
+def invoice(
+    document: Document, charge: Charge, *, customer: str, contact: str, zone: ZoneInfo, parties: Sequence[str] = ()
+) -> Invoice:
     """An invoice with all that it charges. Raises ValueError where a value makes no sense.
 
-    customer, contact: `company:…` or `contact:…`, empty where the invoice has none. zone: the account's.
+    customer, contact: `company:…` or `contact:…`, empty where the invoice has none. parties: all that it is associated
+    with, which count on a copy of ours alone. zone: the account's.
     """
     own = document.properties
     currency = values.text(own, "hs_currency").upper()
@@ -131,6 +135,7 @@ def invoice(document: Document, charge: Charge, *, customer: str, contact: str, 
         issued_here=_issued_here(own),
         customer=customer,
         contact=contact,
+        parties=ordered(parties) if own.get(values.KEY) else (),
         email=values.text(own, SHOWN_CONTACT),
         date=values.day(own, "hs_invoice_date", zone),
         due=values.day(own, "hs_due_date", zone),
@@ -183,8 +188,8 @@ def created(record: Invoice, key: str, zone: ZoneInfo) -> values.Creation:
         "hs_invoice_status": "draft",
         values.KEY: key,
     }
-    company = record.customer if record.customer.startswith("company:") else ""
-    return values.creation(key, properties, ((record.contact, CONTACT_TYPE), (company, COMPANY_TYPE)))
+    ends = [(one, COMPANY_TYPE if one.startswith("company:") else CONTACT_TYPE) for one in record.parties]
+    return values.creation(key, properties, ends)
 
 
 def line_item(line: Line, position: int, currency: str) -> dict[str, str]:
