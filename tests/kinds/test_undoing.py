@@ -123,6 +123,26 @@ def test_what_we_made_in_hubspot_is_archived_while_nobody_has_touched_it():
     assert taken(edited, Side.CRM, base=PAID) == NotUndone("changed_since")
 
 
+@pytest.mark.parametrize("shown", [COPY, PAID], ids=["copy", "payment"])
+def test_what_we_made_in_hubspot_of_a_locked_month_stays(shown: Any):
+    locked = NotUndone("locked", {"closed": "2026-03-31"})
+    assert taken(shown, Side.CRM, lock=date(2026, 3, 31)) == locked
+    assert taken(shown, Side.CRM, lock=date(2026, 2, 28)) == Void(Side.CRM, withdraw=True)
+
+
+def test_a_payment_of_a_locked_month_is_not_changed_back_in_hubspot():
+    before = msgspec.structs.replace(PAID, amount=Decimal(40))
+    change = {"verb": "update", "fields": ("amount",), "before": before, "wrote": PAID}
+    assert isinstance(taken(PAID, Side.CRM, **change), Update)
+    assert taken(PAID, Side.CRM, lock=date(2026, 3, 31), **change) == NotUndone("locked", {"closed": "2026-03-31"})
+
+
+def test_a_due_date_in_hubspot_is_put_back_whatever_is_locked():
+    before = msgspec.structs.replace(SOLD, due=date(2026, 4, 5))
+    change = {"verb": "update", "fields": ("due",), "before": before, "wrote": SOLD}
+    assert isinstance(taken(SOLD, Side.CRM, lock=date(2026, 3, 31), **change), Update)
+
+
 @pytest.mark.parametrize("made", [NOVA, HOURS])
 def test_customers_and_items_are_made_inactive_once_nothing_uses_them(made: Any):
     gone = msgspec.structs.replace(made, active=False)

@@ -1,6 +1,7 @@
 """Undo: one write, or a whole first sync. What was sent, paid or touched by somebody else stays, and says why."""
 
 from contextlib import suppress
+from datetime import date
 from decimal import Decimal
 from pathlib import Path
 from typing import Any
@@ -248,6 +249,29 @@ def test_copies_of_quickbooks_invoices_are_archived_with_the_customers_made_for_
         assert Decimal(shop.bookkeeper.only("Invoice")["TotalAmt"]) == 200
         with shop.nothing_is_written():
             await shop.sync(until_quiet=True)
+
+    in_virtual_time(tmp_path, story)
+
+
+def test_copies_of_a_signed_month_and_their_payments_stay(tmp_path: Path) -> None:
+    async def story(shop: Shop) -> None:
+        nova = shop.bookkeeper.create("Customer", DisplayName="Nova Ltd", CompanyName="Nova Ltd")
+        work = shop.bookkeeper.item("Consulting")
+        old = shop.bookkeeper.bill(nova, work, "250.00", TxnDate="2026-02-10")
+        shop.bookkeeper.receive(old, "100.00", TxnDate="2026-02-20")
+        shop.bookkeeper.bill(nova, work, "80.00", TxnDate="2026-03-05")
+        shop.set_hubspot(edit_invoices=True)
+        await shop.connect(show_quickbooks_invoices="true", start_date="all")
+        await shop.sync(until_quiet=True)
+        assert await shop.sign(date(2026, 2, 28))
+        done = shop.undo("first-sync")
+        locked = "It lies in a month that is locked up to 2026-02-28."
+        told = sorted((step.kind, step.why_not.partition(" Set")[0]) for step in done.steps if step.kind != "customer")
+        assert told == [("invoice", ""), ("invoice", locked), ("settlement", locked)]
+        await shop.sync(until_quiet=True)
+        assert [one["hs_amount_billed"] for one in shop.seller.all("invoices", "hs_amount_billed")] == ["250.00"]
+        assert len(shop.seller.all("commerce_payments")) == 1
+        assert await shop.sign(date(2026, 2, 28)), "it ties out as before"
 
     in_virtual_time(tmp_path, story)
 

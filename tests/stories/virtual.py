@@ -7,7 +7,7 @@ process, where no fault touches them.
 import re
 from collections.abc import Callable, Coroutine, Iterator, Mapping, Sequence
 from contextlib import contextmanager
-from datetime import UTC, datetime, timedelta
+from datetime import UTC, date, datetime, timedelta
 from decimal import Decimal
 from pathlib import Path
 from random import Random
@@ -32,7 +32,7 @@ from tieout.actions.lookup import connection
 from tieout.actions.overview import Overview, overview
 from tieout.actions.pause import exclude, resume
 from tieout.actions.preflight import Check, preflight
-from tieout.actions.prove import prove
+from tieout.actions.prove import prove, prove_day
 from tieout.actions.rehearse import Rehearsal, rehearse
 from tieout.actions.sync import Synced, sync
 from tieout.actions.undo import Undo, take_back
@@ -324,12 +324,12 @@ class Bookkeeper:
             for row in self.all(entity):
                 self.change(entity, row, **{name: f"{row.get(name, '')} "})
 
-    def receive(self, invoice: Json, amount: str) -> None:
+    def receive(self, invoice: Json, amount: str, **more: Any) -> None:
         """Receive a payment for an invoice."""
         linked = [{"TxnId": invoice["Id"], "TxnType": "Invoice"}]
         line = {"Amount": Decimal(amount), "LinkedTxn": linked}
         owner = {"CustomerRef": invoice["CustomerRef"], "CurrencyRef": invoice["CurrencyRef"]}
-        self.create("Payment", **owner, TotalAmt=Decimal(amount), Line=[line])
+        self.create("Payment", **owner, TotalAmt=Decimal(amount), Line=[line], **more)
 
     def move_payment(self, invoice: Json) -> None:
         """Apply the one payment there is to another invoice, with all of its amount."""
@@ -519,6 +519,11 @@ class Shop:
     def undo(self, what: str, *, preview: bool = False) -> Undo:
         """Take back one write, or `first-sync`."""
         return take_back(self.home, _ME, NAME, what, preview=preview)
+
+    async def sign(self, day: date) -> bool:
+        """Sign the tie-out of a day, if it ties out."""
+        proved = await prove_day(self.home, _ME, NAME, day, sign=True, transport=self._transport)
+        return proved.signed
 
     def wrote(self, what: str) -> str:
         """The id of the newest write that the history tells like this."""

@@ -73,6 +73,8 @@ WHY_NOT: dict[str, str] = {
     "gone": "It is gone there.",
     "changed_since": "Somebody has changed it since.",
     "period_closed": "Its period is closed up to {closed}.",
+    "locked": "It lies in a month that is locked up to {closed}. Set an earlier lock date, undo it, and sign the month "
+    "again.",
     "mailed": "QuickBooks has mailed it to the customer.",
     "paid": "Something was paid or credited on it.",
     "deposited": "It was deposited at the bank.",

@@ -5,6 +5,7 @@ says why.
 """
 
 from collections.abc import Iterator
+from datetime import date
 from typing import Any, TypeVar
 
 import msgspec
@@ -89,8 +90,10 @@ def _out_of_reach(pair: AnyPair, written: Written, now: msgspec.Struct | None, w
         return NotUndone("forgotten")
     if isinstance(now, Invoice) and now.status == "void":
         return NotUndone("voided")
-    if written.side is Side.BOOKS and (closed := _closed(now, world)):
+    if written.side is Side.BOOKS and (closed := _in_time(now, closed_until(world))):
         return NotUndone("period_closed", {"closed": closed})
+    if written.side is Side.CRM and _is_owed(written) and (closed := _in_time(now, world.settings.lock_date)):
+        return NotUndone("locked", {"closed": closed})
     return None
 
 
@@ -104,12 +107,16 @@ def _written(pair: AnyPair, answers: Answers) -> Written:
     return written
 
 
-def _closed(now: object, world: World) -> str:
-    """The day up to which the books are closed, where a document lies in it; else empty."""
-    closed = closed_until(world)
-    if closed is None or not isinstance(now, Invoice | Settlement) or now.date is None:
+def _is_owed(written: Written) -> bool:
+    """Whether HubSpot would show another debt without this write: a copy, or anything of a payment."""
+    return written.kind is Kind.SETTLEMENT or (written.kind, written.verb) == (Kind.INVOICE, "create")
+
+
+def _in_time(now: object, until: date | None) -> str:
+    """The day until which nothing may change, where a document is no later than that; else empty."""
+    if until is None or not isinstance(now, Invoice | Settlement) or now.date is None:
         return ""
-    return closed.isoformat() if now.date <= closed else ""
+    return until.isoformat() if now.date <= until else ""
 
 
 def _put_back(written: Written, now: msgspec.Struct) -> Decision | NotUndone:
