@@ -38,6 +38,7 @@ def said(code, detail, *, message="", element="", kind=None):
         ("2170", "Invalid Enumeration : HAS_BEEN_BILLED", "bad_payload", "bug"),
         ("2210", "Email Address does not conform to the syntax rules of RFC 822.", "bad_email", "person"),
         ("2220", "Invalid Currency Type", "currency_not_enabled", "person"),
+        ("3000", "Invalid Custom Field : 2", "mapped_property_missing", "person"),
         ("2500", "Invalid Reference Id : Names element id 583 not found", "missing_reference", "dependency"),
         ("2500", f"Invalid Reference Id : {INACTIVE}", "inactive_reference", "dependency"),
         (
@@ -144,6 +145,15 @@ def test_a_duplicate_number_names_its_holder():
 def test_a_duplicate_name_names_its_holder_and_depends_on_the_kind():
     found = said("6240", "The name supplied already exists. : Id=1067", kind=Kind.ITEM)
     assert (found.cause, found.evidence["holder"]) == ("duplicate_item_name", "1067")
+
+
+def test_a_custom_field_that_the_company_does_not_have_is_named_as_mappings_name_it():
+    found = said("3000", "Invalid Custom Field : 2", element="CustomField")
+    assert (found.evidence["field"], found.evidence["property"], found.evidence["side"]) == (
+        "custom2",
+        "custom2",
+        "books",
+    )
 
 
 def test_a_text_that_is_too_long_tells_by_how_much():

@@ -60,6 +60,7 @@ _CAUSES: Final[dict[str, tuple[str, Reaction]]] = {
     "2220": ("currency_not_enabled", "person"),
     "2250": ("no_lines", "person"),
     "2290": ("negative_total", "person"),
+    "3000": ("mapped_property_missing", "person"),
     "6000": ("quickbooks_rule", "person"),
     "6080": ("no_name", "person"),
     "6100": ("unmapped_tax", "person"),
@@ -155,6 +156,7 @@ _TAILS: Final[dict[str, re.Pattern[str]]] = {
     ),
     "2050": re.compile(r"Min:(?P<least>\d+) Max:(?P<limit>\d+) supported\. Supplied length:(?P<length>\d+)"),
     "2500": re.compile(r"element id (?P<missing>\d+) not found"),
+    "3000": re.compile(r": (?P<definition>\d+)$"),
 }
 
 
@@ -202,6 +204,9 @@ def _read(problem: Problem, kind: Kind | None) -> Fault:
         case "6000":
             cause = next((name for name, phrases in _PHRASES if any(p in said for p in phrases)), cause)
             reaction = "dependency" if cause == "no_customer" else reaction
+        case "3000":
+            field = f"custom{evidence.pop('definition', '')}"
+            evidence |= {"field": field, "property": field, "side": "books"}
         case "6240" if kind is Kind.ITEM:
             cause = "duplicate_item_name"
         case "2050" if problem.element == "DocNumber":
