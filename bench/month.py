@@ -66,13 +66,14 @@ class Month:
             self._seller.ids[number]: {"hs_due_date": f"{day.isoformat()}T00:00:00Z"} for number in self._few(whole)
         }
         hubspot.update("invoices", dunned)
-        voided = self._few(whole)
+        # An unpaid one that stood in QuickBooks too when both were made a pair is QuickBooks', and void there alone.
+        voided = self._few([number for number in whole if number not in self._bookkeeper.ids])
         hubspot.update("invoices", {self._seller.ids[number]: {"hs_invoice_status": "voided"} for number in voided})
         withdrawn = self._few(sold)
         quickbooks.void("Invoice", [abroad[number] for number in withdrawn])
         for number in (*voided, *withdrawn):
             self._expected.bill(number).is_void = True
-        # What somebody has in HubSpot as an invoice of its own is HubSpot's to charge, whoever typed it in first.
+        # What somebody has in HubSpot as an invoice of its own is repriced by nobody but the seller.
         repriced = self._few([number for number in sold if number not in self._seller.ids])
         quickbooks.update("Invoice", [self._repriced(number, abroad[number]) for number in repriced])
         credited = self._credit(quickbooks, home, day)

@@ -65,7 +65,14 @@ class Builder:
     def put(self, side: Side, kind: Kind, *records: Record) -> None:
         mirror.put(self.tx, self.id, side, [Row(kind, one.id, 1, one) for one in records], NOW)
 
-    def pair(self, kind: Kind, crm: Record | None, books: Record | None, lines: dict[str, str] | None = None) -> int:
+    def pair(
+        self,
+        kind: Kind,
+        crm: Record | None,
+        books: Record | None,
+        lines: dict[str, str] | None = None,
+        why: str = "email",
+    ) -> int:
         for side, one in ((Side.CRM, crm), (Side.BOOKS, books)):
             if one is not None:
                 self.put(side, kind, one)
@@ -79,7 +86,7 @@ class Builder:
                 crm_base=crm,
                 books_base=books,
                 lines=lines or {},
-                why="email",
+                why=why,
                 now=NOW - timedelta(days=3),
             )
         one, side = (crm, Side.CRM) if crm is not None else (books, Side.BOOKS)

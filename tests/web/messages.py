@@ -27,6 +27,7 @@ ON_PAGES = (
     "failures",
     "filters",
     "fix",
+    "issuing",
     "lookup",
     "match",
     "matching",

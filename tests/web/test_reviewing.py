@@ -2,12 +2,13 @@
 
 import pytest
 from playwright.sync_api import expect
-from tests.web.company import NAME, Builder
+from tests.web.company import NAME, Builder, invoice
 from tests.web.conftest import Visitor
 
 from tieout.actions.home import Home
-from tieout.core.records import Address, Kind, Side
+from tieout.core.records import Address, Kind, Side, State
 from tieout.kinds.customer import Customer
+from tieout.kinds.issuer import ISSUER
 from tieout.kinds.item import Item
 from tieout.store import connections, pairs
 
@@ -98,6 +99,45 @@ def test_a_pair_is_taken_apart_and_stays_apart(ana: Visitor, reviewed: Home):
     ana.page.wait_for_url("**done=apart**")
     assert choices(reviewed, "11", Kind.ITEM) == {"exclude": "ana"}
     assert case(ana, "Advice", "linked").count() == 0
+
+
+@pytest.fixture
+def typed_twice(home: Home) -> int:
+    """An invoice that was typed in on both sides and counts as QuickBooks', in the second company pair."""
+    with home.database.begin() as tx:
+        builder = Builder(home, tx, "orbit")
+        connections.change(tx, builder.id, crm_complete=True, books_complete=True)
+        here = invoice("INV-7", "company:1", "450.00")
+        one = builder.pair(Kind.INVOICE, here, invoice("1042", "61", "450.00"), {}, why="by_you")
+        pairs.choose(tx, one, {ISSUER: "books"})
+        builder.settle(one, State.IN_SYNC)
+        builder.pair(Kind.INVOICE, invoice("INV-8", "company:1", "20.00"), None)
+    return one
+
+
+@pytest.mark.parametrize("visitor", [{"java_script_enabled": False}], indirect=True)
+def test_it_is_shown_and_changed_where_an_invoice_on_both_sides_was_made(ana: Visitor, home: Home, typed_twice: int):
+    ours = case(ana, "INV-7", "invoices")
+    assert ana.page.locator(".cases > li").count() == 1
+    expect(ours.get_by_text("One with 1042 in QuickBooks")).to_be_visible()
+    expect(ours.get_by_text("It counts as made in QuickBooks")).to_be_visible()
+    ours.get_by_role("button", name="It was made in HubSpot").click()
+    expect(case(ana, "INV-7", "invoices").get_by_text("It counts as made in HubSpot")).to_be_visible()
+    assert choices(home, "7", Kind.INVOICE) == {ISSUER: "crm"}
+    page = ana.open(f"/orbit/records/{typed_twice}")
+    expect(page.get_by_text("made in HubSpot", exact=False).first).to_be_visible()
+    page.get_by_role("button", name="It was made in QuickBooks").click()
+    ana.page.wait_for_url(f"**/records/{typed_twice}")
+    expect(page.get_by_text("It counts as made in QuickBooks")).to_be_visible()
+    expect(page.get_by_text("Said where it was made").first).to_be_visible()
+    assert choices(home, "7", Kind.INVOICE) == {ISSUER: "books"}
+
+
+@pytest.mark.usefixtures("typed_twice")
+def test_who_sells_sees_where_it_was_made_and_may_not_change_it(visitor: Visitor):
+    visitor.sign_in("sam")
+    expect(case(visitor, "INV-7", "invoices").get_by_text("It counts as made in QuickBooks")).to_be_visible()
+    expect(visitor.page.get_by_role("button", name="It was made in HubSpot")).to_have_count(0)
 
 
 @pytest.mark.usefixtures("reviewed")

@@ -50,6 +50,11 @@ def test_what_is_chosen_by_the_api_is_kept(ana: Visitor, ids: dict[str, str]):
     assert ("company:2", "ignore") in [(one["crm"], one["chosen"]) for one in decided]
     again = calls.get(f"{company}/matches?view=decided&page=0", headers=bearer)
     assert again.status == 400
+    typed_twice = f"{company}/records/{ids['INV-1002']}"
+    assert calls.get(typed_twice, headers=bearer).json()["issuer"] == "crm"
+    assert calls.post(f"{typed_twice}/issuer", data={"issuer": "books"}, headers=bearer).status == 204
+    assert calls.get(typed_twice, headers=bearer).json()["issuer"] == "books"
+    assert calls.post(f"{typed_twice}/issuer", data={"issuer": "ledger"}, headers=bearer).status == 400
 
 
 def test_a_page_past_the_end_is_the_last_one(ana: Visitor):

@@ -8,6 +8,7 @@ from tieout.actions import settings as set_action
 from tieout.actions.customer_cures import OF_CUSTOMERS
 from tieout.actions.doing import Doing, called, filled_in
 from tieout.actions.errors import WrongUse
+from tieout.actions.vocabulary import SIDES
 from tieout.core.days import day
 from tieout.core.decide import signature
 from tieout.core.money import from_minor, text
@@ -17,6 +18,7 @@ from tieout.core.warn import ACKNOWLEDGE, acknowledgement
 from tieout.engine.work import world_of
 from tieout.kinds.booking import NUMBER_LIMIT, closed_until
 from tieout.kinds.invoice import Invoice
+from tieout.kinds.issuer import ISSUER, presumed
 from tieout.kinds.settlement import Settlement
 from tieout.store import agenda, connections, pairs
 
@@ -77,6 +79,21 @@ def _use_existing(doing: Doing) -> None:
         pairs.part(doing.tx, there, side, doing.home.clock.now())  # what it belonged to is gone
     doing.choose(one, use_existing=chosen)
     doing.touch(side, one.pair.kind, chosen, "linked_to", "", called(one))
+    crm, books = (one.pair.crm, there.pair.books) if one.crm_id else (there.pair.crm, one.pair.books)
+    if isinstance(crm, Invoice) and isinstance(books, Invoice) and (made := presumed(crm, books)) is not None:
+        doing.touch(side, one.pair.kind, chosen, ISSUER, "", SIDES[made])
+
+
+def _issued_in_hubspot(doing: Doing) -> None:
+    """What the seller has changed goes to QuickBooks from now on; what the bookkeeper has, is asked about."""
+    one = doing.one
+    doing.choose(one, **{ISSUER: Side.CRM.value})
+    doing.touch(Side.BOOKS, one.pair.kind, one.books_id, ISSUER, SIDES[Side.BOOKS], SIDES[Side.CRM])
+    for difference in one.story.differences:
+        if difference.side is Side.CRM:
+            doing.touch(Side.BOOKS, one.pair.kind, one.books_id, difference.field, difference.before, difference.after)
+        elif difference.field == "status":
+            doing.touch(Side.BOOKS, one.pair.kind, one.books_id, "status", difference.after, difference.before)
 
 
 def _number_by_pattern(doing: Doing) -> None:
@@ -207,6 +224,7 @@ DO: dict[str, Callable[[Doing], None]] = {
     "set_service_date": _set_service_date,
     "put_back": _decided("put_back"),
     "restore_copy": _decided("restore_copy"),
+    "issued_in_hubspot": _issued_in_hubspot,
     "leave_both": _decided("leave_both"),
     "use_hubspot": _decided("use_hubspot"),
     "use_quickbooks": _decided("use_quickbooks"),

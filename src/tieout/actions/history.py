@@ -30,6 +30,7 @@ from tieout.core.fixes import FIXES
 from tieout.core.records import Kind, Side
 from tieout.core.text import folded
 from tieout.core.undoing import WHY_NOT
+from tieout.kinds.issuer import ISSUER
 from tieout.remote.rows import Record
 from tieout.store import connections, undone
 from tieout.store.codec import decode, decode_record
@@ -49,6 +50,7 @@ EVENTS: Mapping[str, str] = {
     "included": "Taken in again",
     "linked": "Paired",
     "not_linked": "Could not be paired as chosen",
+    "made_in": "Said where it was made",
     "match": "Match chosen",
     "match_new": "Said to be new",
     "match_reopened": "Choice about a match taken back",
@@ -352,7 +354,8 @@ def _details(details: Mapping[str, object], words: Words) -> Iterable[Edit]:
         return
     for name, value in details.items():
         if isinstance(value, str | int | bool) and name not in _UNTOLD:
-            yield Edit(name, words(DETAILS[name]) if name in DETAILS else words.field(name), "", str(value))
+            told = SIDES.get(str(value), str(value)) if name == ISSUER else str(value)
+            yield Edit(name, words(DETAILS[name]) if name in DETAILS else words.field(name), "", told)
         elif isinstance(value, dict):
             yield from (Edit(str(key), words.field(str(key)), "", str(inner)) for key, inner in value.items())
 

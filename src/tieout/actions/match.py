@@ -2,7 +2,7 @@
 
 import msgspec
 
-from tieout.actions import company
+from tieout.actions import company, issuing
 from tieout.actions.actor import Actor, Role
 from tieout.actions.errors import NotFound, WrongUse
 from tieout.actions.home import Home
@@ -36,11 +36,15 @@ class Match(msgspec.Struct, frozen=True):
 
 
 class Review(msgspec.Struct, frozen=True):
-    """The review as it stands. alone: how many HubSpot records have no candidate at all, by kind."""
+    """The review as it stands. alone: how many HubSpot records have no candidate at all, by kind.
+
+    invoices: those that were typed in on both sides, and are pairs.
+    """
 
     finished: bool
     matches: list[Match]
     alone: dict[str, int]
+    invoices: list[issuing.TypedTwice]
 
 
 def review(home: Home, actor: Actor, name: str) -> Review:
@@ -68,7 +72,8 @@ def review(home: Home, actor: Actor, name: str) -> Review:
                 called = label(one.pair.crm) if one.pair.crm is not None else one.crm_id
                 certain = best.id if best is not None else ""
                 matches.append(Match(str(one.id), kind.value, one.crm_id, called, one.pair.needed, certain, candidates))
-    return Review(stored.reviewed, matches, alone)
+        invoices = issuing.typed_twice(tx, stored.id)
+    return Review(stored.reviewed, matches, alone, invoices)
 
 
 def link(home: Home, actor: Actor, name: str, match_id: str, books_id: str) -> None:

@@ -19,6 +19,7 @@ from tieout.core.match import Candidate, only_certain
 from tieout.core.plan import Reservations
 from tieout.core.questions import Matches, MatchesOf
 from tieout.core.records import Side
+from tieout.kinds.issuer import is_open, issuer
 from tieout.store import agenda, connections, mirror, pairs, reviewing
 from tieout.store.answers import answer
 from tieout.store.connections import StoredConnection
@@ -46,6 +47,7 @@ class Match(msgspec.Struct, frozen=True):
     """A HubSpot record under review. chosen: what a person said, with the QuickBooks id of `link`.
 
     needed: an invoice waits for it. linked: the QuickBooks record that it is one with, and why.
+    issuer: where an invoice counts as made. issuer_open: a person may say that it was made on the other side.
     """
 
     id: str
@@ -59,6 +61,8 @@ class Match(msgspec.Struct, frozen=True):
     linked: str
     linked_why: str
     possible: tuple[Possible, ...]
+    issuer: Side | None = None
+    issuer_open: bool = False
 
 
 class Review(msgspec.Struct, frozen=True):
@@ -184,6 +188,8 @@ def _matches(tx: Connection, of: StoredConnection, found: list[Stored], words: W
                 linked="" if stored.pair.bond is None else stored.books_id if books is None else label(books),
                 linked_why=joined(whys.get(stored.id, ""), words),
                 possible=tuple(_possible(one, one == certain, words) for one in candidates),
+                issuer=issuer(stored.pair),
+                issuer_open=is_open(stored.pair),
             )
         )
     return matches

@@ -19,6 +19,7 @@ from tieout.core.causes import CAUSES, REASONS
 from tieout.core.fields import CUSTOM, value_of
 from tieout.core.records import Address, Kind, Side, State
 from tieout.kinds.invoice import Invoice, Line
+from tieout.kinds.issuer import is_open, issuer
 from tieout.kinds.settlement import Settlement
 from tieout.remote.rows import Record
 from tieout.store import pairs
@@ -90,6 +91,7 @@ class RecordPage(msgspec.Struct, frozen=True):
     """A record and its counterpart. case: what needs a person, or is warned of; None where nothing is.
 
     left_out: a person left it out, or undid what was made of it, and may take it in again.
+    issuer: where an invoice counts as made. issuer_open: a person may say that it was made on the other side.
     """
 
     id: str
@@ -119,6 +121,8 @@ class RecordPage(msgspec.Struct, frozen=True):
     case: failures.Case | None
     history: tuple[history.Happening, ...]
     left_out: bool = False
+    issuer: Side | None = None
+    issuer_open: bool = False
 
 
 def record(home: Home, name: str, pair_id: str, words: Words = ENGLISH) -> RecordPage:
@@ -167,7 +171,7 @@ def _page(tx: Connection, of: StoredConnection, stored: Stored, case: failures.C
         books_page=company.page(of, Side.BOOKS, kind, stored.books_id),
         crm_gone=stored.pair.gone.get(Side.CRM, ""),
         books_gone=stored.pair.gone.get(Side.BOOKS, ""),
-        made_in=_made_in(crm, books, words),
+        made_in=_made_in(stored, words),
         linked_at=moment(row.linked_at),
         linked_why=row.linked_why,
         zone=company.zone(of),
@@ -177,6 +181,8 @@ def _page(tx: Connection, of: StoredConnection, stored: Stored, case: failures.C
         case=case,
         history=history.of_pair(tx, of.id, stored.id, words),
         left_out=stored.state is State.EXCLUDED and "exclude" in stored.pair.choices,
+        issuer=issuer(stored.pair),
+        issuer_open=is_open(stored.pair),
     )
 
 
@@ -203,10 +209,9 @@ def _currency(one: Record | None) -> str:
     return getattr(one, "currency", "") if one is not None else ""
 
 
-def _made_in(crm: Record | None, books: Record | None, words: Words) -> str:
-    if isinstance(crm, Invoice) and crm.issued_here:
-        return words(SIDES[Side.CRM])
-    return words(SIDES[Side.BOOKS]) if isinstance(books, Invoice | Settlement) else ""
+def _made_in(stored: Stored, words: Words) -> str:
+    side = Side.BOOKS if isinstance(stored.pair.books, Settlement) else issuer(stored.pair)
+    return "" if side is None else words(SIDES[side])
 
 
 class _Names:

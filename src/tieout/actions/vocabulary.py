@@ -162,6 +162,7 @@ FIELDS: Mapping[str, str] = {
     "email": "E-mail",
     "first": "First name",
     "invoice": "Invoice",
+    "issuer": "Made in",
     "last": "Last name",
     "lines": "Lines",
     "linked_to": "Belongs to",
@@ -203,6 +204,8 @@ JOINED: Mapping[str, str] = {
     "by_you": "a person said so",
     "created": "made by Tieout",
     "merged": "the two were merged",
+    "same_number": "the same number",
+    "same_alike": "the same customer and amount within days",
 }
 """Why two records are a pair, where it is nothing that they share."""
 

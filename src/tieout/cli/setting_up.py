@@ -145,15 +145,21 @@ def match(
     ignore: Annotated[list[str] | None, typer.Option(help="MATCH: leave it out.")] = None,
     reopen: Annotated[list[str] | None, typer.Option(help="MATCH: take back what was chosen.")] = None,
     apart: Annotated[list[str] | None, typer.Option(help="MATCH: the two are no pair.")] = None,
+    made_in: Annotated[
+        list[str] | None, typer.Option(help="INVOICE=hubspot or INVOICE=quickbooks: where one on both sides was made.")
+    ] = None,
     finish: Annotated[bool, typer.Option("--finish", help="Finish the review; creation may begin.")] = False,
     as_json: Json = False,
 ) -> None:
     """Review what could be the same on both sides, before anything is created."""
     from tieout.actions import match as action  # noqa: PLC0415
+    from tieout.actions.issuing import say  # noqa: PLC0415
     from tieout.actions.matching import Chosen, choose, take_apart  # noqa: PLC0415
-    from tieout.actions.vocabulary import AGAINST, SHARED  # noqa: PLC0415
+    from tieout.actions.vocabulary import AGAINST, SHARED, SIDES  # noqa: PLC0415
 
     links = key_values(link or [], as_json)
+    sides = {title.casefold(): side for side, title in SIDES.items()}
+    issuers = key_values(made_in or [], as_json)
     with at_home(as_json) as (home, actor):
         for match_id, books_id in links.items():
             action.link(home, actor, name, match_id, books_id)
@@ -163,6 +169,8 @@ def match(
                 choose(home, actor, name, match_id, choice)
         for match_id in apart or ():
             take_apart(home, actor, name, match_id)
+        for invoice, side in issuers.items():
+            say(home, actor, name, invoice, sides.get(side, side))
         if finish:
             action.finish(home, actor, name)
         found = action.review(home, actor, name)
@@ -183,6 +191,9 @@ def match(
         ]
         columns = ("match", "kind", "HubSpot", "QuickBooks", "for", "against", "names alike", "certain")
         output.table("Matches", columns, rows)
+        invoices = [(one.id, one.crm, one.books, SIDES[one.issuer]) for one in found.invoices]
+        if invoices:
+            output.table("Invoices typed in on both sides", ("invoice", "HubSpot", "QuickBooks", "made in"), invoices)
         output.page.print(f"The review is {'finished' if found.finished else 'open'}.")
 
 

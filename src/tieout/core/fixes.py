@@ -29,6 +29,7 @@ _FIXES = (
     Fix("set_service_date", "Set the service date by rule"),
     Fix("put_back", "Put HubSpot's figures back into QuickBooks", money=True),
     Fix("restore_copy", "Put QuickBooks' figures back into HubSpot"),
+    Fix("issued_in_hubspot", "It was made in HubSpot", money=True),
     Fix("leave_both", "Leave both as they are"),
     Fix("stop_syncing", "Stop syncing this one"),
     Fix("use_existing", "It is the same document", (("document", "QuickBooks document"),)),

@@ -84,6 +84,15 @@ FORESEEN = (
         who="seller",
     ),
     Cause(
+        "issued_in_quickbooks",
+        "HubSpot has other figures than QuickBooks, where it was made",
+        "Invoice {number} was typed in on both sides and counts as made in QuickBooks. It comes to {total} in HubSpot "
+        "and to {other} in QuickBooks.",
+        "Correct it by hand where it is wrong, leave both as they are, or say that it was made in HubSpot: then "
+        "HubSpot's figures go to QuickBooks. Until then, Tieout writes what the customer owes on neither side.",
+        fixes=("issued_in_hubspot", "leave_both", "stop_syncing"),
+    ),
+    Cause(
         "void_but_paid",
         "Voided on one side, paid on the other",
         "Invoice {number} was voided on one side and is paid, in whole or in part, on the other.",

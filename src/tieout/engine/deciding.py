@@ -33,6 +33,7 @@ from tieout.engine.work import Work
 from tieout.kinds.currency import parted, whole
 from tieout.kinds.customer import Customer
 from tieout.kinds.invoice import Invoice
+from tieout.kinds.issuer import ISSUER, presumed
 from tieout.kinds.item import Item
 from tieout.kinds.rules import RULES, decided
 from tieout.remote.rows import Record, Row
@@ -240,6 +241,7 @@ def link(tx: Connection, work: Work, stored: Stored, decision: Link) -> Stored |
         pairs.settle(tx, stored, State.PENDING, "", Story(), now=work.now(), money=pairs.money(stored), dirty=True)
         return None
     lines = match_lines(crm, books) if isinstance(crm, Invoice) and isinstance(books, Invoice) else {}
+    issuer = _issuer(stored, crm, books)
     now = work.now()
     try:
         pair_id = pairs.link(
@@ -253,6 +255,7 @@ def link(tx: Connection, work: Work, stored: Stored, decision: Link) -> Stored |
             lines=lines,
             why=why,
             now=now,
+            choices=issuer,
         )
     except pairs.AlreadyLinked as error:
         # What a person chose has become impossible meanwhile: the choice is dropped, and the record decided without.
@@ -263,11 +266,18 @@ def link(tx: Connection, work: Work, stored: Stored, decision: Link) -> Stored |
         return None
     if there is not None and there.id != pair_id:
         work.spoken_for.add(there.id)  # it is a part of this pair now
-    details = {"kind": pair.kind.value, "crm": crm_id, "books": books_id, "why": why}
+    details = {"kind": pair.kind.value, "crm": crm_id, "books": books_id, "why": why} | issuer
     connections.note(tx, work.connection, who="tieout", what="linked", details=details, now=now, pair=pair_id)
     linked_settlements(tx, work.connection, pair.kind, crm_id, books_id)
     agenda.mark_sharing(tx, work.connection, pair.kind, Side.BOOKS, [books_id])  # it is nobody's candidate any more
     return pairs.load(tx, [pair_id])[0]
+
+
+def _issuer(stored: Stored, crm: Record, books: Record) -> dict[str, str]:
+    """Where an invoice that was typed in on both sides counts as made, as a choice: what a person said comes first."""
+    if not isinstance(crm, Invoice) or not isinstance(books, Invoice) or (side := presumed(crm, books)) is None:
+        return {}
+    return {ISSUER: stored.pair.choices.get(ISSUER, side.value)}
 
 
 def linked_settlements(tx: Connection, connection: int, kind: Kind, crm_id: str, books_id: str) -> None:

@@ -34,7 +34,7 @@ from tieout.core.merge import Difference, Sides, merge
 from tieout.core.questions import Answers, LinkOf, Question, alike_key
 from tieout.core.records import Key, Kind, Side
 from tieout.core.warn import FreeText
-from tieout.kinds import charge, copy_rules, issued, mapped, merging, taxing
+from tieout.kinds import charge, copy_rules, issued, issuer, mapped, merging, taxing
 from tieout.kinds.alike import alike_question, asked, found
 from tieout.kinds.booking import Booking, book, closed_until, customer_of, is_filtered, number_key, questions
 from tieout.kinds.copy_rules import is_copy, is_foreign_copy
@@ -70,6 +70,8 @@ class InvoiceRules:
         if pair.bond is not None and pair.books is not None:
             if former := merging.former_customers(crm, pair.books, pair.bond) - answers.keys():
                 return former
+            if issuer.is_in_books(pair.choices):
+                return frozenset()
             crm, _ = _of_its_customer(crm, pair.books, pair.bond, answers)
         if first := questions(pair, crm, world, answers):
             return first
@@ -128,6 +130,8 @@ class InvoiceRules:
         if back := restored(pair.choices):
             return _restore(crm, back)
         crm, bond = _of_its_customer(crm, books, bond, answers)
+        if issuer.is_in_books(pair.choices):
+            return issuer.decide(crm, books, bond, pair.choices, self._header(pair, crm, books, bond, world))
         in_crm = charge.differences(bond.crm_base, crm, Side.CRM)
         in_books = charge.differences(bond.books_base, books, Side.BOOKS)
         apart = _totals_apart(crm, books) if not in_crm and not in_books else ()
@@ -293,23 +297,26 @@ def _in_open_period(decision: Decision, books: Invoice, world: World) -> Decisio
 
 
 def _void(crm: Invoice, books: Invoice, world: World, choices: Mapping[str, str]) -> Decision:
-    """A void travels while the other side is unpaid and its period is open; else a person decides."""
+    """A void travels while the other side is unpaid and its period is open; else a person decides.
+
+    None travels into QuickBooks for an invoice that counts as made there.
+    """
     if crm.status == books.status:
         return Nothing(moved=("status", *charge.NAMES))
     target, other = (Side.BOOKS, books) if crm.status == "void" else (Side.CRM, crm)
     closed = closed_until(world)
     found = (Difference("status", crm.status, books.status),)
-    evidence = {"number": crm.number, "side": target.other}
-    if target is Side.BOOKS and closed is not None and books.date is not None and books.date <= closed:
-        cause = "void_in_closed_period"
-        evidence |= {"date": books.date.isoformat(), "closed": closed.isoformat(), "total": str(books.total)}
+    told = {"number": crm.number, "side": target.other}
+    if target is Side.BOOKS and issuer.is_in_books(choices):
+        hold = issuer.apart(crm, books, found)
+    elif target is Side.BOOKS and closed is not None and books.date is not None and books.date <= closed:
+        told |= {"date": books.date.isoformat(), "closed": closed.isoformat(), "total": str(books.total)}
+        hold = Hold("void_in_closed_period", told, found)
     elif other.balance != other.total or other.status == "paid":
-        cause = "void_but_paid"
+        hold = Hold("void_but_paid", told, found)
     else:
         return Void(target)
-    if choices.get("leave_both") == signature(found):
-        return Accept(found)
-    return Hold(cause, evidence, found)
+    return Accept(found) if choices.get("leave_both") == signature(found) else hold
 
 
 def _restore(crm: Invoice, back: Mapping[str, str]) -> Decision:

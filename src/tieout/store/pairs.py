@@ -15,6 +15,7 @@ from tieout.core.money import NotMoney, UnknownCurrency, to_minor
 from tieout.core.records import Kind, Side, State
 from tieout.core.warn import Warn
 from tieout.kinds.invoice import Invoice
+from tieout.kinds.issuer import ISSUER
 from tieout.kinds.settlement import Settlement
 from tieout.remote.rows import Record
 from tieout.store import agenda
@@ -226,10 +227,12 @@ def link(
     lines: Mapping[str, str],
     why: str,
     now: datetime,
+    choices: Mapping[str, str] | None = None,
 ) -> int:
     """Make two records one pair, whatever rows they had. Returns the pair's id.
 
-    What a person chose for either stays; where the choices contradict each other, those of the row that is kept count.
+    What a person chose for either stays; where the choices contradict each other, those of the row that is kept count,
+    and `choices`, those of the pair itself, before all.
     Raises AlreadyLinked if one of them belongs to another pair: the schema makes a double link impossible.
     """
     mine = select(pair.c.id, pair.c.crm_id, pair.c.books_id, pair.c.linked_at, pair.c.choices)
@@ -252,9 +255,9 @@ def link(
         )
     keep = next((r for r in rows if r.crm_id == crm_id), rows[0])
     others = [r for r in rows if r.id != keep.id]
-    choices: dict[str, str] = {}
+    kept: dict[str, str] = {}
     for row in (*others, keep):
-        choices |= decode(row.choices, dict[str, str])
+        kept |= decode(row.choices, dict[str, str])
     if others:
         ids = [r.id for r in others]
         for told in (operation, event):  # what happened to a row that goes belongs to the one that is kept
@@ -272,7 +275,7 @@ def link(
             crm_base=encode(crm_base),
             books_base=encode(books_base),
             lines=encode(lines),
-            choices=encode(choices),
+            choices=encode(kept | dict(choices or {})),
             refusal=None,
             dirty=True,
         )
@@ -308,11 +311,16 @@ def unlink(tx: Connection, stored: Stored) -> None:
 
 
 def part(tx: Connection, stored: Stored, stays: Side, now: datetime) -> None:
-    """Forget that two records are a pair. The row stays with the record of one side; the other one gets its own."""
+    """Forget that two records are a pair. The row stays with the record of one side; the other one gets its own.
+
+    Where the pair counts as made is forgotten with it.
+    """
     id_ = stored.books_id if stays is Side.CRM else stored.crm_id
     there = stored.pair.books if stays is Side.CRM else stored.pair.crm
+    choices = encode({name: value for name, value in stored.pair.choices.items() if name != ISSUER})
     bare = {"linked_at": "", "linked_why": "", "crm_base": None, "books_base": None, "lines": None, "refusal": None}
-    tx.execute(update(pair).where(pair.c.id == stored.id).values({id_column(stays.other).name: None, **bare}))
+    left = {id_column(stays.other).name: None, "choices": choices, **bare}
+    tx.execute(update(pair).where(pair.c.id == stored.id).values(left))
     if there is not None:
         ensure(tx, stored.connection, stored.pair.kind, stays.other, [id_], now)
 

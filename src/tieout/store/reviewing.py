@@ -1,4 +1,4 @@
-"""HubSpot's customers and items as the review of matches walks through them, a page at a time."""
+"""The review of matches, a page at a time: HubSpot's customers and items, and invoices that were found to be one."""
 
 from collections.abc import Sequence
 from typing import Literal
@@ -10,8 +10,10 @@ from tieout.core.text import folded
 from tieout.store.agenda import id_column, same_key
 from tieout.store.tables import match_key, pair, record
 
-View = Literal["open", "decided", "linked", "alone"]
+View = Literal["open", "decided", "linked", "alone", "invoices"]
 KINDS = (Kind.CUSTOMER, Kind.ITEM)
+_FOUND = ("by_you", "same_number", "same_alike")
+"""Why invoices were linked that both stood there before."""
 _NO_CHOICE = b"{}"
 _OUTSIDE = ("part_of_company",)
 """Causes of records that are no customer of their own."""
@@ -23,19 +25,18 @@ def rows(
     """The pairs of one page of a view, how many there are in all, and which page it is: past the end, the last one.
 
     open: without counterpart and choice, but with a record of QuickBooks that shares a key. alone: nothing shares one.
-    decided: a person chose something that has led to no pair. linked: pairs, newest first.
+    decided: a person chose something that has led to no pair. linked: pairs, newest first. invoices: pairs of invoices
+    that both stood there before, newest first, whatever the kind that is asked for.
     """
-    wanted = and_(
-        pair.c.connection == connection,
-        pair.c.kind.in_([kind] if kind else [one.value for one in KINDS]),
-        pair.c.crm_id.is_not(None),
-        _in(view),
-    )
+    of_kind = pair.c.kind.in_([kind] if kind else [one.value for one in KINDS])
+    wanted = and_(pair.c.connection == connection, pair.c.crm_id.is_not(None))
+    wanted = and_(wanted, _is_found() if view == "invoices" else and_(of_kind, _in(view)))
     if search:
         wanted = and_(wanted, _named(connection, search))
     total = tx.execute(select(func.count()).select_from(pair).where(wanted)).scalar_one()
     page = min(page, max(1, -(-total // size)))
-    order = (pair.c.linked_at.desc(), pair.c.id) if view == "linked" else (pair.c.needed.desc(), pair.c.id)
+    newest = (pair.c.linked_at.desc(), pair.c.id)
+    order = newest if view in ("linked", "invoices") else (pair.c.needed.desc(), pair.c.id)
     found = select(pair.c.id).where(wanted).order_by(*order).limit(size).offset((page - 1) * size)
     return list(tx.execute(found).scalars()), total, page
 
@@ -44,6 +45,16 @@ def whys(tx: Connection, ids: Sequence[int]) -> dict[int, str]:
     """Why pairs were linked: keys that both share, `by_you`, `merged` or `created:…`; empty for what is no pair."""
     found = tx.execute(select(pair.c.id, pair.c.linked_why).where(pair.c.id.in_(ids)))
     return {row.id: row.linked_why for row in found}
+
+
+def found(tx: Connection, connection: int) -> list[int]:
+    """All pairs of invoices that both stood there before they were linked, oldest first."""
+    wanted = select(pair.c.id).where(pair.c.connection == connection, _is_found())
+    return list(tx.execute(wanted.order_by(pair.c.linked_at, pair.c.id)).scalars())
+
+
+def _is_found() -> ColumnElement[bool]:
+    return and_(pair.c.kind == Kind.INVOICE.value, pair.c.linked_at != "", pair.c.linked_why.in_(_FOUND))
 
 
 def _in(view: View) -> ColumnElement[bool]:
@@ -88,7 +99,7 @@ def _named(connection: int, search: str) -> ColumnElement[bool]:
     """Whether either record has this among its words."""
     says = record.c.words.contains(folded(search), autoescape=True)
     found = []
-    for kind in KINDS:
+    for kind in (*KINDS, Kind.INVOICE):
         own = and_(record.c.connection == connection, record.c.kind == kind.value, says)
         for side in Side:
             named = select(record.c.id).where(own, record.c.side == side.value)

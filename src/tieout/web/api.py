@@ -13,6 +13,7 @@ from tieout.actions import (
     fix,
     history,
     invoices,
+    issuing,
     overview,
     pause,
     prove,
@@ -23,6 +24,7 @@ from tieout.actions import (
     users,
 )
 from tieout.actions.actor import Role
+from tieout.core.records import Side
 from tieout.proof.tieout import Proof
 from tieout.web import mapping_api, tax, twins
 from tieout.web.signing_in import guarded
@@ -50,6 +52,12 @@ class FixRequest(msgspec.Struct, frozen=True):
     values: dict[str, str] = {}
     all_with_cause: bool = False
     preview: bool = False
+
+
+class IssuerRequest(msgspec.Struct, frozen=True):
+    """Where an invoice that was typed in on both sides was made: `crm` is HubSpot, `books` QuickBooks."""
+
+    issuer: Side
 
 
 class UndoRequest(msgspec.Struct, frozen=True):
@@ -220,6 +228,14 @@ def include_record(caller: NamedDependency[Visit], name: FromPath[str], record_i
     pause.exclude(caller.home, caller.actor, name, record_id, include=True)
 
 
+@post("/companies/{name:str}/records/{record_id:str}/issuer", status_code=204, sync_to_thread=False)
+def name_issuer(
+    caller: NamedDependency[Visit], name: FromPath[str], record_id: FromPath[str], data: JSONBody[IssuerRequest]
+) -> None:
+    """Say where an invoice that was typed in on both sides was made."""
+    issuing.say(caller.home, caller.actor, name, record_id, data.issuer)
+
+
 router = Router(
     path="/api/v1",
     dependencies={"caller": Provide(provide_caller, sync_to_thread=False)},
@@ -245,6 +261,7 @@ router = Router(
         resume_company,
         exclude_record,
         include_record,
+        name_issuer,
         *mapping_api.HANDLERS,
     ],
 )

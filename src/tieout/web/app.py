@@ -67,6 +67,7 @@ def create_app(home: Home) -> Litestar:
             doing.resume_now,
             doing.exclude_now,
             doing.include_now,
+            doing.issued_in,
             undoing.undo_page,
             undoing.undo_now,
             deciding.decide_page,

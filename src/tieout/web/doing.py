@@ -1,4 +1,4 @@
-"""What sets something going: sync now, pause and resume, leaving a record out."""
+"""What sets something going: sync now, pause and resume, leaving a record out, saying where one was made."""
 
 from typing import Any
 
@@ -7,7 +7,7 @@ from litestar.di import NamedDependency
 from litestar.params import FromPath
 from litestar.response import Redirect
 
-from tieout.actions import pause, sync
+from tieout.actions import issuing, pause, sync
 from tieout.web.signing_in import Form
 from tieout.web.visit import Visit, inside, segment
 
@@ -48,6 +48,13 @@ def include_now(
 ) -> Response[Any]:
     """Take one record in again."""
     pause.exclude(reader.home, reader.actor, name, pair_id, include=True)
+    return _back(name, data)
+
+
+@post("/{name:str}/records/{pair_id:str}/issuer", sync_to_thread=False)
+def issued_in(reader: NamedDependency[Visit], name: FromPath[str], pair_id: FromPath[str], data: Form) -> Response[Any]:
+    """Say where an invoice that was typed in on both sides was made."""
+    issuing.say(reader.home, reader.actor, name, pair_id, data.get("issuer", ""))
     return _back(name, data)
 
 

@@ -22,6 +22,7 @@ VIEWS: Mapping[View, str] = {
     "alone": "Without likeness",
     "decided": "Decided",
     "linked": "Pairs",
+    "invoices": "Invoices typed in on both sides",
 }
 """The views of the review, and what they are called."""
 
