@@ -103,7 +103,7 @@ class Bookkeeper(Desk):
         invoice = self.pick(self.seller.invoices)
         if invoice is not None and self.random.random() < 0.8:
             shown = self.seller.call("GET", f"/crm/objects/2026-09/invoices/{invoice}", query=SHOWN)["properties"]
-            buyer = self._buyer_of(invoice)
+            buyer = self.buyer_of(invoice)
             amount = Decimal(shown["hs_amount_billed"] or "1")
             person = self.person(buyer) if buyer else {}
             known = [
@@ -377,7 +377,7 @@ class Bookkeeper(Desk):
             company = self.seller.call("GET", path, query="properties=name")["properties"]["name"]
         return {"company": company, "name": f"{contact['firstname']} {contact['lastname']}", "email": contact["email"]}
 
-    def _buyer_of(self, invoice: str) -> tuple[str, str] | None:
+    def buyer_of(self, invoice: str) -> tuple[str, str] | None:
         found = self.seller.call("GET", f"/crm/objects/2026-09/invoices/{invoice}/associations/contacts")["results"]
         contact = found[0]["toObjectId"] if found else ""
         return next((buyer for buyer in self.seller.buyers if buyer[1] == contact), None)

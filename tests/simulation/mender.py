@@ -6,6 +6,7 @@ from random import Random
 from tests.simulation.plan import dice
 from tests.simulation.stage import NAME, Stage
 
+from tieout.actions import issuing
 from tieout.actions.actor import Actor, Role
 from tieout.actions.errors import NotFound, WrongUse
 from tieout.actions.fix import LISTED, fix
@@ -20,11 +21,13 @@ from tieout.store.tables import pair
 _LEFT_TO_LIFE = {"exclude", "stop_syncing", "unlink"}
 """Taken less often: after these, nothing more happens to the record."""
 
+_TWINS = ("possible_duplicate", "possible_duplicate_in_hubspot")
+
 
 class Mender:
     """Looks at the list of failures now and then, and takes one of the fixes of one of them, or of all with its cause.
 
-    Where the plan says so, undoes one of our writes instead, now and then.
+    Where the plan says so, undoes one of our writes instead, now and then, or says besides that two invoices are one.
     """
 
     def __init__(self, stage: Stage, random: Random) -> None:
@@ -32,6 +35,7 @@ class Mender:
         self.random = random
         self.made: dict[str, int] = {}
         self._regrets = dice(stage.plan.seed, "regrets")
+        self._doubts = dice(stage.plan.seed, "doubts")
         self._actor = Actor("owner", Role.OWNER)
 
     async def work(self) -> None:
@@ -43,6 +47,8 @@ class Mender:
 
     def mend(self) -> None:
         """Answer one failure."""
+        if self.stage.plan.doubled:
+            self.answer_doubts()
         if self._regrets.random() < self.stage.plan.undoes:
             self.take_back()
             return
@@ -63,6 +69,31 @@ class Mender:
         except (NotFound, WrongUse):
             return
         self.made[code] = self.made.get(code, 0) + 1
+
+    def answer_doubts(self) -> None:
+        """Say now and then that two invoices are one, and where such a pair was made."""
+        doubt = self._doubts.random()
+        if doubt < 0.2:
+            self.change_issuer()
+        elif doubt < 0.6:
+            self.say_the_same()
+
+    def say_the_same(self) -> None:
+        """Say of an invoice that is asked about that it is the one on the other side."""
+        twins = [one for one in self._listed() if one.pair.kind is Kind.INVOICE and one.cause in _TWINS]
+        if twins:
+            one = self._doubts.choice(twins)
+            fix(self.stage.home, self._actor, NAME, str(one.id), "use_existing", values={})
+            self.made["use_existing"] = self.made.get("use_existing", 0) + 1
+
+    def change_issuer(self) -> None:
+        """Say of an invoice that was typed in on both sides that it was made on the other one."""
+        with self.stage.database.read() as tx:
+            found = issuing.typed_twice(tx, self.stage.connection)
+        if found:
+            one = self._doubts.choice(found)
+            issuing.say(self.stage.home, self._actor, NAME, one.id, one.issuer.other)
+            self.made["made_in"] = self.made.get("made_in", 0) + 1
 
     def take_back(self) -> None:
         """Undo one of our writes, also one that undid another."""

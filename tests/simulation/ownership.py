@@ -1,11 +1,12 @@
 """6. Whose it is: charges belong to their issuer, coding and lists to the bookkeeper, closed days to nobody."""
 
 from collections.abc import Iterator
+from datetime import datetime
 from decimal import Decimal
 
 from tests.simulation.once import RETURN, creations, day, mark
 from tests.simulation.overseer import locked
-from tests.simulation.scene import PARTS, Scene
+from tests.simulation.scene import PARTS, Note, Scene
 from tests.simulation.watch import Effect
 
 from tieout.core.records import Kind, Side
@@ -31,6 +32,7 @@ def only_what_is_ours(scene: Scene) -> Iterator[str]:
         if move.entry.side is Side.CRM and move.entry.operation.verb == "create" and move.entry.origin is not None
     }
     asked = {note.pair for note in scene.notes if note.what == "fix"}
+    planned = {move.entry.unit: move.planned for move in scene.moves}
     for effect in scene.ours(Side.BOOKS):
         place = f"{effect.entity} {effect.id}"
         if effect.entity == "Payment" and effect.act == "create" and scene.stage.plan.book_hubspot_payments:
@@ -47,9 +49,12 @@ def only_what_is_ours(scene: Scene) -> Iterator[str]:
             kind = KINDS[effect.entity]
             if (kind, effect.id) not in linked | copied:
                 yield f"We changed {place}, which is neither ours nor was ever linked."
-            foreign = {n for n in _FIGURES if _named(effect.before.get(n)) != _named(effect.after.get(n))}
+            foreign = _figures(effect)
             if kind is Kind.INVOICE and effect.before and foreign and (kind, effect.id) not in linked:
                 yield f"We changed {', '.join(sorted(foreign))} of {place}, whose charge is QuickBooks' own."
+        charged = effect.entity == "Invoice" and (effect.act == "void" or (effect.before and _figures(effect)))
+        if charged and _is_theirs(scene, effect, planned.get(effect.key, effect.at)):
+            yield f"We did {effect.act} {place}, which was typed in on both sides and is QuickBooks' to charge."
         if effect.act == "update" and effect.entity == "Customer":
             pair = scene.pair_of(Kind.CUSTOMER, Side.BOOKS, effect.id)
             changed = _changed(effect) - _FLOWS - _DERIVED - (_WAKING if "reactivate" in _fixes(scene) else set())
@@ -59,6 +64,25 @@ def only_what_is_ours(scene: Scene) -> Iterator[str]:
         if effect.act == "void" and not (_voided_by_seller(scene, effect) or _taken_back(scene, effect)):
             yield f"We voided {place}, and nobody had voided it in HubSpot."
     yield from _in_hubspot(scene, made, asked)
+
+
+def _figures(effect: Effect) -> set[str]:
+    return {n for n in _FIGURES if _named(effect.before.get(n)) != _named(effect.after.get(n))}
+
+
+def _is_theirs(scene: Scene, ours: Effect, at: datetime) -> bool:
+    """Whether an invoice that was typed in on both sides counted as made in QuickBooks when we planned our write."""
+    stored = scene.pair_of(Kind.INVOICE, Side.BOOKS, ours.id)
+    said = [note for note in scene.notes if stored is not None and note.pair == stored.id and note.at <= at]
+    issuers = [_issuer(note) for note in said if _issuer(note)]
+    return bool(issuers) and issuers[-1] == Side.BOOKS
+
+
+def _issuer(note: Note) -> str:
+    """The side where an invoice was made, as an entry of the history says; empty where it says nothing of that."""
+    if note.what == "fix":
+        return Side.CRM.value if note.details["fix"] == "issued_in_hubspot" else ""
+    return str(note.details.get("issuer", ""))
 
 
 def _in_hubspot(scene: Scene, made: set[tuple[str, str]], asked: set[int | None]) -> Iterator[str]:

@@ -23,6 +23,7 @@ class Plan(msgspec.Struct, frozen=True):
     undoes: the share of what the one who answers failures does that takes one of our writes back instead.
     currency: a second one, in which both trade; empty = none. currency_assumed: QuickBooks takes a document that names
     no currency to be in its customer's.
+    doubled: what the seller had made at first, the bookkeeper had typed in too.
     crashing, stealing: how likely a worker's life ends early, and its lease is taken within two seconds.
     """
 
@@ -59,6 +60,7 @@ class Plan(msgspec.Struct, frozen=True):
     undoes: float = 0.0
     currency: str = ""
     currency_assumed: bool = False
+    doubled: bool = False
 
 
 def draw(seed: int) -> Plan:

@@ -12,6 +12,7 @@ from tests.simulation.abroad import Abroad
 from tests.simulation.bookkeeper import Bookkeeper
 from tests.simulation.cashbook import Cashbook
 from tests.simulation.crew import Crew
+from tests.simulation.doubled import typed_again
 from tests.simulation.issuer import Issuer
 from tests.simulation.meddler import Meddler
 from tests.simulation.mender import Mender
@@ -66,6 +67,7 @@ async def _play(plan: Plan, *, tell: bool) -> Outcome:
     seller, bookkeeper = _people(stage)
     await seller.prepare(seller.opening())
     await bookkeeper.prepare(bookkeeper.opening())
+    await bookkeeper.prepare(typed_again(bookkeeper) if plan.doubled else [])
     stage.connect(bookkeeper.income, bookkeeper.untaxed)
     crew = Crew(stage)
     outcome = Outcome(seed, [])

@@ -14,7 +14,7 @@ from tieout.core.records import Kind, Side
 from tieout.engine import applying, currency, recovery
 from tieout.engine.work import Work
 from tieout.hubspot.parts import Parts
-from tieout.kinds import booking, copy_rules, merging, receipts, settlement_rules
+from tieout.kinds import booking, copy_rules, issuer, merging, receipts, settlement_rules
 from tieout.kinds.invoice_rules import InvoiceRules
 from tieout.quickbooks import rates
 from tieout.quickbooks.lens import returned
@@ -25,6 +25,7 @@ from tieout.store import journal
 _SHOWN = {"show_quickbooks_invoices": True}
 _BOOKED = {"book_hubspot_payments": True}
 _ABROAD = {"currency": "EUR"}
+_TWICE = {"doubled": True, "fixes": 10, "currency": ""}
 _ALONE = {"book_hubspot_payments": False, "merging": False, "banking": False, "overseen": 0}
 _LATE = {"commit_within": 120.0, "batch_requestid": False, "custom_numbers": False, "lateness": 0.8}
 
@@ -168,3 +169,10 @@ def test_not_asking_for_a_rate_again_is_found(monkeypatch: pytest.MonkeyPatch) -
 def test_taking_the_default_customer_whatever_its_currency_is_found(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(booking, "owner_question", lambda customer, *_: LinkOf(Kind.CUSTOMER, Side.CRM, customer))
     assert "blocked_in_vain" in _found(range(40), **_ABROAD)
+
+
+def test_writing_the_sellers_charge_into_an_invoice_that_is_quickbooks_is_found(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    monkeypatch.setattr(issuer, "is_in_books", lambda _choices: False)
+    assert "only_what_is_ours" in _found((302, 313, 315, 320), **_TWICE)

@@ -27,6 +27,12 @@ def test_all_holds_where_a_seed_once_found_something(seed: int) -> None:
     assert not outcome.violations, "\n".join(outcome.violations)
 
 
+@pytest.mark.parametrize("seed", [301, 302, 306, 311, 312, 313, 315, 320, 324])
+def test_all_holds_where_both_had_typed_the_same_in(seed: int) -> None:
+    outcome = play(seed, doubled=True, fixes=10, currency="")
+    assert not outcome.violations, "\n".join(outcome.violations)
+
+
 @pytest.mark.parametrize("seed", SEEDS)
 def test_all_holds_under_seed(seed: int) -> None:
     outcome = play(seed)
