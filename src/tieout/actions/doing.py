@@ -46,6 +46,8 @@ class Doing:
         kept = dict(one.pair.choices)
         if "reactivate" in choices and kept.get("exclude") == UNDONE:
             del kept["exclude"]  # what an undo has left inactive is wanted again
+        if one.books_id and choices.get("default_customer") == one.books_id:
+            kept.pop("exclude", None)  # what had been left out is what new documents go to
         pairs.choose(self.tx, one.id, kept | choices)
         for side, id_ in ((Side.CRM, one.crm_id), (Side.BOOKS, one.books_id)):
             if id_:
