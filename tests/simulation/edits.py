@@ -41,10 +41,15 @@ def edits_lost(scene: Scene) -> Iterator[str]:
 
 
 def _counts(scene: Scene, stored: Stored, edit: Edit) -> bool:
-    """Whether the pair was to heed the edit: what differed when two records were linked is no edit."""
-    linked_at, why = scene.linked_why[stored.id]
+    """Whether the pair was to heed the edit: what differed when two records were linked is no edit.
+
+    Nor is it for what the customer is in another currency, through which it has been given another value since.
+    """
+    owner = parted(stored.crm_id)[0]
+    linked = [scene.linked_why[s.id] for s in scene.pairs if s.pair.bond is not None and parted(s.crm_id)[0] == owner]
+    known = linked if stored.pair.kind is Kind.CUSTOMER else [scene.linked_why[stored.id]]
     void = "void" in (getattr(stored.pair.crm, "status", ""), getattr(stored.pair.books, "status", ""))
-    return not void and (why.startswith("created:") or datetime.fromisoformat(linked_at) < edit.at)
+    return not void and all(why.startswith("created:") or datetime.fromisoformat(at) < edit.at for at, why in known)
 
 
 def _lost(scene: Scene, stored: Stored, edit: Edit) -> Iterator[str]:

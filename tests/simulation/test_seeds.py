@@ -15,7 +15,9 @@ def test_all_holds_where_writes_are_taken_back(seed: int) -> None:
     assert not outcome.violations, "\n".join(outcome.violations)
 
 
-@pytest.mark.parametrize(("seed", "currency"), [(15, "KWD"), (45, "JPY"), (91, "KWD"), (107, "KWD")])
+@pytest.mark.parametrize(
+    ("seed", "currency"), [(15, "KWD"), (45, "JPY"), (91, "KWD"), (107, "KWD"), (110, "EUR"), (226, "EUR")]
+)
 def test_all_holds_where_both_trade_in_a_second_currency(seed: int, currency: str) -> None:
     outcome = play(seed, currency=currency)
     assert not outcome.violations, "\n".join(outcome.violations)
