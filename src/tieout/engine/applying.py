@@ -27,6 +27,9 @@ _RETRY = timedelta(seconds=5)
 _ONE_SHOT = ("put_back", "restore_copy", "use_hubspot", "use_quickbooks", "reactivate", "restore", "enter_return")
 """Choices that are used up by the write that they asked for."""
 
+Group = tuple[str, str, str, bool]
+"""Side, kind and verb of operations, and whether they take something away."""
+
 
 async def apply(work: Work, planned: Sequence[Planned]) -> None:
     """Write what was planned, unit by unit: what a side answers ends in states.
@@ -34,16 +37,16 @@ async def apply(work: Work, planned: Sequence[Planned]) -> None:
     Raises SignInTrouble, and LeaseLost or StaleEpoch where another pass has taken over.
     """
     inputs = {p.entry.operation.id: p.inputs for p in planned}
-    ordered = sorted(planned, key=_group)
-    for _, group in groupby(ordered, key=_group):
-        entries = [p.entry for p in group]
+    for _, alike in groupby(sorted(planned, key=group), key=group):
+        entries = [p.entry for p in alike]
         side = entries[0].side
         largest = work.sides.of(side).profile.largest_unit * 4
         for start in range(0, len(entries), largest):
             await _write(work, side, entries[start : start + largest], inputs)
 
 
-def _group(planned: Planned) -> tuple[str, str, str, bool]:
+def group(planned: Planned) -> Group:
+    """What it may be sent together with."""
     operation = planned.entry.operation
     return planned.side.value, operation.kind.value, operation.verb, operation.withdraw
 

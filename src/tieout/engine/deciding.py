@@ -68,6 +68,14 @@ def decide_kind(work: Work, kind: Kind, states: Sequence[State] | None = None) -
     yield from decide_pairs(work, kind, [i for i in due if i not in held])
 
 
+def decide_needed(work: Work, kind: Kind) -> Iterator[list[Planned]]:
+    """Decide what is due of one kind and needed by another record, a chunk at a time."""
+    with work.database.read() as tx:
+        due = agenda.needed(tx, work.connection, kind)
+        held = journal.open_pairs(tx, work.connection)
+    yield from decide_pairs(work, kind, [i for i in due if i not in held])
+
+
 def decide_pairs(work: Work, kind: Kind, due: Sequence[int]) -> Iterator[list[Planned]]:
     """Decide these pairs of one kind, a chunk at a time."""
     for start in range(0, len(due), _CHUNK):

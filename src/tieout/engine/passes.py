@@ -1,6 +1,7 @@
 """One pass over a connection: recover, read, decide, apply, annotate."""
 
-from collections.abc import Awaitable, Callable, Iterable, Sequence
+from collections import defaultdict
+from collections.abc import Awaitable, Callable, Iterable, Iterator, Sequence
 from datetime import datetime, timedelta
 from random import Random
 
@@ -9,8 +10,8 @@ import msgspec
 from tieout.core.records import Kind, Side, State
 from tieout.engine import balances, currency, merging
 from tieout.engine.annotating import annotations
-from tieout.engine.applying import apply
-from tieout.engine.deciding import Planned, decide_kind, decide_pairs
+from tieout.engine.applying import Group, apply, group
+from tieout.engine.deciding import Planned, decide_kind, decide_needed, decide_pairs
 from tieout.engine.feeds import read_both, set_up
 from tieout.engine.recovery import recover
 from tieout.engine.vanishing import Vanished, check
@@ -22,19 +23,21 @@ from tieout.store.connections import Trouble
 from tieout.store.database import Database
 
 _ORDER: tuple[tuple[Kind, tuple[State, ...] | None], ...] = (
-    (Kind.INVOICE, None),
     (Kind.CUSTOMER, None),
     (Kind.CUSTOMER, ()),
     (Kind.ITEM, None),
     (Kind.INVOICE, (State.WAITING, State.FAILING)),
     (Kind.SETTLEMENT, None),
 )
-"""Invoices first, since they say which customers, items and exchange rates are needed; then again those that these may
-have helped. Customers twice: the person of a company that was just made is there before the invoices that name it."""
+"""After all invoices, which say what customers, items and exchange rates are needed; then again those of them that
+these may have helped. Customers twice: the person of a company that was just made is there before the invoices that
+name it."""
 _COUNTED = (Kind.INVOICE, Kind.CUSTOMER)
 """Kinds whose balance moves with what is taken back of others."""
 _HANDFUL = 300
-"""Operations applied at once: both sides' batches, of 30 and of 100, come out full."""
+"""Operations of one group applied at once: both sides' batches, of 30 and of 100, come out full."""
+_FEW_CHUNKS = 3
+"""After so many chunks of invoices, what they need is made, and need not wait for the rest to be decided."""
 _MOST_STEPS = 16
 """Steps of one record in one pass: a copy of 705 lines is made in 12."""
 _REST = timedelta(minutes=2)
@@ -71,6 +74,9 @@ async def carry_out(work: Work) -> None:
             agenda.mark_excluded(tx, work.connection, kind, "merged")  # the one that asked may ask no more
         if work.stored.settings.filters:
             agenda.mark_excluded(tx, work.connection, Kind.INVOICE, "filtered_customer")
+    await _apply_all(work, _invoices_first(work))
+    await currency.read_rates(work)
+    work.reload()
     for kind, states in _ORDER:
         if kind is Kind.SETTLEMENT:
             await _read_payments(work)
@@ -171,17 +177,28 @@ async def run(
     return Report(pass_id, work.writes, calls, trouble)
 
 
+def _invoices_first(work: Work) -> Iterator[list[Planned]]:
+    """All invoices and, as these show them to be needed, items and customers: QuickBooks takes its time for them."""
+    for place, planned in enumerate(decide_kind(work, Kind.INVOICE), 1):
+        yield planned
+        if place % _FEW_CHUNKS == 0:
+            yield from decide_needed(work, Kind.ITEM)
+            yield from decide_needed(work, Kind.CUSTOMER)
+
+
 async def _apply_all(work: Work, chunks: Iterable[list[Planned]]) -> bool:
-    """Apply what is planned as it comes, in handfuls that fill the batches of both sides; whether there was any."""
-    waiting: list[Planned] = []
+    """Apply what is planned as it comes, each group in handfuls that fill its batches; whether there was any."""
+    waiting: defaultdict[Group, list[Planned]] = defaultdict(list)
     found = False
     for planned in chunks:
-        waiting += planned
+        for one in planned:
+            waiting[group(one)].append(one)
         found = found or bool(planned)
-        while len(waiting) >= _HANDFUL:
-            await apply(work, waiting[:_HANDFUL])
-            del waiting[:_HANDFUL]
-    await apply(work, waiting)
+        for due in waiting.values():
+            while len(due) >= _HANDFUL:
+                await apply(work, due[:_HANDFUL])
+                del due[:_HANDFUL]
+    await apply(work, [one for due in waiting.values() for one in due])
     return found
 
 

@@ -231,6 +231,21 @@ def to_decide(tx: Connection, connection: int, kind: Kind, states: Sequence[Stat
     return list(rows.scalars())
 
 
+def needed(tx: Connection, connection: int, kind: Kind) -> list[int]:
+    """The ids of the dirty pairs that another record needs, by ascending record id of HubSpot."""
+    rows = tx.execute(
+        select(pair.c.id)
+        .where(
+            pair.c.connection == connection,
+            pair.c.kind == kind.value,
+            pair.c.dirty.is_(True),
+            pair.c.needed.is_(True),
+        )
+        .order_by(func.length(pair.c.crm_id), pair.c.crm_id, pair.c.id)
+    )
+    return list(rows.scalars())
+
+
 def is_any_due(tx: Connection, connection: int) -> bool:
     """Whether a pair was marked to be decided and has not been since."""
     found = tx.execute(
