@@ -1,5 +1,7 @@
 """Reading: both sides' facts and feeds into the mirror."""
 
+import asyncio
+from collections.abc import Coroutine, Iterable
 from datetime import datetime, timedelta
 
 import msgspec
@@ -53,9 +55,7 @@ async def read_both(work: Work) -> None:
     if _facts_are_old(work):
         await read_facts(work, Side.CRM)
         await read_facts(work, Side.BOOKS)
-    for side in (Side.BOOKS, Side.CRM):
-        if await _read_feed(work, side):
-            await read_facts(work, side)
+    await _side_by_side([_read_side(work, side) for side in (Side.BOOKS, Side.CRM)])
     await merging.find(work)
     await sweeping.recheck(work)
     await sweeping.sweep(work)
@@ -80,6 +80,22 @@ async def read_facts(work: Work, side: Side) -> None:
         if changed:
             agenda.mark_all(tx, work.connection)
     work.reload()
+
+
+async def _side_by_side(ways: Iterable[Coroutine[None, None, None]]) -> None:
+    """Go all these ways at once, each within its own quota. The first trouble ends them all, and is raised."""
+    tasks = [asyncio.ensure_future(way) for way in ways]
+    try:
+        await asyncio.gather(*tasks)
+    finally:
+        for task in tasks:
+            task.cancel()
+        await asyncio.gather(*tasks, return_exceptions=True)
+
+
+async def _read_side(work: Work, side: Side) -> None:
+    if await _read_feed(work, side):
+        await read_facts(work, side)
 
 
 async def _read_feed(work: Work, side: Side) -> bool:
