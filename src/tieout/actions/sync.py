@@ -126,8 +126,9 @@ async def _passes(
     reports: list[Report] = []
     lag = stored.crm.options.index_lag + _MARGIN_SECONDS
     while len(reports) < MOST_PASSES:
-        if until_quiet:
-            # What people did before this command, and what the last pass wrote, is in the search index after its lag.
+        if until_quiet and (reports or stored.crm_cursor):
+            # What people did before this command, and what the last pass wrote, is in the search index after its lag;
+            # the first complete read goes by lists, which do not lag.
             await home.clock.sleep(lag)
         progress(f"Pass {len(reports) + 1} …")
         with home.database.read() as tx:
