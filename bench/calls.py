@@ -100,7 +100,7 @@ def first_sync(before: Counts, after: Counts, *, reads: int) -> list[Term]:
             reads * _rounds(before.quickbooks),
             "The next page of every entity in one batch, as often as the longest has pages.",
         ),
-        *_creations(made),
+        *_creations(made, 0),
         *_copies(made, 0),
         *_told(made, Counts(dict.fromkeys(LISTED, 0), {}, dict.fromkeys(READ, 0)), 0),
     ]
@@ -125,7 +125,7 @@ def later_sync(settled: Counts, before: Counts, after: Counts, edits: Edits) -> 
             -(-people.hubspot["line_items"] // _BATCH),
             "Invoices name their lines by id only; these are read in batches.",
         ),
-        *_creations(made),
+        *_creations(made, edited),
         Term(
             "QuickBooks: changes to write",
             -(-edits.to_quickbooks // _MEMBERS) + edits.voids,
@@ -136,13 +136,19 @@ def later_sync(settled: Counts, before: Counts, after: Counts, edits: Edits) -> 
     ]
 
 
-def _creations(made: Counts) -> list[Term]:
+def _creations(made: Counts, edited: int) -> list[Term]:
+    """edited: invoices that are changed or voided in QuickBooks."""
     return [
+        Term(
+            "QuickBooks: safety reads",
+            -(-made.quickbooks["Payment"] // _QUERY_PAGE) + -(-edited // _QUERY_PAGE),
+            "A payment is applied up to its invoice's balance, read just before; a change patches what was just read.",
+        ),
         Term(
             "QuickBooks: creations",
             sum(-(-made.quickbooks[entity] // _MEMBERS) for entity in WRITTEN),
             "One kind after the other: customers and items before the invoices that name them, then their payments.",
-        )
+        ),
     ]
 
 

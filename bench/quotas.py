@@ -25,7 +25,7 @@ from bench.vendors import HubSpot, QuickBooks
 _LAG = 2.0
 _PHASES = (
     ("HubSpot: set-up", "HubSpot: lists", "HubSpot: lines", "QuickBooks: lists"),
-    ("QuickBooks: creations", "HubSpot: copies", "HubSpot: safety reads"),
+    ("QuickBooks: creations", "QuickBooks: safety reads", "HubSpot: copies", "HubSpot: safety reads"),
     ("QuickBooks: balances", "HubSpot: annotations", "HubSpot: searches", "HubSpot: re-reads", "QuickBooks: changes"),
 )
 _RATES = {
