@@ -8,7 +8,6 @@ from zoneinfo import ZoneInfo
 import msgspec
 
 from tieout.core.records import Kind
-from tieout.hubspot import limits
 from tieout.hubspot.client import Client
 from tieout.hubspot.documents import Document, Unread
 from tieout.hubspot.lens import customer, invoice, item, settlement, values
@@ -44,6 +43,8 @@ LINKED: dict[str, tuple[str, ...]] = {
 }
 SEEN = "seen"
 LINE = "line"
+_CHARGED = 300
+"""Invoices whose lines are read together: many leave few batches half empty, and all at once were too much to hold."""
 
 Links = dict[str, dict[str, list[str]]]
 
@@ -191,11 +192,11 @@ class Reader:
         return links
 
     async def _invoices(self, invoices: Found) -> Reading:
-        """Invoices with all that belongs to them: who they are for at once, what they charge by the batch."""
+        """Invoices with all that belongs to them: who they are for at once, what they charge a few hundred together."""
         links = await self._links(INVOICES, invoices)
         reading = await self._billed(links)
-        for start in range(0, len(invoices.documents), limits.BATCH):
-            reading.add(await self._charged(invoices.documents[start : start + limits.BATCH], links))
+        for start in range(0, len(invoices.documents), _CHARGED):
+            reading.add(await self._charged(invoices.documents[start : start + _CHARGED], links))
         return reading
 
     async def _charged(self, invoices: Sequence[Document], all_links: Links) -> Reading:
