@@ -9,6 +9,7 @@ from tests.simulation.scene import Json, Scene
 from tests.simulation.watch import US, Effect
 
 from tieout.core.records import Kind, Side, State
+from tieout.kinds.currency import parted
 from tieout.store.pairs import Stored
 
 _AGREE = (State.IN_SYNC, State.WARNING)
@@ -78,9 +79,10 @@ def with_its_customer(scene: Scene) -> Iterator[str]:
         named |= {f"company:{id_}" for id_ in crm["linked"].get("companies", ())}
         firms = {one for one in named - _put_on(scene, stored.crm_id) if one.startswith("company:")}
         name = f"The copy {stored.crm_id} of {stored.books_id} is in sync"
-        if owner.crm_id not in named:
-            yield f"{name} as that of {', '.join(sorted(named))}, while its customer is {owner.crm_id}."
-        elif firms - {owner.crm_id}:
+        customer, _ = parted(owner.crm_id)
+        if customer not in named:
+            yield f"{name} as that of {', '.join(sorted(named))}, while its customer is {customer}."
+        elif firms - {customer}:
             yield f"{name} as that of {', '.join(sorted(firms))}, whom nobody but us put on it."
 
 
