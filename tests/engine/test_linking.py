@@ -1,5 +1,7 @@
 """Linking: never with a record whose counterpart may just be coming into being."""
 
+from datetime import date
+from decimal import Decimal
 from random import Random
 
 import msgspec
@@ -11,6 +13,7 @@ from tieout.core.records import Kind, Side, State
 from tieout.engine.deciding import decide_kind
 from tieout.engine.work import Work
 from tieout.kinds.customer import Customer
+from tieout.kinds.invoice import Invoice, Line
 from tieout.remote.rows import Row
 from tieout.remote.side import Operation
 from tieout.store import agenda, connections, journal, mirror, pairs
@@ -19,6 +22,10 @@ from tieout.store.journal import Entry
 
 ANA = Row(Kind.CUSTOMER, "contact:3", 1, Customer("contact:3", first="Ana", email="ana@nova.example"))
 NOVA = Row(Kind.CUSTOMER, "5", 1, Customer("5", "Nova Ltd", "Nova Ltd", email="office@nova.example"))
+_LAMP = Line("1", name="Lamp", price=Decimal(20), amount=Decimal(20))
+_DUE = {"date": date(2026, 3, 10), "currency": "USD", "lines": (_LAMP,), "total": Decimal(20), "balance": Decimal(20)}
+BILLED = Row(Kind.INVOICE, "1002", 1, Invoice("1002", "INV-1", customer="contact:3", contact="contact:3", **_DUE))
+TYPED = Row(Kind.INVOICE, "8", 1, Invoice("8", "T-1", customer="5", **_DUE))
 CREATION = Operation("a" * 32, Kind.CUSTOMER, "create", record=NOVA.record)
 
 
@@ -40,7 +47,9 @@ def work(database: Database) -> Work:
     """A pass over a connection in which a person said that Ana is Nova Ltd of QuickBooks."""
     with database.begin() as tx:
         stored = connections.get(tx, CONNECTION)
-        settings = msgspec.structs.replace(stored.settings, show_quickbooks_invoices=True)
+        settings = msgspec.structs.replace(
+            stored.settings, show_quickbooks_invoices=True, auto_create_items=False, default_item="9"
+        )
         facts = {
             "crm_facts": CrmFacts("1", "USD", "America/New_York"),
             "books_facts": BooksFacts("2", "Nova", "US", "USD"),
@@ -95,3 +104,17 @@ def test_who_was_just_linked_is_not_made_a_second_time_in_the_same_breath(work: 
     planned, ana, nova = decided(work)
     assert planned in ([], ["create"])
     assert (ana.id == nova.id) == (planned == [])
+
+
+def test_of_two_opposite_answers_about_one_invoice_only_the_first_counts(work: Work) -> None:
+    decided(work)
+    with work.database.begin() as tx:
+        mirror.put(tx, CONNECTION, Side.BOOKS, [TYPED], NOW)
+        mirror.put(tx, CONNECTION, Side.CRM, [BILLED], NOW)
+        pairs.choose(tx, pairs.find(tx, CONNECTION, Kind.INVOICE, Side.BOOKS, "8").id, {"use_existing": "1002"})
+        pairs.choose(tx, pairs.find(tx, CONNECTION, Kind.INVOICE, Side.CRM, "1002").id, {"create_anyway": "yes"})
+    planned = [one.entry.operation for chunk in decide_kind(work, Kind.INVOICE) for one in chunk]
+    assert planned == []
+    with work.database.read() as tx:
+        found = pairs.find(tx, CONNECTION, Kind.INVOICE, Side.CRM, "1002")
+    assert (found.books_id, found.state) == ("8", State.IN_SYNC)

@@ -272,8 +272,8 @@ def link(tx: Connection, work: Work, stored: Stored, decision: Link) -> Stored |
         details = {"id": other, "why": str(error)}
         connections.note(tx, work.connection, who="tieout", what="not_linked", details=details, now=now, pair=stored.id)
         return None
-    if there is not None and there.id != pair_id:
-        work.spoken_for.add(there.id)  # it is a part of this pair now
+    if there is not None:
+        work.spoken_for.add(there.id)  # it is a part of this pair now, and none that lacks a counterpart
     details = {"kind": pair.kind.value, "crm": crm_id, "books": books_id, "why": why} | issuer
     connections.note(tx, work.connection, who="tieout", what="linked", details=details, now=now, pair=pair_id)
     linked_settlements(tx, work.connection, pair.kind, crm_id, books_id)
