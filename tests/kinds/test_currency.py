@@ -196,6 +196,14 @@ def test_a_payment_is_booked_at_the_rate_of_its_own_day():
     )
 
 
+def test_a_payment_in_a_currency_that_quickbooks_trades_in_no_more_waits_for_that_and_for_no_rate():
+    answers, _ = paid(PAID_EUROS)
+    books = replace(TRADING, currencies=("GBP",))
+    world = replace(BOOKING_PAYMENTS, facts=replace(FACTS, books=books))
+    decision = decide(SettlementRules(), Pair(Kind.SETTLEMENT, PAID_EUROS, None), world, answers)
+    assert decision == Fail("currency_not_enabled", {"currency": "EUR", "home": "USD"})
+
+
 def test_a_payment_in_another_currency_than_its_invoice_is_told():
     answers, decided = paid(PAID, currency="EUR")
     assert decided(answers) == Fail("another_currency", {"currency": "USD", "theirs": "EUR", "name": "INV-1"})

@@ -27,7 +27,7 @@ from tieout.core.questions import (
 from tieout.core.records import Key, Kind, Side
 from tieout.core.text import folded
 from tieout.kinds import mapped, taxing
-from tieout.kinds.currency import foreign, is_traded, owner_question, rate_of, rate_question, without_rate
+from tieout.kinds.currency import foreign, is_traded, not_enabled, owner_question, rate_of, rate_question, without_rate
 from tieout.kinds.invoice import HEADER, Invoice, Line
 from tieout.kinds.item import no_account
 
@@ -270,7 +270,7 @@ def _document(crm: Invoice, world: World, lines: list[Line], problems: list[Fail
     if not lines:
         problems.append(Fail("no_lines"))
     if not is_traded(crm.currency, facts):
-        problems.append(Fail("currency_not_enabled", {"currency": crm.currency, "home": facts.currency}))
+        problems.append(not_enabled(crm.currency, world))
     if crm.total < 0:
         problems.append(Fail("negative_total", {"total": str(crm.total)}))
     if crm.discount and not facts.discounts:

@@ -88,6 +88,11 @@ def rate_of(question: RateOn | None, answers: Answers) -> Rate | None:
     return reply if isinstance(reply, Rate) else None
 
 
+def not_enabled(code: str, world: World) -> Fail:
+    """QuickBooks takes no document in this currency, or takes none any more."""
+    return Fail("currency_not_enabled", {"currency": code, "home": world.facts.books.currency})
+
+
 def without_rate(code: str, day: date | None, world: World) -> Fail:
     """QuickBooks would book the document at a rate of 1, as if the two currencies were one."""
     evidence = {"currency": code, "home": world.facts.books.currency, "date": day.isoformat() if day else ""}

@@ -28,7 +28,7 @@ from tieout.core.records import Kind, Side
 from tieout.core.warn import Warn
 from tieout.kinds.alike import alike_question, asked, found
 from tieout.kinds.booking import closed_until
-from tieout.kinds.currency import foreign, rate_of, rate_question, without_rate
+from tieout.kinds.currency import foreign, is_traded, not_enabled, rate_of, rate_question, without_rate
 from tieout.kinds.settlement import Settlement
 
 _MONEY = ("succeeded", "disputed_won", "disputed_action_required", "disputed_awaiting_decision")
@@ -85,6 +85,8 @@ def alone(pair: Pair[Settlement], world: World, answers: Answers) -> Decision:
         return twin
     if settled.balance <= 0:
         return Fail("nothing_open", {"amount": str(crm.amount), "invoice": link.label})
+    if not is_traded(crm.currency, world.facts.books):
+        return not_enabled(crm.currency, world)
     rate = rate_of(rate_question(crm.currency, crm.date, world), answers)
     if foreign(crm.currency, world.facts.books) and (rate is None or rate.rate is None):
         return without_rate(crm.currency, crm.date, world)
