@@ -5,6 +5,7 @@ from datetime import timedelta
 from random import Random
 
 from tests.simulation.desk import Desk, Json, Move
+from tests.simulation.forms import smallest
 from tests.simulation.stage import Stage
 
 from tieout.core.records import Side
@@ -241,7 +242,9 @@ class Seller(Desk):
         payment = self._payment()
         if payment is None:
             return False
-        self.change("commerce_payments", payment, {"hs_initial_amount": "0.77"})
+        query = "properties=hs_currency_code"
+        shown = self.call("GET", f"{CRM}/commerce_payments/{payment}", query=query)["properties"]
+        self.change("commerce_payments", payment, {"hs_initial_amount": str(77 * smallest(shown["hs_currency_code"]))})
         return True
 
     def delete_payment(self) -> bool:
