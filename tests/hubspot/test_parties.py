@@ -10,6 +10,7 @@ from tieout.kinds.invoice import Invoice
 from tieout.kinds.owner import ordered
 from tieout.remote.outcomes import Absent, Done, Landed, Moot, Refused, Unknown
 from tieout.remote.side import Operation
+from tieout.sandbox.hubspot import edges
 
 replace = msgspec.structs.replace
 LOST_BEFORE, LOST_AFTER = "drop_before", "drop_after"
@@ -103,6 +104,21 @@ def test_a_copy_on_which_somebody_put_another_meanwhile_is_left_alone(world, cop
     prepared = world.prepare(operation)
     assert (prepared.units, prepared.dropped) == ((), (operation.id,))
     assert len(prepared.stale[0].record.parties) == 3
+
+
+def test_a_copy_keeps_its_own_version_whatever_others_of_its_request_have(world, copy, monkeypatch):
+    monkeypatch.setattr(edges, "recipients", lambda *_: None)  # an association changes no date
+    other = copy.another(100)
+    world.clock.advance(60)
+    world.edit("invoices", other, hs_comments="later")
+    world.clock.advance(5)
+    world.pull()
+    operation = copy.given()
+    beside = replace(operation, id=f"{100:032x}", target=other, base=world.record(Kind.INVOICE, other))
+    assert all(isinstance(one, Done) for one in world.write(operation, beside))
+    world.associate("invoices", copy.id, "contacts", world.ana("", "eve@nova.example"))
+    world.take(world.prepare(copy.given()).stale)
+    assert world.prepare(copy.given()).units
 
 
 @pytest.mark.parametrize("lost", [LOST_BEFORE, LOST_AFTER])

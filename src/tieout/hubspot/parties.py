@@ -19,6 +19,7 @@ from tieout.hubspot.lens.invoice import COMPANY_TYPE, CONTACT_TYPE, INVOICES
 from tieout.hubspot.reader import Reader
 from tieout.kinds.invoice import Invoice
 from tieout.kinds.owner import ordered
+from tieout.remote.errors import RemoteError
 from tieout.remote.http import Answer
 from tieout.remote.outcomes import Absent, Done, Finding, Landed, Moot, Outcome, Refused, Unknown
 from tieout.remote.rows import Row
@@ -50,7 +51,7 @@ class Parties:
     async def prepare(self, operations: Sequence[Operation], unit_ids: UnitIds) -> Prepared:
         """Read the invoices, leave out those on which somebody put others meanwhile, and pack one step of each.
 
-        A unit's `read_at` is that of the youngest version read: an association need not give an invoice a new one.
+        A unit's `read_at` is that of the youngest version read.
         """
         if not operations:
             return Prepared(())
@@ -71,18 +72,33 @@ class Parties:
                 units.append(Unit(unit_ids(), "POST", path, body, tuple(one.id for one in some), read))
         return Prepared(tuple(units), stale, dropped)
 
-    def done(self, unit: Unit, members: Sequence[Operation], answer: Answer) -> tuple[Outcome, ...]:
+    async def done(self, unit: Unit, members: Sequence[Operation], answer: Answer) -> tuple[Outcome, ...]:
         """What an answer of success says of each member."""
         step = _of(unit)
-        at = values.milliseconds(unit.read_at)
-        if step[1] == "archive":
-            return tuple(Done(one.target, _after(one, step, at), at) for one in members)
+        made = AssociationsMade()
         try:
-            made = _MADE.decode(answer.body)
+            if step[1] == "create":
+                made = _MADE.decode(answer.body)
+            versions = await self._versions(members)
         except msgspec.MsgspecError as error:
             return tuple(Unknown(f"HubSpot's answer cannot be read: {error}") for _ in members)
+        except RemoteError as error:
+            return tuple(Unknown(f"It was written, but its version could not be read: {error}") for _ in members)
+        read = values.milliseconds(unit.read_at)
+        if step[1] == "archive":
+            ats = [(one, versions.get(one.target, read)) for one in members]
+            return tuple(Done(one.target, _after(one, step, at), at) for one, at in ats)
         put = {(str(one.from_object_id), str(one.to_object_id)) for one in made.results}
-        return tuple(_outcome(one, step, put, made.errors, at) for one in members)
+        return tuple(_outcome(one, step, put, made.errors, versions.get(one.target, read)) for one in members)
+
+    async def _versions(self, members: Sequence[Operation]) -> dict[str, int]:
+        """The version of each invoice by now: an association need not give it a new one.
+
+        A later one, such as that of another invoice of the same request, would make older than what is held whatever
+        else a person associates it with.
+        """
+        reading = await self._reader.by_id(INVOICES, [one.target for one in members])
+        return {row.id: row.version for row in reading.rows if row.kind is Kind.INVOICE}
 
     async def settle(self, unit: Unit, members: Sequence[Operation]) -> tuple[Finding, ...]:
         """Look what became of a step without answer: it may be sent again, since it asks for what stands already."""

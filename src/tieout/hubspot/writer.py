@@ -102,7 +102,7 @@ class Writer:
         if _is_of_parts(members[0]):
             return await self._parts.done(unit, members, answer)
         if _is_of_parties(members[0]):
-            return self._parties.done(unit, members, answer)
+            return await self._parties.done(unit, members, answer)
         if archives:
             at = values.epoch(self._client.server_now())
             return tuple(Done(one.target, Row(one.kind, one.target, at, None, gone="archived"), at) for one in members)
