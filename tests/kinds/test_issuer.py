@@ -44,11 +44,13 @@ PAID = {"status": "paid", "balance": Decimal(0)}
 IN_PART = {"balance": Decimal(15)}
 
 
-def decided(crm: Invoice = HUBSPOT, books: Invoice = QUICKBOOKS, made: str = "books", **choices: str) -> Decision:
+def decided(
+    crm: Invoice = HUBSPOT, books: Invoice = QUICKBOOKS, made: str = "books", links: Any = None, **choices: str
+) -> Decision:
     pair = Pair(Kind.INVOICE, crm, books, Bond(HUBSPOT, QUICKBOOKS, {"c1": "b1"}), {ISSUER: made, **choices})
     answers: dict[Any, Any] = {}
     while asked := RULES.needs(pair, WORLD, answers):
-        answers |= dict.fromkeys(asked, Linked())
+        answers |= {one: Linked((links or {}).get(one.id, "")) for one in asked}
     return decide(RULES, pair, WORLD, answers)
 
 
@@ -144,6 +146,15 @@ def test_once_the_other_one_has_followed_both_rest():
 
 def test_a_day_that_the_bookkeeper_brought_to_hubspots_is_no_difference():
     assert decided(books=replace(QUICKBOOKS, date=HUBSPOT.date)) == Nothing(moved=charge.NAMES)
+
+
+def test_another_customer_agrees_only_where_both_sides_gave_it_the_same_one():
+    crm, books = replace(HUBSPOT, customer="company:8"), replace(QUICKBOOKS, customer="9")
+    assert decided(crm, books, links={"company:8": "9"}) == Nothing(moved=charge.NAMES)
+    for other in ("", "5"):
+        hold = decided(crm, books, links={"company:8": other})
+        assert isinstance(hold, Hold)
+        assert [(one.field, one.side) for one in hold.differences] == [("customer", side) for side in Side]
 
 
 def test_what_is_left_as_it_is_stays_so_until_the_charge_moves_again():

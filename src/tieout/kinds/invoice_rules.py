@@ -70,9 +70,9 @@ class InvoiceRules:
         if pair.bond is not None and pair.books is not None:
             if former := merging.former_customers(crm, pair.books, pair.bond) - answers.keys():
                 return former
+            crm, bond = _of_its_customer(crm, pair.books, pair.bond, answers)
             if issuer.is_in_books(pair.choices):
-                return frozenset()
-            crm, _ = _of_its_customer(crm, pair.books, pair.bond, answers)
+                return issuer.needs(crm, pair.books, bond, world, answers)
         if first := questions(pair, crm, world, answers):
             return first
         if pair.bond is None and crm.status != "draft" and "create_anyway" not in pair.choices:
@@ -131,7 +131,8 @@ class InvoiceRules:
             return _restore(crm, back)
         crm, bond = _of_its_customer(crm, books, bond, answers)
         if issuer.is_in_books(pair.choices):
-            return issuer.decide(crm, books, bond, pair.choices, self._header(pair, crm, books, bond, world))
+            rest = self._header(pair, crm, books, bond, world)
+            return issuer.decide(pair, crm, books, bond, world, answers, rest)
         in_crm = charge.differences(bond.crm_base, crm, Side.CRM)
         in_books = charge.differences(bond.books_base, books, Side.BOOKS)
         apart = _totals_apart(crm, books) if not in_crm and not in_books else ()

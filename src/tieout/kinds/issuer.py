@@ -10,10 +10,12 @@ from typing import Any
 
 import msgspec
 
-from tieout.core.decide import Accept, Bond, Decision, Hold, Nothing, Pair, Update, signature
+from tieout.core.decide import Accept, Bond, Decision, Hold, Nothing, Pair, Update, World, signature
 from tieout.core.merge import Difference
+from tieout.core.questions import Answers, Question
 from tieout.core.records import Side
-from tieout.kinds import charge
+from tieout.kinds import charge, owner
+from tieout.kinds.currency import owner_question
 from tieout.kinds.invoice import Invoice
 
 ISSUER = "issuer"
@@ -60,14 +62,32 @@ def apart(crm: Invoice, books: Invoice, differences: tuple[Difference, ...]) -> 
     return Hold(CAUSE, {"number": crm.number, "total": str(crm.total), "other": str(books.total)}, differences)
 
 
-def decide(crm: Invoice, books: Invoice, bond: Bond[Invoice], choices: Mapping[str, str], header: Decision) -> Decision:
+def needs(crm: Invoice, books: Invoice, bond: Bond[Invoice], world: World, answers: Answers) -> frozenset[Question]:
+    """Where both sides gave it another customer: whether these two are one."""
+    if crm.customer == bond.crm_base.customer or books.customer == bond.books_base.customer:
+        return frozenset()
+    return frozenset({owner_question(crm.customer, books.currency, world, answers)} - answers.keys())
+
+
+def decide(
+    pair: Pair[Invoice],
+    crm: Invoice,
+    books: Invoice,
+    bond: Bond[Invoice],
+    world: World,
+    answers: Answers,
+    header: Decision,
+) -> Decision:
     """Decide a linked invoice that counts as QuickBooks'. header: what its header asks for, once the charge agrees."""
     edits = (
         *charge.differences(bond.crm_base, crm, Side.CRM),
         *charge.differences(bond.books_base, books, Side.BOOKS),
     )
     told = {(_field(one), one.side) for one in edits}
-    standing = tuple(one for one in edits if not _agrees(_field(one), crm, books, told))
+    agreed = {name for name, _ in told if _agrees(name, crm, books, told)}
+    if "customer" in agreed and not owner.stands_for(crm, books, world, answers):
+        agreed.remove("customer")
+    standing = tuple(one for one in edits if _field(one) not in agreed)
     if crm.total != books.total and all(one.field != "total" for one in standing):
         standing += (Difference("total", str(crm.total), str(books.total)),)
     if not standing:
@@ -75,7 +95,7 @@ def decide(crm: Invoice, books: Invoice, bond: Bond[Invoice], choices: Mapping[s
         if isinstance(header, Nothing | Update | Accept):
             return msgspec.structs.replace(header, moved=(*moved, *header.moved))
         return header
-    if choices.get("leave_both") == signature(standing):
+    if pair.choices.get("leave_both") == signature(standing):
         # What is left as it is concerns the charge alone; the header goes on flowing.
         return Accept(standing, header.moved) if isinstance(header, Nothing) else header
     return apart(crm, books, standing)

@@ -48,7 +48,7 @@ def edited(crm: Invoice, books: Invoice, bond: Bond[Invoice], world: World, answ
     now, was = owner(books, answers).other, _was(bond, answers)
     if not now or not was or _named(crm) & {now, was} or crm.parties == bond.crm_base.parties:
         return ()
-    if _stands_for(crm, books, world, answers):
+    if stands_for(crm, books, world, answers):
         return ()
     return (Difference("customer", was, crm.customer, Side.CRM),)
 
@@ -72,7 +72,7 @@ def followed(
     there = reply.other in _named(crm)
     if there and (was == reply.other or not (left & {*crm.parties} or new - _named(crm))):
         return None
-    if not there and _stands_for(crm, books, world, answers):
+    if not there and stands_for(crm, books, world, answers):
         return None
     shall = ordered(({*crm.parties} - left) | new)
     contact = reply.person or (crm.contact if crm.contact in shall else "")
@@ -112,7 +112,7 @@ def _was(bond: Bond[Invoice], answers: Answers) -> str:
     return (parted(reply.into)[0] if isinstance(reply, Linked) else "") or customer
 
 
-def _stands_for(crm: Invoice, books: Invoice, world: World, answers: Answers) -> bool:
+def stands_for(crm: Invoice, books: Invoice, world: World, answers: Answers) -> bool:
     """Whether a HubSpot customer that is not the owner has its invoices on the same QuickBooks customer (a merge)."""
     reply = answers.get(owner_question(crm.customer, books.currency, world, answers))
     return isinstance(reply, Linked) and reply.other == books.customer
