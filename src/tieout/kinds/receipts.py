@@ -70,14 +70,8 @@ def alone(pair: Pair[Settlement], world: World, answers: Answers) -> Decision:
     link = answers[LinkOf(Kind.INVOICE, Side.CRM, crm.invoice)]
     if not isinstance(link, Linked) or not link.other:
         return Exclude("invoice_not_synced")
-    if crm.currency and link.currency not in ("", crm.currency):
-        evidence = {"currency": crm.currency, "theirs": link.currency, "name": link.label}
-        return Fail("another_currency", evidence)
-    if crm.status in _WENT_BACK or crm.returned:
-        return Fail("payment_not_kept", {"amount": str(crm.amount), "status": crm.status})
-    closed = closed_until(world)
-    if closed is not None and crm.date is not None and crm.date <= closed:
-        return Fail("period_closed", {"date": crm.date.isoformat(), "closed": closed.isoformat()})
+    if problem := _unbookable(crm, link, world):
+        return problem
     settled = answers[SettledOf(link.other)]
     if not isinstance(settled, Settled):
         raise TypeError("SettledOf is answered by Settled.")
@@ -94,6 +88,19 @@ def alone(pair: Pair[Settlement], world: World, answers: Answers) -> Decision:
     if booked.account and booked.account not in {one.id for one in world.facts.books.accounts if is_for_deposits(one)}:
         return Fail("deposit_account_unusable", {"amount": str(crm.amount)})
     return Create(Side.BOOKS, booked)
+
+
+def _unbookable(crm: Settlement, link: Linked, world: World) -> Fail | None:
+    """What is wrong with a payment whatever is open of its invoice."""
+    if crm.currency and link.currency not in ("", crm.currency):
+        evidence = {"currency": crm.currency, "theirs": link.currency, "name": link.label}
+        return Fail("another_currency", evidence)
+    if crm.status in _WENT_BACK or crm.returned:
+        return Fail("payment_not_kept", {"amount": str(crm.amount), "status": crm.status})
+    closed = closed_until(world)
+    if closed is not None and crm.date is not None and crm.date <= closed:
+        return Fail("period_closed", {"date": crm.date.isoformat(), "closed": closed.isoformat()})
+    return None
 
 
 def linked(
