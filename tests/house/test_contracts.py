@@ -83,3 +83,13 @@ def test_the_sandboxes_know_nothing_of_tieout(root: Path):
 def test_the_bench_drives_public_interfaces_only(root: Path):
     for file in sorted((root / "bench").rglob("*.py")):
         assert not [name for name in imports(file) if name.split(".")[0] == "tieout"], file
+
+
+def test_a_pass_writes_through_its_own_transactions_which_an_older_one_cannot_open(root: Path):
+    bare = {
+        file.name
+        for file in (root / "src" / "tieout" / "engine").glob("*.py")
+        for call in ast.walk(ast.parse(file.read_text()))
+        if isinstance(call, ast.Call) and ast.unparse(call.func).endswith("database.begin")
+    }
+    assert bare == {"work.py", "passes.py"}, "a pass begins, ends and is postponed outside of what fences it off"

@@ -113,6 +113,11 @@ def test_a_pair_says_where_it_counts_as_made_and_one_of_old_is_hubspots():
 # What becomes of the charge where QuickBooks issued it.
 
 
+def test_each_side_goes_on_giving_it_numbers_of_its_own():
+    assert decided(books=replace(QUICKBOOKS, number="1043")) == Nothing(moved=charge.NAMES)
+    assert decided(replace(HUBSPOT, number="INV-2")) == Nothing(moved=charge.NAMES)
+
+
 def test_a_pair_just_found_rests_with_its_own_number_and_day_on_each_side():
     assert decided() == Nothing()
 

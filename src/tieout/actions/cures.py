@@ -201,7 +201,7 @@ def _enter_return(doing: Doing) -> None:
 
 
 def _unlink(doing: Doing) -> None:
-    """Forget the pair; its row, with all that was written for it, stays with the record that still stands."""
+    """Forget the pair and what was chosen for it; its row, and its history, stay with the record that still stands."""
     one = doing.one
     stays = Side.BOOKS if one.pair.crm is None else Side.CRM
     pairs.part(doing.tx, one, stays, doing.home.clock.now())

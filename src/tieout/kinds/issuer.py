@@ -23,7 +23,7 @@ ISSUER = "issuer"
 
 CAUSE = "issued_in_quickbooks"
 
-_COMPARED = frozenset({"discount", "tax", "total", "currency", "date", "number"})
+_COMPARED = frozenset({"discount", "tax", "total", "currency", "date"})
 """Fields of the charge whose values mean the same on both sides; lines and customers have ids of their own on each."""
 
 
@@ -79,10 +79,11 @@ def decide(
     header: Decision,
 ) -> Decision:
     """Decide a linked invoice that counts as QuickBooks'. header: what its header asks for, once the charge agrees."""
-    edits = (
+    found = (
         *charge.differences(bond.crm_base, crm, Side.CRM),
         *charge.differences(bond.books_base, books, Side.BOOKS),
     )
+    edits = [one for one in found if one.field != "number"]  # each side gives numbers of its own
     told = {(_field(one), one.side) for one in edits}
     agreed = {name for name, _ in told if _agrees(name, crm, books, told)}
     if "customer" in agreed and not owner.stands_for(crm, books, world, answers):
@@ -91,7 +92,7 @@ def decide(
     if crm.total != books.total and all(one.field != "total" for one in standing):
         standing += (Difference("total", str(crm.total), str(books.total)),)
     if not standing:
-        moved = charge.NAMES if edits else ()
+        moved = charge.NAMES if found else ()
         if isinstance(header, Nothing | Update | Accept):
             return msgspec.structs.replace(header, moved=(*moved, *header.moved))
         return header
