@@ -200,3 +200,12 @@ def test_what_stands_on_the_hubspot_record_is_remembered(tx):
     pairs.annotated(tx, find(tx).id, {"tieout_state": "In sync"})
     assert find(tx).annotated == {"tieout_state": "In sync"}
     assert find(tx).crm_version == 3
+
+
+def test_once_a_pair_is_taken_apart_neither_record_is_needed_until_another_says_so(tx):
+    fill(tx)
+    link(tx, "71", "1")
+    tx.execute(update(pair).values(needed=True))
+    pairs.part(tx, find(tx), Side.CRM, NOW)
+    assert not find(tx).pair.needed
+    assert not find(tx, "1", Side.BOOKS).pair.needed

@@ -313,13 +313,13 @@ def unlink(tx: Connection, stored: Stored) -> None:
 def part(tx: Connection, stored: Stored, stays: Side, now: datetime) -> None:
     """Forget that two records are a pair. The row stays with the record of one side; the other one gets its own.
 
-    Where the pair counts as made is forgotten with it.
+    Where the pair counts as made is forgotten with it, and that either is needed: the need was of its counterpart.
     """
     id_ = stored.books_id if stays is Side.CRM else stored.crm_id
     there = stored.pair.books if stays is Side.CRM else stored.pair.crm
     choices = encode({name: value for name, value in stored.pair.choices.items() if name != ISSUER})
     bare = {"linked_at": "", "linked_why": "", "crm_base": None, "books_base": None, "lines": None, "refusal": None}
-    left = {id_column(stays.other).name: None, "choices": choices, **bare}
+    left = {id_column(stays.other).name: None, "choices": choices, "needed": False, **bare}
     tx.execute(update(pair).where(pair.c.id == stored.id).values(left))
     if there is not None:
         ensure(tx, stored.connection, stored.pair.kind, stays.other, [id_], now)
