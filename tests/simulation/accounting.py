@@ -147,13 +147,12 @@ def _made_strange(scene: Scene, ours: Effect) -> bool:
 
 
 def _given_away(scene: Scene, ours: Effect) -> bool:
-    """Whether a person linked what we had made to another record, before its lost answer was looked up.
+    """Whether what we had made was linked to another record, before its lost answer was looked up.
 
-    The record that it was made for is decided anew.
+    By a person, or since it bears that record's name or SKU. The record that it was made for is decided anew.
     """
     return ours.act == "create" and any(
-        (note.details["kind"], note.details["books"], note.details["why"])
-        == (KINDS.get(ours.entity), ours.id, "by_you")
+        (note.details["kind"], note.details["books"]) == (KINDS.get(ours.entity), ours.id)
         for note in scene.notes
         if note.what == "linked" and note.at >= ours.at
     )
