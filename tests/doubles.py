@@ -1,4 +1,4 @@
-"""In-memory stand-ins for the ports that the store implements."""
+"""In-memory stand-ins for ports: of the store, of time, and of what keeps a pass alone."""
 
 from collections.abc import Sequence
 from datetime import datetime
@@ -64,3 +64,23 @@ class MemoryLimiter:
     def reserve(self, account: str, rate: Rate, now: datetime) -> float:
         self.asked.append(rate)
         return 0.0
+
+
+class FixedClock:
+    """Stands still."""
+
+    def __init__(self, now: datetime) -> None:
+        self._now = now
+
+    def now(self) -> datetime:
+        return self._now
+
+
+class OwnLease:
+    """Never runs out."""
+
+    def check(self) -> float:
+        return 60.0
+
+    def release(self) -> None:
+        """It ends with the test."""

@@ -6,6 +6,7 @@ from random import Random
 
 import msgspec
 import pytest
+from tests.doubles import FixedClock, OwnLease
 from tests.store.stage import CONNECTION, NOW
 
 from tieout.core.facts import BooksFacts, CrmFacts
@@ -29,19 +30,6 @@ TYPED = Row(Kind.INVOICE, "8", 1, Invoice("8", "T-1", customer="5", **_DUE))
 CREATION = Operation("a" * 32, Kind.CUSTOMER, "create", record=NOVA.record)
 
 
-class Now:
-    def now(self):
-        return NOW
-
-
-class Mine:
-    def check(self) -> float:
-        return 60.0
-
-    def release(self) -> None:
-        """It ends with the test."""
-
-
 @pytest.fixture
 def work(database: Database) -> Work:
     """A pass over a connection in which a person said that Ana is Nova Ltd of QuickBooks."""
@@ -60,7 +48,7 @@ def work(database: Database) -> Work:
         pairs.choose(tx, pair_of(tx, Side.CRM, ANA).id, {"link_customer": "5"})
         epoch, pass_id = connections.begin_pass(tx, CONNECTION, NOW)
     return Work(
-        database=database, connection=CONNECTION, sides=None, clock=Now(), random=Random(1), lease=Mine(),
+        database=database, connection=CONNECTION, sides=None, clock=FixedClock(NOW), random=Random(1), lease=OwnLease(),
         epoch=epoch, pass_id=pass_id,
     )  # fmt: skip
 

@@ -6,6 +6,7 @@ from datetime import timedelta
 from random import Random
 
 import pytest
+from tests.doubles import FixedClock
 from tests.store.stage import CONNECTION, NOW
 
 from tieout.core.facts import BooksFacts, CrmFacts
@@ -19,11 +20,6 @@ from tieout.store.database import Database
 from tieout.store.journal import StaleEpoch
 
 NOVA = Row(Kind.CUSTOMER, "5", 1, Customer("5", "Nova Ltd", "Nova Ltd"))
-
-
-class Now:
-    def now(self):
-        return NOW
 
 
 class Books:
@@ -45,7 +41,7 @@ def test_a_reading_that_was_overtaken_puts_no_cursor_back(database: Database) ->
         connections.change(tx, CONNECTION, facts_at=NOW.isoformat(), **facts)
         epoch, pass_id = connections.begin_pass(tx, CONNECTION, NOW)
     work = Work(
-        database=database, connection=CONNECTION, sides=Sides(None, Books(database), lambda _: 0), clock=Now(),
+        database=database, connection=CONNECTION, sides=Sides(None, Books(database), lambda _: 0), clock=FixedClock(NOW),
         random=Random(1), lease=None, epoch=epoch, pass_id=pass_id,
     )  # fmt: skip
     with pytest.raises(StaleEpoch):

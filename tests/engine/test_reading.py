@@ -5,6 +5,7 @@ from collections.abc import AsyncIterator, Callable
 from random import Random
 
 import pytest
+from tests.doubles import FixedClock, OwnLease
 from tests.store.stage import CONNECTION, NOW, invoice_row
 
 from tieout.core.facts import BooksFacts, CrmFacts
@@ -17,19 +18,6 @@ from tieout.store import connections, mirror
 from tieout.store.database import Database
 
 Feed = Callable[[str], AsyncIterator[Batch]]
-
-
-class Now:
-    def now(self):
-        return NOW
-
-
-class Mine:
-    def check(self) -> float:
-        return 60.0
-
-    def release(self) -> None:
-        """It ends with the test."""
 
 
 class Heard:
@@ -50,7 +38,7 @@ def work(database: Database, crm: Feed, books: Feed) -> Work:
         epoch, pass_id = connections.begin_pass(tx, CONNECTION, NOW)
     sides = Sides(crm=Heard(crm), books=Heard(books), calls=lambda _side: 0)
     return Work(
-        database=database, connection=CONNECTION, sides=sides, clock=Now(), random=Random(1), lease=Mine(),
+        database=database, connection=CONNECTION, sides=sides, clock=FixedClock(NOW), random=Random(1), lease=OwnLease(),
         epoch=epoch, pass_id=pass_id,
     )  # fmt: skip
 

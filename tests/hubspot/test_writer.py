@@ -208,7 +208,8 @@ def test_a_record_that_went_since_the_decision_is_left_alone(world):
     assert [row.gone for row in prepared.stale] == ["archived"]
 
 
-def test_what_a_person_set_in_between_is_the_loser(world):
+def on_its_way(world):
+    """A contact's number, and the change of her phone from 1 to 3 that is about to be sent."""
     ana = world.ana()
     world.edit("contacts", ana, phone="1")
     world.pull()
@@ -216,6 +217,11 @@ def test_what_a_person_set_in_between_is_the_loser(world):
     operation = change(world, f"contact:{ana}", phone="3")
     (unit,) = world.prepare(operation).units
     world.clock.advance(1)
+    return ana, operation, unit
+
+
+def test_what_a_person_set_in_between_is_the_loser(world):
+    ana, operation, unit = on_its_way(world)
     world.edit("contacts", ana, phone="2")
     world.clock.advance(1)
     (done,) = world.send(unit, operation)
@@ -225,13 +231,7 @@ def test_what_a_person_set_in_between_is_the_loser(world):
 
 
 def test_what_a_person_sets_after_our_write_is_no_loser_and_comes_with_the_feed(world):
-    ana = world.ana()
-    world.edit("contacts", ana, phone="1")
-    world.pull()
-    world.clock.advance(60)
-    operation = change(world, f"contact:{ana}", phone="3")
-    (unit,) = world.prepare(operation).units
-    world.clock.advance(1)
+    ana, operation, unit = on_its_way(world)
     world.plan({"match": {"path": "batch/update"}, "nth": 1, "do": "drop_after"})
     world.send(unit, operation)
     world.clock.advance(1)
@@ -292,13 +292,7 @@ def test_what_was_overruled_is_found_although_the_answer_or_the_look_after_it_is
 
 @pytest.mark.parametrize("times", [1, 2])
 def test_a_look_that_shows_what_stood_before_the_write_is_not_its_answer(world, times):
-    ana = world.ana()
-    world.edit("contacts", ana, phone="1")
-    world.pull()
-    world.clock.advance(60)
-    operation = change(world, f"contact:{ana}", phone="3")
-    (unit,) = world.prepare(operation).units
-    world.clock.advance(1)
+    _, operation, unit = on_its_way(world)
     world.plan({"match": {"path": "batch/read"}, "do": "stale_read", "times": times})
     (outcome,) = world.send(unit, operation)
     if times == 1:

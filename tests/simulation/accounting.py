@@ -151,8 +151,10 @@ def _given_away(scene: Scene, ours: Effect) -> bool:
 
     By a person, or since it bears that record's name or SKU. The record that it was made for is decided anew.
     """
+    named = KINDS.get(ours.entity) in (Kind.CUSTOMER, Kind.ITEM)
     return ours.act == "create" and any(
         (note.details["kind"], note.details["books"]) == (KINDS.get(ours.entity), ours.id)
+        and (named or note.details["why"] == "by_you")
         for note in scene.notes
         if note.what == "linked" and note.at >= ours.at
     )

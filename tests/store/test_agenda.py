@@ -37,11 +37,11 @@ def test_what_is_new_is_due_shorter_ids_first(tx):
 
 def test_what_another_record_needs_is_told_apart_until_it_was_decided(tx):
     put(tx, "9", "100", "10")
-    assert agenda.needed(tx, CONNECTION, Kind.INVOICE) == []
+    assert agenda.to_decide(tx, CONNECTION, Kind.INVOICE, (), needed=True) == []
     agenda.need(tx, CONNECTION, Kind.INVOICE, Side.CRM, ["100", "9"])
-    assert agenda.needed(tx, CONNECTION, Kind.INVOICE) == [find(tx, "9").id, find(tx, "100").id]
+    assert agenda.to_decide(tx, CONNECTION, Kind.INVOICE, (), needed=True) == [find(tx, "9").id, find(tx, "100").id]
     settle(tx, find(tx, "9"), State.IN_SYNC)
-    assert agenda.needed(tx, CONNECTION, Kind.INVOICE) == [find(tx, "100").id]
+    assert agenda.to_decide(tx, CONNECTION, Kind.INVOICE, (), needed=True) == [find(tx, "100").id]
 
 
 @pytest.mark.parametrize("state", list(State))

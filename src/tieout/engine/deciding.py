@@ -56,22 +56,17 @@ class Planned(msgspec.Struct, frozen=True):
     inputs: str
 
 
-def decide_kind(work: Work, kind: Kind, states: Sequence[State] | None = None) -> Iterator[list[Planned]]:
+def decide_kind(
+    work: Work, kind: Kind, states: Sequence[State] | None = None, *, needed: bool = False
+) -> Iterator[list[Planned]]:
     """Decide what is due of one kind, write down states and links, and journal the operations that follow.
 
     Yields a chunk at a time, so that what a large first sync writes is never in memory as a whole.
-    states: only the dirty ones and those in these states; None = all unsettled ones.
+    states: only the dirty ones and those in these states; None = all unsettled ones. needed: of these, only what
+    another record needs.
     """
     with work.database.read() as tx:
-        due = agenda.to_decide(tx, work.connection, kind, states)
-        held = journal.open_pairs(tx, work.connection)
-    yield from decide_pairs(work, kind, [i for i in due if i not in held])
-
-
-def decide_needed(work: Work, kind: Kind) -> Iterator[list[Planned]]:
-    """Decide what is due of one kind and needed by another record, a chunk at a time."""
-    with work.database.read() as tx:
-        due = agenda.needed(tx, work.connection, kind)
+        due = agenda.to_decide(tx, work.connection, kind, states, needed=needed)
         held = journal.open_pairs(tx, work.connection)
     yield from decide_pairs(work, kind, [i for i in due if i not in held])
 

@@ -11,7 +11,7 @@ from tieout.core.records import Kind, Side, State
 from tieout.engine import balances, currency, merging
 from tieout.engine.annotating import annotations
 from tieout.engine.applying import Group, apply, group
-from tieout.engine.deciding import Planned, decide_kind, decide_needed, decide_pairs
+from tieout.engine.deciding import Planned, decide_kind, decide_pairs
 from tieout.engine.feeds import read_both, set_up
 from tieout.engine.recovery import recover
 from tieout.engine.vanishing import Vanished, check
@@ -182,8 +182,8 @@ def _invoices_first(work: Work) -> Iterator[list[Planned]]:
     for place, planned in enumerate(decide_kind(work, Kind.INVOICE), 1):
         yield planned
         if place % _FEW_CHUNKS == 0:
-            yield from decide_needed(work, Kind.ITEM)
-            yield from decide_needed(work, Kind.CUSTOMER)
+            yield from decide_kind(work, Kind.ITEM, (), needed=True)
+            yield from decide_kind(work, Kind.CUSTOMER, (), needed=True)
 
 
 async def _apply_all(work: Work, chunks: Iterable[list[Planned]]) -> bool:

@@ -21,8 +21,6 @@ from tieout.kinds.invoice import Invoice
 ISSUER = "issuer"
 """The choice that keeps on which side such an invoice counts as made; a pair without it is HubSpot's."""
 
-CAUSE = "issued_in_quickbooks"
-
 _COMPARED = frozenset({"discount", "tax", "total", "currency", "date"})
 """Fields of the charge whose values mean the same on both sides; lines and customers have ids of their own on each."""
 
@@ -59,7 +57,8 @@ def is_in_books(choices: Mapping[str, str]) -> bool:
 
 def apart(crm: Invoice, books: Invoice, differences: tuple[Difference, ...]) -> Hold:
     """What differs, of an invoice that counts as QuickBooks', for a person to settle."""
-    return Hold(CAUSE, {"number": crm.number, "total": str(crm.total), "other": str(books.total)}, differences)
+    told = {"number": crm.number, "total": str(crm.total), "other": str(books.total)}
+    return Hold("issued_in_quickbooks", told, differences)
 
 
 def needs(crm: Invoice, books: Invoice, bond: Bond[Invoice], world: World, answers: Answers) -> frozenset[Question]:

@@ -213,10 +213,13 @@ def mark_settlements(tx: Connection, connection: int, crm_invoice: str, books_in
             mark_by_key(tx, connection, Kind.SETTLEMENT, side, "invoice", id_)
 
 
-def to_decide(tx: Connection, connection: int, kind: Kind, states: Sequence[State] | None = None) -> list[int]:
+def to_decide(
+    tx: Connection, connection: int, kind: Kind, states: Sequence[State] | None = None, *, needed: bool = False
+) -> list[int]:
     """The ids of pairs to decide now, by ascending record id of HubSpot.
 
-    Those are the dirty ones, and those in `states`; None = all unsettled states.
+    Those are the dirty ones, and those in `states`; None = all unsettled states. needed: of these, only what another
+    record needs.
     """
     wanted = UNSETTLED if states is None else states
     rows = tx.execute(
@@ -225,21 +228,7 @@ def to_decide(tx: Connection, connection: int, kind: Kind, states: Sequence[Stat
             pair.c.connection == connection,
             pair.c.kind == kind.value,
             or_(pair.c.dirty.is_(True), pair.c.state.in_([s.value for s in wanted])),
-        )
-        .order_by(func.length(pair.c.crm_id), pair.c.crm_id, pair.c.id)
-    )
-    return list(rows.scalars())
-
-
-def needed(tx: Connection, connection: int, kind: Kind) -> list[int]:
-    """The ids of the dirty pairs that another record needs, by ascending record id of HubSpot."""
-    rows = tx.execute(
-        select(pair.c.id)
-        .where(
-            pair.c.connection == connection,
-            pair.c.kind == kind.value,
-            pair.c.dirty.is_(True),
-            pair.c.needed.is_(True),
+            *((pair.c.needed.is_(True),) if needed else ()),
         )
         .order_by(func.length(pair.c.crm_id), pair.c.crm_id, pair.c.id)
     )
